@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, more: Record<string, unknown> = {}) => ({
+  extends: true as const,
+  test: { name, include: [`test/${name}/**/*.test.ts`], ...more },
+});
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    projects: [
+      project('unit'),
+      project('contract'),
+      project('architecture', { testTimeout: 60_000 }),
+      project('infra', { testTimeout: 120_000, hookTimeout: 120_000 }),
+      project('e2e', { testTimeout: 300_000, hookTimeout: 120_000 }),
+    ],
+  },
+});
