@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import { Address, AgentId } from './ids.ts';
+import { NetworkName } from './networks.ts';
+
+/** The environment that a room's construct owes: leaving one variable out is a compile error. */
+export type EnvOf<Schema extends z.ZodType> = Record<keyof z.input<Schema> & string, string>;
+
+const name = z.string().min(1);
+const stage = { STAGE: name };
+/** Which chain, and how to reach it. Addresses of contracts follow from the network's name. */
+const chain = { NETWORK: NetworkName, RPC_URL: z.url() };
+
+export const HeartbeatEnv = z.object({
+  ...stage,
+  ...chain,
+  AGENT_ID: AgentId,
+  ECONOMY_TABLE: name,
+  DATA_BUCKET: name,
+  IRC_OUT_QUEUE_URL: z.url(),
+  WAKE_QUEUE_URL: z.url(),
+  WALLET_SECRET: name,
+  MARKET_URL: z.url(),
+  STOREFRONT_URL: z.url(),
+  FACILITATOR_URL: z.url(),
+  /** Comma-separated hosts (`host[:port]`) that a delivery may redirect to. */
+  DELIVERY_HOSTS: name,
+});
+
+export const CollectLogsEnv = z.object({
+  ...stage,
+  ECONOMY_TABLE: name,
+  DATA_BUCKET: name,
+  WAKE_QUEUE_URL: z.url(),
+  /** IANA zone of local wall clocks in the logs. */
+  LOG_TIME_ZONE: name,
+});
+
+export const MarketEnv = z.object({
+  ...stage,
+  ...chain,
+  MARKET_TABLE: name,
+  WALLET_SECRET: name,
+  FACILITATOR_URL: z.url(),
+});
+
+export const FacilitatorEnv = z.object({
+  ...stage,
+  ...chain,
+  MARKET_TABLE: name,
+  WALLET_SECRET: name,
+  /** Whose ERC-8128 signature may release and refund: the market's. */
+  MARKET_ADDRESS: Address,
+});
+
+export const StorefrontEnv = z.object({
+  ...stage,
+  ...chain,
+  ECONOMY_TABLE: name,
+  DATA_BUCKET: name,
+});
+
+/** `FUNCTIONS` maps agent ids to function names: JSON `{ "<agentId>": "<function name>" }`. */
+export const WakeEnv = z.object({ ...stage, ECONOMY_TABLE: name, FUNCTIONS: name });
+
+export const IrcRelayEnv = z.object({
+  ...stage,
+  ECONOMY_TABLE: name,
+  IRC_OUT_QUEUE_URL: z.url(),
+  WAKE_QUEUE_URL: z.url(),
+  IRC_HOST: name,
+  IRC_PORT: z.coerce.number().int().min(1).max(65535),
+  /** `on` verifies certificates; `off` is for the local plain server only. */
+  IRC_TLS: z.enum(['on', 'off']),
+});

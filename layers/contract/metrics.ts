@@ -1,0 +1,13 @@
+/** CloudWatch namespace of every metric. */
+export const NAMESPACE = 'EconomiaViva';
+
+/** Metric names; zeros are emitted too, because a metric that disappears cannot alarm. */
+export const METRICS = {
+  beats: 'Beats',
+  dealsSettled: 'DealsSettled',
+  intentsFailed: 'IntentsFailed',
+  budgetRefusals: 'BudgetRefusals',
+  messagesCollected: 'MessagesCollected',
+  recordsQuarantined: 'RecordsQuarantined',
+  ircLinesSent: 'IrcLinesSent',
+} as const;

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+
+/** Allow-list of chains; the default everywhere is `local`. */
+export const NetworkName = z.enum(['local', 'base-sepolia', 'base']);
+export type NetworkName = z.infer<typeof NetworkName>;
+
+type Hex20 = `0x${string}`;
+
+/** What the economy needs to know of a chain; addresses lower-case. */
+export interface Network {
+  readonly name: NetworkName;
+  readonly chainId: number;
+  /** CAIP-2 id, as x402 v2 wants it. */
+  readonly caip2: `eip155:${number}`;
+  readonly usdc: Hex20;
+  /** EIP-712 domain of the USDC contract: its name differs between Base and Base Sepolia. */
+  readonly usdcName: 'USD Coin' | 'USDC';
+  readonly escrow: Hex20;
+  readonly operator: Hex20;
+  readonly tokenCollector: Hex20;
+  /** Real money: nothing runs here without an explicit setting. */
+  readonly isMainnet: boolean;
+}
+
+const sepoliaUsdc = '0x036cbd53842c5426634e7929541ec2318f3dcf7e';
+
+export const NETWORKS: Readonly<Record<NetworkName, Network>> = {
+  local: {
+    name: 'local',
+    chainId: 84532,
+    caip2: 'eip155:84532',
+    usdc: sepoliaUsdc,
+    usdcName: 'USDC',
+    escrow: '0x0000000000000000000000000000000000000000',
+    operator: '0x0000000000000000000000000000000000000000',
+    tokenCollector: '0x0000000000000000000000000000000000000000',
+    isMainnet: false,
+  },
+  'base-sepolia': {
+    name: 'base-sepolia',
+    chainId: 84532,
+    caip2: 'eip155:84532',
+    usdc: sepoliaUsdc,
+    usdcName: 'USDC',
+    escrow: '0x0000000000000000000000000000000000000000',
+    operator: '0x0000000000000000000000000000000000000000',
+    tokenCollector: '0x0000000000000000000000000000000000000000',
+    isMainnet: false,
+  },
+  base: {
+    name: 'base',
+    chainId: 8453,
+    caip2: 'eip155:8453',
+    usdc: '0x833589fcd6edb6e08f4c7c32d4f71b54bda02913',
+    usdcName: 'USD Coin',
+    escrow: '0xb9488351e48b23d798f24e8174514f28b741eb4f',
+    operator: '0x271f9fa7f8907acf178ccfb470076d9129d8f0eb',
+    tokenCollector: '0x48adf6e37f9b31dc2aad0462c5862b5422c736b8',
+    isMainnet: true,
+  },
+};

@@ -1,0 +1,94 @@
+import * as z from 'zod';
+import { AgentId, Sha256 } from './ids.ts';
+
+/** What agents make out of logs and sell to each other. */
+export const Product = z.enum(['raw_logs', 'skill_profiles', 'voice_profiles', 'soul_profiles']);
+export type Product = z.infer<typeof Product>;
+
+/** What is known of a product for everyone who sells, buys or checks it. Prices in micro-USDC. */
+export interface ProductTerms {
+  readonly title: string;
+  readonly price: bigint;
+  /** Fewest records a buyer accepts. */
+  readonly minimumRecords: number;
+  /** EM `skills_required`: how sellers find requests for what they sell. */
+  readonly skill: string;
+}
+
+export const PRODUCTS: Readonly<Record<Product, ProductTerms>> = {
+  raw_logs: { title: 'Raw chat logs', price: 10_000n, minimumRecords: 1000, skill: 'raw_logs' },
+  skill_profiles: {
+    title: 'Skill profiles',
+    price: 50_000n,
+    minimumRecords: 5,
+    skill: 'skill_profiles',
+  },
+  voice_profiles: {
+    title: 'Voice profiles',
+    price: 40_000n,
+    minimumRecords: 5,
+    skill: 'voice_profiles',
+  },
+  soul_profiles: {
+    title: 'Soul profiles',
+    price: 80_000n,
+    minimumRecords: 3,
+    skill: 'soul_profiles',
+  },
+};
+
+/** One input that a product was made of: the corpus itself or a bought product. */
+export const ProductInput = z.object({
+  product: z.string(),
+  version: z.string(),
+  sha256: Sha256.optional(),
+});
+export type ProductInput = z.infer<typeof ProductInput>;
+
+/**
+ * `manifest.json` beside every product version in S3 (`<agent>/products/<product>/<version>/`).
+ * `version` is a hash over the inputs' versions and the code version; `sha256` and `bytes` are of the gzip file as delivered,
+ * `records` its number of NDJSON lines. `from`/`to` are the ISO times of the first and last message it rests on.
+ */
+export const ProductManifest = z.object({
+  v: z.literal(1),
+  product: Product,
+  version: z.string(),
+  seller: AgentId,
+  sha256: Sha256,
+  bytes: z.number().int().nonnegative(),
+  records: z.number().int().nonnegative(),
+  users: z.number().int().nonnegative(),
+  from: z.string(),
+  to: z.string(),
+  inputs: z.array(ProductInput),
+  codeVersion: z.string(),
+  method: z.string(),
+});
+export type ProductManifest = z.infer<typeof ProductManifest>;
+
+/** The value of `evidence.json_response` that a seller submits: where the goods are and what they are. */
+export const DeliveryEvidence = z.object({
+  v: z.literal(1),
+  product: Product,
+  version: z.string(),
+  deliveryUrl: z.url(),
+  sha256: Sha256,
+  bytes: z.number().int().nonnegative(),
+  records: z.number().int().nonnegative(),
+  from: z.string(),
+  to: z.string(),
+  inputs: z.array(ProductInput),
+});
+export type DeliveryEvidence = z.infer<typeof DeliveryEvidence>;
+
+/** `<agent>/deliveries/<taskId>/delivery.json`: what the storefront hands to this buyer, and to nobody else. */
+export const Delivery = z.object({
+  v: z.literal(1),
+  taskId: z.string(),
+  buyer: z.string(),
+  key: z.string(),
+  fileName: z.string(),
+  evidence: DeliveryEvidence,
+});
+export type Delivery = z.infer<typeof Delivery>;

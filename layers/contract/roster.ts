@@ -1,0 +1,120 @@
+import { AgentId } from './ids.ts';
+import type { Product } from './products.ts';
+
+/** What an agent does with its beats. */
+export type Role =
+  | 'coordinator'
+  | 'collector'
+  | 'skill-extractor'
+  | 'voice-extractor'
+  | 'soul-extractor'
+  | 'validator'
+  | 'consumer';
+
+/** One agent. The roster alone drives schedules, wallets, permissions, nicks and dashboards. Money in micro-USDC. */
+export interface Agent {
+  readonly id: AgentId;
+  readonly role: Role;
+  /** BIP-44 index of its wallet: `m/44'/60'/0'/0/<hdIndex>`. */
+  readonly hdIndex: number;
+  readonly channels: readonly string[];
+  /** Seconds after the full interval at which it beats, so that not all beat at once. */
+  readonly beatOffset: number;
+  readonly sells: readonly Product[];
+  /** What it buys, in order: the next only when the one before was received. */
+  readonly wants: readonly Product[];
+  readonly budget: { readonly perDay: bigint; readonly perDeal: bigint; readonly reserve: bigint };
+}
+
+const channels = ['#karmakadabra', '#execution-market'];
+const budget = { perDay: 2_000_000n, perDeal: 500_000n, reserve: 100_000n };
+
+export const ROSTER: readonly Agent[] = [
+  {
+    id: AgentId.parse('kk-coordinator'),
+    role: 'coordinator',
+    hdIndex: 0,
+    channels: [...channels, '#kk-ops'],
+    beatOffset: 0,
+    sells: [],
+    wants: [],
+    budget,
+  },
+  {
+    id: AgentId.parse('kk-karma-hello'),
+    role: 'collector',
+    hdIndex: 1,
+    channels,
+    beatOffset: 2,
+    sells: ['raw_logs'],
+    wants: [],
+    budget,
+  },
+  {
+    id: AgentId.parse('kk-skill-extractor'),
+    role: 'skill-extractor',
+    hdIndex: 2,
+    channels,
+    beatOffset: 6,
+    sells: ['skill_profiles'],
+    wants: ['raw_logs'],
+    budget,
+  },
+  {
+    id: AgentId.parse('kk-voice-extractor'),
+    role: 'voice-extractor',
+    hdIndex: 3,
+    channels,
+    beatOffset: 8,
+    sells: ['voice_profiles'],
+    wants: ['raw_logs'],
+    budget,
+  },
+  {
+    id: AgentId.parse('kk-validator'),
+    role: 'validator',
+    hdIndex: 4,
+    channels,
+    beatOffset: 10,
+    sells: [],
+    wants: [],
+    budget,
+  },
+  {
+    id: AgentId.parse('kk-soul-extractor'),
+    role: 'soul-extractor',
+    hdIndex: 5,
+    channels,
+    beatOffset: 9,
+    sells: ['soul_profiles'],
+    wants: ['skill_profiles', 'voice_profiles'],
+    budget,
+  },
+  {
+    id: AgentId.parse('kk-juanjumagalp'),
+    role: 'consumer',
+    hdIndex: 6,
+    channels,
+    beatOffset: 12,
+    sells: [],
+    wants: ['raw_logs', 'skill_profiles', 'voice_profiles', 'soul_profiles'],
+    budget,
+  },
+];
+
+/** HD indices of keys that are no agent's. */
+export const SERVICE_HD_INDEX = { facilitator: 100, market: 101, deployer: 102 } as const;
+
+/** The agent whose logs the others' products rest on. */
+export const COLLECTOR = AgentId.parse('kk-karma-hello');
+
+/** The roster's entry; throws for an id that is not on the roster. */
+export function agentOf(id: string): Agent {
+  const agent = ROSTER.find((entry) => entry.id === id);
+  if (agent === undefined) {
+    throw new Error(
+      `No agent "${id}" on the roster; use one of ${ROSTER.map((entry) => entry.id).join(', ')}.`,
+    );
+  }
+  return agent;
+}
