@@ -21,6 +21,8 @@ export interface Chain {
   /** USDC transfers of a mined, successful transaction; undefined when it is unknown, pending or reverted. */
   transfersIn(tx: TxHash): Promise<readonly Transfer[] | undefined>;
   escrowState(info: PaymentInfo): Promise<EscrowState>;
+  /** The payment that this transaction locked (`PaymentAuthorized` of our escrow); undefined when it locked none. */
+  lockIn(tx: TxHash): Promise<{ readonly info: PaymentInfo; readonly amount: bigint } | undefined>;
   /** The transaction that locked this payment (`PaymentAuthorized`), whoever sent it. */
   lockOf(info: PaymentInfo): Promise<{ readonly tx: TxHash; readonly amount: bigint } | undefined>;
   /** The transaction that paid it out (`PaymentCaptured`) or gave it back (`PaymentVoided`). */
