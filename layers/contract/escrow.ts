@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { Address, Hex } from './ids.ts';
 
-const uint = z
-  .union([z.string().regex(/^\d+$/), z.number().int().nonnegative()])
-  .transform((n) => BigInt(n));
+const uint = z.codec(
+  z.union([z.string().regex(/^\d+$/), z.number().int().nonnegative()]),
+  z.bigint(),
+  { decode: (n) => BigInt(n), encode: (n) => n.toString() },
+);
 const seconds = z.number().int().nonnegative();
 
 /**

@@ -14,25 +14,24 @@ export const TaskId = z
   .brand<'TaskId'>();
 export type TaskId = z.infer<typeof TaskId>;
 
+/** `0x`-prefixed hex inside; a codec, so that stored items go both ways. */
+const hex = (pattern: RegExp, decode: (digits: string) => string) =>
+  z.codec(z.string().regex(pattern), z.custom<`0x${string}`>(), {
+    decode: (text): `0x${string}` => `0x${decode(text.slice(2))}`,
+    encode: (text) => text,
+  });
+const lower = (digits: string): string => digits.toLowerCase();
+
 /** 20-byte EVM address, any case on the way in, lower-case inside. */
-export const Address = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]{40}$/)
-  .transform((address): `0x${string}` => `0x${address.slice(2).toLowerCase()}`);
+export const Address = hex(/^0x[0-9a-fA-F]{40}$/, lower);
 export type Address = z.infer<typeof Address>;
 
 /** 32-byte hash of a mined or pending transaction. EM may answer a placeholder that is none: parse before use. */
-export const TxHash = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]{64}$/)
-  .transform((hash): `0x${string}` => `0x${hash.slice(2).toLowerCase()}`);
+export const TxHash = hex(/^0x[0-9a-fA-F]{64}$/, lower);
 export type TxHash = z.infer<typeof TxHash>;
 
 /** Arbitrary 0x-prefixed bytes. */
-export const Hex = z
-  .string()
-  .regex(/^0x([0-9a-fA-F]{2})*$/)
-  .transform((hex): `0x${string}` => `0x${hex.slice(2)}`);
+export const Hex = hex(/^0x([0-9a-fA-F]{2})*$/, (digits) => digits);
 export type Hex = z.infer<typeof Hex>;
 
 /** Lower-case sha256 in hex, 64 characters. */

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 
 /** Micro-USDC as a string of decimal digits on the wire, bigint inside (1 USDC = 1,000,000). */
-export const Micro = z
-  .string()
-  .regex(/^-?\d+$/)
-  .transform((text) => BigInt(text));
+export const Micro = z.codec(z.string().regex(/^-?\d+$/), z.bigint(), {
+  decode: (text) => BigInt(text),
+  encode: (micro) => micro.toString(),
+});
 
 /**
  * Decimal USDC text, exact: `1230000n` is `"1.23"`, `-500n` is `"-0.0005"`.
