@@ -45,6 +45,26 @@ export function agentPk(agent: AgentId): string {
   return `AGENT#${agent}`;
 }
 
+/**
+ * Keys of table `market` as its room uses it (`layers/contract/market-table.ts` has the indexes). `room` keeps the nonces of
+ * several rooms apart: a signature is for one authority only.
+ */
+export const marketKey = {
+  task: (taskId: string): Key => ({ pk: `TASK#${taskId}`, sk: 'TASK' }),
+  application: (taskId: string, executorId: string): Key => ({
+    pk: `TASK#${taskId}`,
+    sk: `APPLICATION#${executorId}`,
+  }),
+  submission: (id: string): Key => ({ pk: `SUBMISSION#${id}`, sk: 'SUBMISSION' }),
+  executor: (id: string): Key => ({ pk: `EXECUTOR#${id}`, sk: 'EXECUTOR' }),
+  /** Which task a locking transaction pays for: one lock, one task. */
+  lock: (tx: string): Key => ({ pk: `LOCK#${tx}`, sk: 'LOCK' }),
+  nonce: (room: string, nonce: string): Key => ({ pk: `NONCE#${room}#${nonce}`, sk: 'NONCE' }),
+} as const;
+
+/** Partition of index `open`. */
+export const OPEN_TASKS = 'OPEN';
+
 /** Keys in the data bucket; everything of an agent lies under its own prefix. */
 export const objectKey = {
   log: (agent: AgentId, path: string): string => `${agent}/logs/${path}`,
