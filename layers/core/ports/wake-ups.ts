@@ -1,0 +1,6 @@
+import type { WakeUp } from '#contract/beat.ts';
+
+/** How a room asks for a beat soon. */
+export interface WakeUps {
+  wake(wakeUp: WakeUp): Promise<void>;
+}

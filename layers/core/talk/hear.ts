@@ -1,0 +1,57 @@
+import type { AgentId } from '#contract/ids.ts';
+import type { InboxEntry } from '#contract/irc-line.ts';
+import { PRODUCTS, Product } from '#contract/products.ts';
+import type { Agent } from '#contract/roster.ts';
+import { isAutomatic, parseUtterance } from './grammar.ts';
+import { foldNick, mentions } from './mention.ts';
+
+/** One agent that a line concerns, and why. */
+export interface Lead {
+  readonly agentId: AgentId;
+  readonly kind: InboxEntry['kind'];
+}
+
+/**
+ * Whom a channel line concerns, at most once each. A stranger's NEED concerns who sells it, a stranger's HAVE who wants it, any call
+ * by name the one called. No agent hears itself, and nobody hears what an agent says by itself.
+ */
+export function hear(
+  { sender, text }: { readonly sender: string; readonly text: string },
+  roster: readonly Agent[],
+): readonly Lead[] {
+  const speaker = agentBehind(sender, roster);
+  if (speaker !== undefined && isAutomatic(text)) return [];
+  const leads = new Map<AgentId, Lead>();
+  for (const { id } of roster) {
+    if (id !== speaker && mentions(text, id)) leads.set(id, { agentId: id, kind: 'mention' });
+  }
+  if (speaker === undefined) {
+    for (const lead of trade(text, roster)) leads.set(lead.agentId, lead);
+  }
+  return [...leads.values()];
+}
+
+/** The roster's agent that speaks under a nick: its own, or with the underscores of a nick collision. */
+export function agentBehind(nick: string, roster: readonly Agent[]): AgentId | undefined {
+  const bare = foldNick(nick).replace(/_+$/, '');
+  return roster.find(({ id }) => id === bare)?.id;
+}
+
+function trade(text: string, roster: readonly Agent[]): readonly Lead[] {
+  const utterance = parseUtterance(text);
+  if (utterance?.kind !== 'need' && utterance?.kind !== 'have') return [];
+  const product = productNamed(utterance.product);
+  if (product === undefined) return [];
+  const { kind } = utterance;
+  return roster
+    .filter(({ sells, wants }) => (kind === 'need' ? sells : wants).includes(product))
+    .map(({ id }) => ({ agentId: id, kind }));
+}
+
+function productNamed(text: string): Product | undefined {
+  const name = text.toLowerCase().replace(/[\s-]+/g, '_');
+  return Product.options.find(
+    (product) =>
+      product === name || PRODUCTS[product].title.toLowerCase().replaceAll(' ', '_') === name,
+  );
+}

@@ -1,0 +1,118 @@
+import type { Handler } from './commands.ts';
+import type { Network } from './network.ts';
+import { CAPABILITIES, type Capability, type Peer, SERVER_NAME } from './peer.ts';
+
+const NICK = /^[A-Za-z[\]\\`_^{|}][A-Za-z0-9[\]\\`_^{|}-]{0,29}$/;
+
+/** RFC 2812 section 3.1 and https://ircv3.net/specs/extensions/capability-negotiation */
+export const registration: Readonly<Record<string, Handler>> = {
+  CAP: (network, peer, [verb = '', ...rest]) => {
+    switch (verb.toUpperCase()) {
+      case 'LS':
+        peer.isNegotiating = !peer.isRegistered;
+        {
+          peer.send(SERVER_NAME, `CAP ${peer.nick} LS :${CAPABILITIES.join(' ')}`);
+          return;
+        }
+      case 'LIST': {
+        peer.send(SERVER_NAME, `CAP ${peer.nick} LIST :${[...peer.capabilities].join(' ')}`);
+        return;
+      }
+      case 'REQ':
+        peer.isNegotiating = !peer.isRegistered;
+        {
+          request(peer, rest.join(' '));
+          return;
+        }
+      case 'END':
+        peer.isNegotiating = false;
+        {
+          welcomeWhenReady(network, peer);
+          return;
+        }
+      default: {
+        peer.reply('410', verb.slice(0, 20), 'Invalid CAP command');
+        return;
+      }
+    }
+  },
+  NICK: (network, peer, [nick = '']) => {
+    if (nick === '') {
+      peer.reply('431', 'No nickname given');
+      return;
+    }
+    if (!NICK.test(nick)) {
+      peer.reply('432', nick.slice(0, 40), 'Erroneous nickname');
+      return;
+    }
+    if (nick === peer.nick) return;
+    const before = peer.mask;
+    const others = network.neighbours(peer);
+    if (!network.rename(peer, nick)) {
+      peer.reply('433', nick, 'Nickname is already in use');
+      return;
+    }
+    if (!peer.isRegistered) {
+      welcomeWhenReady(network, peer);
+      return;
+    }
+    for (const listener of [peer, ...others]) listener.send(before, `NICK :${nick}`);
+  },
+  USER: (network, peer, [user = '', , , realName = '']) => {
+    if (peer.isRegistered) {
+      peer.reply('462', 'You may not reregister');
+      return;
+    }
+    if (user === '') {
+      peer.reply('461', 'USER', 'Not enough parameters');
+      return;
+    }
+    peer.user = user.replace(/[^\w.-]/g, '').slice(0, 10) || 'user';
+    peer.realName = realName.slice(0, 100);
+    welcomeWhenReady(network, peer);
+  },
+  PASS: () => undefined,
+  PING: (_, peer, [token = '']) => {
+    peer.send(SERVER_NAME, `PONG ${SERVER_NAME} :${token}`);
+  },
+  PONG: () => undefined,
+  QUIT: (network, peer, [reason = 'Client quit']) => {
+    network.remove(peer, `Quit: ${reason}`);
+    peer.close('Quit');
+  },
+};
+
+function request(peer: Peer, list: string): void {
+  const wanted = list.split(' ').filter((name) => name !== '');
+  const known = wanted.map((name) =>
+    CAPABILITIES.find((known) => known === name.replace(/^-/, '')),
+  );
+  if (known.includes(undefined)) {
+    peer.send(SERVER_NAME, `CAP ${peer.nick} NAK :${list}`);
+    return;
+  }
+  wanted.forEach((name, index) => {
+    toggle(peer, known[index], !name.startsWith('-'));
+  });
+  peer.send(SERVER_NAME, `CAP ${peer.nick} ACK :${list}`);
+}
+
+function toggle(peer: Peer, capability: Capability | undefined, isOn: boolean): void {
+  if (capability === undefined) return;
+  if (isOn) peer.capabilities.add(capability);
+  else peer.capabilities.delete(capability);
+}
+
+function welcomeWhenReady(network: Network, peer: Peer): void {
+  if (peer.isRegistered || peer.isNegotiating || peer.user === '' || peer.nick === '*') return;
+  peer.isRegistered = true;
+  peer.reply('001', `Welcome to the local economy, ${peer.nick}`);
+  peer.reply('002', `Your host is ${SERVER_NAME}, running version viva-ircd`);
+  peer.reply('003', 'This server lives as long as the economy that started it');
+  peer.reply('004', SERVER_NAME, 'viva-ircd', 'i', 'nt');
+  const supported =
+    'CASEMAPPING=rfc1459 CHANTYPES=# CHANMODES=,,,nt NICKLEN=30 CHANNELLEN=50 PREFIX= NETWORK=viva';
+  peer.reply('005', ...supported.split(' '), 'are supported by this server');
+  peer.reply('251', `There are ${[...network.peers()].length} users on 1 server`);
+  peer.reply('422', 'No message of the day');
+}
