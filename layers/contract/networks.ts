@@ -31,9 +31,9 @@ export const NETWORKS: Readonly<Record<NetworkName, Network>> = {
     caip2: 'eip155:84532',
     usdc: sepoliaUsdc,
     usdcName: 'USDC',
-    escrow: '0x0000000000000000000000000000000000000000',
-    operator: '0x0000000000000000000000000000000000000000',
-    tokenCollector: '0x0000000000000000000000000000000000000000',
+    escrow: '0x0a1a962cd8888dbff942659950b0e41dfba31982',
+    operator: '0x950353dfa1c679c13a75bdf8517f53bd0bf2252b',
+    tokenCollector: '0x9cde12e5eeb82445c2fb5e7ee072b4cce5d37385',
     isMainnet: false,
   },
   'base-sepolia': {

@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pad } from 'viem';
+import * as z from 'zod';
+import { NETWORKS } from '#contract/networks.ts';
+import { SERVICE_HD_INDEX } from '#contract/roster.ts';
+import { DEV_MNEMONIC, devAccount } from './accounts.ts';
+import { type Anvil, startAnvil } from './anvil.ts';
+import { TEST_USDC } from './artefacts.ts';
+import { type Journal, openJournal, type Step } from './journal.ts';
+import { ask, demand, type RpcReply } from './rpc.ts';
+
+const ETHER = '0x21e19e0c9bab2400000'; // 10,000
+const Genesis = z.object({ timestamp: z.number().int(), token: z.string() });
+type Genesis = z.infer<typeof Genesis>;
+const Block = z.object({ timestamp: z.string() });
+
+export interface NodeOptions {
+  readonly dir: string;
+  /** Unix seconds. */
+  readonly now: () => number;
+}
+
+/** A chain that forgets nothing: anvil, and the journal from which it is made again at every start. */
+export class ChainNode {
+  readonly #options: NodeOptions;
+  readonly #genesis: Genesis;
+  readonly #journal: Journal;
+  #anvil: Anvil | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+  #isInstant = true;
+  #isStopped = false;
+  #ahead = 0;
+  #last = 0;
+
+  private constructor(options: NodeOptions, genesis: Genesis, journal: Journal) {
+    this.#options = options;
+    this.#genesis = genesis;
+    this.#journal = journal;
+  }
+
+  static async start(options: NodeOptions): Promise<ChainNode> {
+    await mkdir(options.dir, { recursive: true });
+    const genesis = await readGenesis(join(options.dir, 'genesis.json'), options.now);
+    const node = new ChainNode(
+      options,
+      genesis,
+      await openJournal(join(options.dir, 'blocks.jsonl')),
+    );
+    await node.#alone(() => node.#boot());
+    return node;
+  }
+
+  /** Any read, while the node lives; it is started again when it was killed. */
+  async ask(method: string, params: readonly unknown[]): Promise<RpcReply> {
+    try {
+      return await ask(this.#live().url, method, params);
+    } catch {
+      // killed under us, it seems: its successor is made in the queue
+      await Promise.race([this.#live().exited, sleep(1000)]);
+      await this.#alone(() => Promise.resolve());
+      return ask(this.#live().url, method, params);
+    }
+  }
+
+  /** Takes a signed transaction and mines it at once, unless it is to wait for `mine`. On the disk before it is answered. */
+  send(raw: string): Promise<RpcReply> {
+    return this.#record(() => (this.#isInstant ? { raw, mine: this.#tick() } : { raw }));
+  }
+
+  /** Mines a block, `skip` seconds further ahead of the clock than the one before. */
+  mine(skip = 0): Promise<RpcReply> {
+    return this.#record(() => {
+      this.#ahead += skip;
+      return { mine: this.#tick() };
+    });
+  }
+
+  /** From now on transactions wait for `mine`. */
+  holdBack(): void {
+    this.#isInstant = false;
+  }
+
+  pid(): number {
+    return this.#live().pid;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#alone(() => this.#live().stop());
+    await this.#journal.close();
+  }
+
+  async #boot(): Promise<void> {
+    if (this.#isStopped) return;
+    const anvil = await startAnvil({
+      chainId: NETWORKS.local.chainId,
+      mnemonic: DEV_MNEMONIC,
+      genesis: this.#genesis.timestamp,
+      home: this.#options.dir,
+    });
+    this.#anvil = anvil;
+    await prepare(anvil.url);
+    for (const step of await this.#journal.read()) await take(anvil.url, step);
+    this.#last = await timeOf(anvil.url);
+    void anvil.exited.then(() => this.#alone(() => this.#boot()));
+  }
+
+  #live(): Anvil {
+    if (!this.#anvil) throw new Error('The chain has not started.');
+    return this.#anvil;
+  }
+
+  /** One after the other: the order in the journal is the order on the chain. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  #record(make: () => Step): Promise<RpcReply> {
+    return this.#alone(async () => {
+      const step = make();
+      await this.#journal.append(step);
+      return take(this.#live().url, step);
+    });
+  }
+
+  #tick(): number {
+    this.#last = Math.max(this.#options.now() + this.#ahead, this.#last);
+    return this.#last;
+  }
+}
+
+/** Does one step. A refused transaction mines nothing, at the first time as at every replay. */
+async function take(url: string, { raw, mine }: Step): Promise<RpcReply> {
+  const reply =
+    raw === undefined ? { result: '0x0' } : await ask(url, 'eth_sendRawTransaction', [raw]);
+  if (mine === undefined || 'error' in reply) return reply;
+  const mined = await ask(url, 'evm_mine', [{ timestamp: mine }]);
+  return 'error' in mined ? mined : reply;
+}
+
+/** What stands in the world before the first block: the token at USDC's own address, and gas for those who send. */
+async function prepare(url: string): Promise<void> {
+  const { usdc } = NETWORKS.local;
+  const deployer = devAccount(SERVICE_HD_INDEX.deployer).address;
+  await demand(url, 'anvil_setCode', [usdc, TEST_USDC.runtime]);
+  await demand(url, 'anvil_setStorageAt', [usdc, pad('0x0'), pad(deployer)]);
+  for (const address of [deployer, devAccount(SERVICE_HD_INDEX.facilitator).address]) {
+    await demand(url, 'anvil_setBalance', [address, ETHER]);
+  }
+}
+
+async function timeOf(url: string): Promise<number> {
+  const block = Block.parse(await demand(url, 'eth_getBlockByNumber', ['latest', false]));
+  return Number(block.timestamp);
+}
+
+/** Block 0 is chosen once: everything after it follows from it. */
+async function readGenesis(file: string, now: () => number): Promise<Genesis> {
+  const token = createHash('sha256').update(TEST_USDC.runtime).digest('hex');
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) {
+    const genesis = { timestamp: now(), token };
+    await writeFile(`${file}.new`, JSON.stringify(genesis), { flush: true });
+    await rename(`${file}.new`, file);
+    return genesis;
+  }
+  const genesis = Genesis.parse(JSON.parse(text));
+  if (genesis.token !== token) {
+    throw new Error(
+      `The chain in ${file} was begun with another test token; begin anew with --fresh.`,
+    );
+  }
+  return genesis;
+}

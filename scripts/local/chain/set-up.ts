@@ -1,0 +1,101 @@
+import {
+  type Client,
+  createClient,
+  encodeDeployData,
+  encodeFunctionData,
+  type Hex,
+  http,
+  parseAbi,
+  parseAbiItem,
+  zeroAddress,
+} from 'viem';
+import { getCode, getLogs, getTransactionCount, sendRawTransaction } from 'viem/actions';
+import { NETWORKS } from '#contract/networks.ts';
+import { ROSTER, SERVICE_HD_INDEX } from '#contract/roster.ts';
+import { devAccount } from './accounts.ts';
+import { COLLECTOR, ESCROW, OPERATOR } from './artefacts.ts';
+
+const START_BALANCE = 5_000_000n; // 5 USDC
+const MAX_GAS_PRICE = 10_000_000_000n; // above any base fee of an idle chain
+
+const minting = parseAbi(['function mint(address to, uint256 value)']);
+const transfer = parseAbiItem(
+  'event Transfer(address indexed from, address indexed to, uint256 value)',
+);
+
+/**
+ * Puts the contracts where NETWORKS.local says they are, and gives each roster wallet its first USDC. Does only what is missing,
+ * so it may be cut and begun again, and an eighth agent is funded at the next start.
+ */
+export async function setUp(url: string): Promise<void> {
+  const client = createClient({ transport: http(url) });
+  await deploy(client);
+  await fund(client);
+}
+
+async function deploy(client: Client): Promise<void> {
+  const { escrow, operator, tokenCollector } = NETWORKS.local;
+  const { address: facilitator } = devAccount(SERVICE_HD_INDEX.facilitator);
+  // the address follows from the deployer's nonce: this order is part of NETWORKS.local
+  const deployments = [
+    { address: escrow, data: ESCROW.bytecode },
+    {
+      address: tokenCollector,
+      data: encodeDeployData({
+        abi: parseAbi(['constructor(address)']),
+        bytecode: COLLECTOR.bytecode,
+        args: [escrow],
+      }),
+    },
+    {
+      address: operator,
+      data: encodeDeployData({
+        abi: parseAbi(['constructor(address, address)']),
+        bytecode: OPERATOR.bytecode,
+        args: [escrow, facilitator],
+      }),
+    },
+  ];
+  for (const { address, data } of deployments) {
+    if ((await getCode(client, { address })) === undefined) await send(client, { data });
+    if ((await getCode(client, { address })) === undefined) {
+      throw new Error(
+        `No contract stands at ${address} after its deployment: NETWORKS.local is out of date.`,
+      );
+    }
+  }
+}
+
+async function fund(client: Client): Promise<void> {
+  const { usdc } = NETWORKS.local;
+  const minted = await getLogs(client, {
+    address: usdc,
+    event: transfer,
+    args: { from: zeroAddress },
+    fromBlock: 0n,
+  });
+  const funded = new Set(minted.map(({ args }) => args.to?.toLowerCase()));
+  for (const { hdIndex } of ROSTER) {
+    const { address } = devAccount(hdIndex);
+    if (funded.has(address.toLowerCase())) continue;
+    const data = encodeFunctionData({ abi: minting, args: [address, START_BALANCE] });
+    await send(client, { to: usdc, data });
+  }
+}
+
+async function send(
+  client: Client,
+  call: { readonly to?: Hex; readonly data: Hex },
+): Promise<void> {
+  const deployer = devAccount(SERVICE_HD_INDEX.deployer);
+  const serializedTransaction = await deployer.signTransaction({
+    type: 'eip1559',
+    chainId: NETWORKS.local.chainId,
+    nonce: await getTransactionCount(client, { address: deployer.address }),
+    gas: 5_000_000n,
+    maxFeePerGas: MAX_GAS_PRICE,
+    maxPriorityFeePerGas: 0n,
+    ...call,
+  });
+  await sendRawTransaction(client, { serializedTransaction });
+}
