@@ -1,0 +1,124 @@
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { EnvOf, HeartbeatEnv } from '#contract/env.ts';
+import { agentPk, objectKey, walletSecretName } from '#contract/keys.ts';
+import { COLLECTOR, type Agent as Member } from '#contract/roster.ts';
+import type { StageValues } from '../stages.ts';
+import { BEAT_TIMEOUT } from '../timeouts.ts';
+import { AgentHeartbeat } from './agent-heartbeat.ts';
+import { grantPartitions, grantPrefixes, grantSecret, READ_ITEMS } from './grants.ts';
+import { RoomFunction } from './room-function.ts';
+import { chainEnvironment, stageParameter } from './stage-parameter.ts';
+
+/** What all agents of a stage share. */
+export interface AgentSurroundings {
+  readonly stage: StageValues;
+  readonly economy: ITable;
+  readonly data: IBucket;
+  readonly wake: IQueue;
+  readonly ircOut: IQueue;
+  readonly lostBeats: IQueue;
+  readonly urls: {
+    readonly market: string;
+    readonly storefront: string;
+    readonly facilitator: string;
+  };
+}
+
+export interface AgentProps extends AgentSurroundings {
+  readonly agent: Member;
+  readonly walletArn: string;
+}
+
+/**
+ * One agent: its function, its pulse, and what it may touch. That is its own partition, wallet and object prefixes; PULSE,
+ * where IAM cannot tell one agent's item from another's; to read the corpus' pointer and the switches; and two queues to speak on.
+ */
+export class Agent extends Construct {
+  readonly function: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: AgentProps) {
+    super(scope, id);
+    const { stage, agent, lostBeats } = props;
+    this.function = new RoomFunction(this, 'Heartbeat', {
+      stage,
+      room: 'heartbeat',
+      agentId: agent.id,
+      description: `One beat of ${agent.id}`,
+      environment: this.#environment(props),
+      memory: stage.memory.heartbeat,
+      timeout: BEAT_TIMEOUT,
+    }).function;
+    this.function.configureAsyncInvoke({
+      retryAttempts: 1,
+      maxEventAge: stage.every,
+      onFailure: new SqsDestination(lostBeats),
+    });
+    this.#grantTables(props);
+    this.#grantObjects(props);
+    grantSecret(this.function, props.walletArn);
+    props.wake.grantSendMessages(this.function);
+    props.ircOut.grantSendMessages(this.function);
+    new AgentHeartbeat(this, 'Pulse', { stage, agent, beats: this.function, lostBeats });
+  }
+
+  #environment(props: AgentProps): EnvOf<typeof HeartbeatEnv> {
+    const { stage, agent, urls } = props;
+    return {
+      STAGE: stage.name,
+      ...chainEnvironment(this, stage),
+      AGENT_ID: agent.id,
+      ECONOMY_TABLE: props.economy.tableName,
+      DATA_BUCKET: props.data.bucketName,
+      IRC_OUT_QUEUE_URL: props.ircOut.queueUrl,
+      WAKE_QUEUE_URL: props.wake.queueUrl,
+      WALLET_SECRET: walletSecretName(stage.name, agent.id),
+      MARKET_URL: urls.market,
+      STOREFRONT_URL: urls.storefront,
+      FACILITATOR_URL: urls.facilitator,
+      DELIVERY_HOSTS: [props.data.bucketRegionalDomainName, this.#moreHosts(stage)].join(','),
+    };
+  }
+
+  #moreHosts({ deliveryHosts }: StageValues): string {
+    return stageParameter(this, 'DeliveryHosts', {
+      description: "Hosts besides the data bucket's that deliveries may redirect to, by commas",
+      value: deliveryHosts.join(','),
+    });
+  }
+
+  #grantTables({ economy: table, agent }: AgentProps): void {
+    grantPartitions(this.function, { table, partitions: [agentPk(agent.id)] });
+    grantPartitions(this.function, {
+      table,
+      partitions: ['PULSE'],
+      actions: [
+        ...(agent.role === 'coordinator' ? READ_ITEMS : []),
+        'dynamodb:PutItem',
+        'dynamodb:UpdateItem',
+      ],
+    });
+    grantPartitions(this.function, {
+      table,
+      partitions: [`CORPUS#${COLLECTOR}`, 'SWITCH'],
+      actions: READ_ITEMS,
+    });
+  }
+
+  #grantObjects({ data: bucket, agent }: AgentProps): void {
+    const folders = ['products', 'purchases', 'deliveries'];
+    grantPrefixes(this.function, {
+      bucket,
+      prefixes: folders.map((folder) => `${agent.id}/${folder}/`),
+      may: 'read and write',
+    });
+    if (agent.role === 'collector') {
+      const prefixes = [objectKey.corpus(agent.id, '')];
+      grantPrefixes(this.function, { bucket, prefixes, may: 'read' });
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+
+export const READ_ITEMS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'] as const;
+/** A transaction is allowed by the actions that it is made of; ConditionCheckItem has no call of its own. */
+export const WRITE_ITEMS = [
+  'dynamodb:PutItem',
+  'dynamodb:UpdateItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:ConditionCheckItem',
+] as const;
+const ITEMS = [...READ_ITEMS, ...WRITE_ITEMS];
+
+export interface PartitionGrant {
+  readonly table: ITable;
+  /** Exact partition keys. */
+  readonly partitions: readonly string[];
+  /** @default - everything that one can do to an item */
+  readonly actions?: readonly string[];
+}
+
+/**
+ * Allows actions on items whose partition key is one of these and on no other item. Not Scan, not PartiQL. The Null condition is what
+ * makes ForAllValues safe: without it, a request that names no key would match.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+ */
+export function grantPartitions(grantee: IGrantable, props: PartitionGrant): void {
+  const { table, partitions, actions = ITEMS } = props;
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: [...actions],
+      resources: [table.tableArn],
+      conditions: {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [...partitions] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    }),
+  );
+}
+
+/** Allows the item actions on a whole table, and queries on its indexes. */
+export function grantItems(grantee: IGrantable, table: ITable): void {
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({ actions: ITEMS, resources: [table.tableArn] }),
+  );
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['dynamodb:Query'],
+      resources: [`${table.tableArn}/index/*`],
+    }),
+  );
+}
+
+export interface PrefixGrant {
+  readonly bucket: IBucket;
+  /** Key prefixes that end in a slash. */
+  readonly prefixes: readonly string[];
+  readonly may: 'read' | 'write' | 'read and write';
+}
+
+const OBJECT_ACTIONS = {
+  read: ['s3:GetObject'],
+  write: ['s3:PutObject', 's3:AbortMultipartUpload'],
+  'read and write': ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
+} as const;
+
+/** Allows reading or writing objects under these prefixes. Whoever may read may list: S3 answers 404 to a lister, 403 to others. */
+export function grantPrefixes(grantee: IGrantable, props: PrefixGrant): void {
+  const { bucket, prefixes, may } = props;
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: [...OBJECT_ACTIONS[may]],
+      resources: prefixes.map((prefix) => bucket.arnForObjects(`${prefix}*`)),
+    }),
+  );
+  if (may === 'write') return;
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['s3:ListBucket'],
+      resources: [bucket.bucketArn],
+      conditions: { StringLike: { 's3:prefix': prefixes.map((prefix) => `${prefix}*`) } },
+    }),
+  );
+}
+
+/** Allows reading one secret, by its whole ARN. */
+export function grantSecret(grantee: IGrantable, secretArn: string): void {
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] }),
+  );
+}

@@ -1,0 +1,20 @@
+import type { App } from 'aws-cdk-lib';
+import { AgentsStack } from './stacks/agents.ts';
+import { IrcStack } from './stacks/irc.ts';
+import { LogsStack } from './stacks/logs.ts';
+import { MarketStack } from './stacks/market.ts';
+import { StateStack } from './stacks/state.ts';
+import { WatchStack } from './stacks/watch.ts';
+import type { StageValues } from './stages.ts';
+
+/** All stacks of one stage, by name `economia-viva-<stage>-<stack>`. */
+export function addStage(app: App, stage: StageValues) {
+  const name = (stack: string) => `economia-viva-${stage.name}-${stack}`;
+  const state = new StateStack(app, name('state'), stage);
+  const logs = new LogsStack(app, name('logs'), { stage, state });
+  const irc = new IrcStack(app, name('irc'), { stage, state });
+  const market = new MarketStack(app, name('market'), { stage, state });
+  const agents = new AgentsStack(app, name('agents'), { stage, state, market, irc });
+  const watch = new WatchStack(app, name('watch'), { stage, state, logs, irc, agents });
+  return { state, logs, irc, market, agents, watch };
+}

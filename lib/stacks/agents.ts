@@ -1,0 +1,118 @@
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Construct } from 'constructs';
+import type { EnvOf, StorefrontEnv, WakeEnv } from '#contract/env.ts';
+import { ROSTER } from '#contract/roster.ts';
+import { Agent, type AgentSurroundings } from '../constructs/agent.ts';
+import { grantPartitions, grantPrefixes } from '../constructs/grants.ts';
+import { HttpDoor } from '../constructs/http-door.ts';
+import { RoomFunction } from '../constructs/room-function.ts';
+import { chainEnvironment } from '../constructs/stage-parameter.ts';
+import { DeadLetters } from '../constructs/work-queue.ts';
+import { functionName } from '../names.ts';
+import type { StageValues } from '../stages.ts';
+import { DOOR_TIMEOUT, WAKE_TIMEOUT } from '../timeouts.ts';
+import type { IrcStack } from './irc.ts';
+import type { MarketStack } from './market.ts';
+import type { StateStack } from './state.ts';
+
+export interface AgentsStackProps {
+  readonly stage: StageValues;
+  readonly state: StateStack;
+  readonly market: MarketStack;
+  readonly irc: IrcStack;
+}
+
+/** The roster, alive: a function and a pulse per agent, the room that wakes them, the storefront for what they sell. */
+export class AgentsStack extends Stack {
+  readonly agents: readonly { readonly id: string; readonly function: IFunction }[];
+  readonly wake: IFunction;
+  readonly storefront: IFunction;
+  readonly storefrontUrl: string;
+
+  constructor(scope: Construct, id: string, { stage, state, market, irc }: AgentsStackProps) {
+    super(scope, id, { env: { region: stage.region } });
+    const door = new HttpDoor(this, 'StorefrontDoor', { stage, name: 'storefront' });
+    this.storefrontUrl = door.url;
+    this.storefront = this.#storefront(stage, state);
+    door.leadsTo(this.storefront);
+
+    const lostBeats = new DeadLetters(this, 'LostBeats', {
+      loses: 'Beats that failed every try: an agent that may be standing still.',
+      alarms: state.alarms,
+    });
+    const surroundings: AgentSurroundings = {
+      stage,
+      economy: state.economy,
+      data: state.data,
+      wake: state.wake.queue,
+      ircOut: irc.out.queue,
+      lostBeats: lostBeats.queue,
+      urls: {
+        market: market.marketUrl,
+        storefront: door.url,
+        facilitator: market.facilitatorUrl,
+      },
+    };
+    this.agents = ROSTER.map((agent) => {
+      const walletArn = state.walletArn(agent.id);
+      const { function: beats } = new Agent(this, agent.id, { ...surroundings, agent, walletArn });
+      return { id: agent.id, function: beats };
+    });
+    this.wake = this.#wake(stage, state);
+    new CfnOutput(this, 'StorefrontUrl', { value: door.url });
+  }
+
+  #wake(stage: StageValues, state: StateStack): IFunction {
+    const names = this.agents.map(({ id }) => [id, functionName(stage, 'heartbeat', id)]);
+    const environment: EnvOf<typeof WakeEnv> = {
+      STAGE: stage.name,
+      ECONOMY_TABLE: state.economy.tableName,
+      FUNCTIONS: JSON.stringify(Object.fromEntries(names)),
+    };
+    const room = new RoomFunction(this, 'Wake', {
+      stage,
+      room: 'wake',
+      description: 'Wake-ups, coalesced per agent, become beats',
+      environment,
+      memory: stage.memory.wake,
+      timeout: WAKE_TIMEOUT,
+    }).function;
+    grantPartitions(room, { table: state.economy, partitions: ['SEEN#wake'] });
+    for (const agent of this.agents) agent.function.grantInvoke(room);
+    room.addEventSource(
+      new SqsEventSource(state.wake.queue, {
+        batchSize: 100,
+        maxBatchingWindow: Duration.seconds(1),
+        reportBatchItemFailures: true,
+      }),
+    );
+    return room;
+  }
+
+  #storefront(stage: StageValues, state: StateStack): IFunction {
+    const environment: EnvOf<typeof StorefrontEnv> = {
+      STAGE: stage.name,
+      ...chainEnvironment(this, stage),
+      ECONOMY_TABLE: state.economy.tableName,
+      DATA_BUCKET: state.data.bucketName,
+    };
+    const room = new RoomFunction(this, 'Storefront', {
+      stage,
+      room: 'storefront',
+      description: 'Deliveries to who paid for them',
+      environment,
+      memory: stage.memory.door,
+      timeout: DOOR_TIMEOUT,
+    }).function;
+    grantPartitions(room, { table: state.economy, partitions: ['SEEN#storefront'] });
+    // it also signs the addresses from which buyers fetch: whoever has one reads with this role
+    grantPrefixes(room, {
+      bucket: state.data,
+      prefixes: ROSTER.flatMap(({ id }) => [`${id}/products/`, `${id}/deliveries/`]),
+      may: 'read',
+    });
+    return room;
+  }
+}

@@ -1,0 +1,125 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import {
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  MathExpression,
+  Stats,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { HouseAlarm } from '../constructs/house-alarm.ts';
+import type { StageValues } from '../stages.ts';
+import type { AgentsStack } from './agents.ts';
+import type { IrcStack } from './irc.ts';
+import type { LogsStack } from './logs.ts';
+import type { StateStack } from './state.ts';
+
+export interface WatchStackProps {
+  readonly stage: StageValues;
+  readonly state: StateStack;
+  readonly logs: LogsStack;
+  readonly irc: IrcStack;
+  readonly agents: AgentsStack;
+}
+
+/** CloudWatch takes at most ten metrics in one alarm. */
+const METRICS_PER_ALARM = 10;
+
+/** What a person looks at: is it alive, is anything stuck. */
+export class WatchStack extends Stack {
+  constructor(scope: Construct, id: string, props: WatchStackProps) {
+    super(scope, id, { env: { region: props.stage.region } });
+    this.#missedBeats(props);
+    this.#failures(props);
+    this.#dashboard(props);
+  }
+
+  /** The slowest agent's beats in three intervals; an agent without data counts as none. */
+  #missedBeats({ stage, state, agents }: WatchStackProps): void {
+    const period = Duration.minutes(stage.every.toMinutes() * 3);
+    for (let from = 0; from < agents.agents.length; from += METRICS_PER_ALARM) {
+      const some = agents.agents.slice(from, from + METRICS_PER_ALARM);
+      const usingMetrics = Object.fromEntries(
+        some.map((agent, index): [string, IMetric] => [
+          `m${index}`,
+          agent.function.metricInvocations({ period, statistic: Stats.SUM }),
+        ]),
+      );
+      const filled = Object.keys(usingMetrics).map((name) => `FILL(${name}, 0)`);
+      new HouseAlarm(this, `MissedBeats${from / METRICS_PER_ALARM}`, {
+        metric: new MathExpression({
+          expression: `MIN([${filled.join(', ')}])`,
+          usingMetrics,
+          period,
+          label: 'beats of the slowest agent',
+        }),
+        threshold: 1,
+        below: true,
+        missingRings: true,
+        loses: 'An agent that no longer beats: it neither buys, delivers nor answers.',
+        runbook: 'missed-beats',
+        topic: state.alarms,
+      });
+    }
+  }
+
+  #failures({ state, agents, logs }: WatchStackProps): void {
+    const watched: readonly [string, IFunction, string][] = [
+      ['Wake', agents.wake, 'Wake-ups that fail: agents answer only at their next beat.'],
+      ['Storefront', agents.storefront, 'Buyers who knock and get nothing for their money.'],
+      ['CollectLogs', logs.collectLogs, 'Logs that do not become corpus: products grow old.'],
+    ];
+    for (const [name, room, loses] of watched) {
+      new HouseAlarm(this, `${name}Fails`, {
+        metric: room.metricErrors({ period: Duration.minutes(5), statistic: Stats.SUM }),
+        threshold: 3,
+        loses,
+        runbook: 'room-fails',
+        topic: state.alarms,
+      });
+    }
+  }
+
+  #dashboard({ stage, state, irc, agents, logs }: WatchStackProps): void {
+    const rooms = [logs.collectLogs, agents.wake, agents.storefront];
+    const beating = agents.agents.map((agent) => agent.function);
+    new Dashboard(this, 'Dashboard', {
+      dashboardName: `economia-viva-${stage.name}`,
+      widgets: [
+        [new TextWidget({ markdown: `# Economía Viva, ${stage.name}\nAlive? Stuck?`, width: 24 })],
+        [
+          graph(
+            'Beats',
+            agents.agents.map(({ id, function: room }) => ofAgent(room, id)),
+          ),
+          graph(
+            'Failed',
+            [...beating, ...rooms].map((room) => room.metricErrors()),
+          ),
+        ],
+        [
+          graph('Waiting', [state.uploads.queue, state.wake.queue, irc.out.queue].map(age)),
+          graph(
+            'How long a beat takes, p95',
+            beating.map((room) => room.metricDuration({ statistic: 'p95' })),
+          ),
+        ],
+      ],
+    });
+  }
+}
+
+function graph(title: string, left: IMetric[]): GraphWidget {
+  return new GraphWidget({ title, left, width: 12 });
+}
+
+function ofAgent(room: IFunction, label: string): IMetric {
+  return room.metricInvocations({ label, statistic: Stats.SUM });
+}
+
+function age(queue: IQueue): IMetric {
+  return queue.metricApproximateAgeOfOldestMessage();
+}

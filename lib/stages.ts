@@ -1,0 +1,109 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { NetworkName } from '#contract/networks.ts';
+
+/** A market of our own, deployed with the stage, or somebody else's with Execution Market's contract. */
+export type MarketOf =
+  | { readonly kind: 'own' }
+  | { readonly kind: 'other'; readonly marketUrl: string; readonly facilitatorUrl: string };
+
+/** Everything in which one stage differs from another. */
+export interface StageValues {
+  readonly name: string;
+  readonly region: string;
+  /** Two of the region's zones: fixed, so that synth asks nobody. */
+  readonly zones: readonly string[];
+  readonly network: NetworkName;
+  /** Default of parameter `RpcUrl`. */
+  readonly rpcUrl: string;
+  readonly market: MarketOf;
+  /** Default of parameter `MarketAddress`. @default - own markets: whoever deploys must give it */
+  readonly marketAddress?: string;
+  readonly irc: { readonly host: string; readonly port: number; readonly tls: 'on' | 'off' };
+  /** Whether the IRC relay runs. */
+  readonly relay: 'on' | 'off';
+  /** How often each agent beats: whole minutes. */
+  readonly every: Duration;
+  /**
+   * How a beat finds its place within the interval. `exact`: a start date, to the second; the local scheduler takes it, AWS
+   * refuses start dates in the past. `minute`: a cron line and a flexible window of one minute, AWS's own grain.
+   */
+  readonly phase: 'exact' | 'minute';
+  /** IANA zone of wall clocks in chat logs. */
+  readonly logTimeZone: string;
+  /** Hosts besides the data bucket's own that a delivery may redirect to. */
+  readonly deliveryHosts: readonly string[];
+  /** Megabytes per room; CPU grows with them. */
+  readonly memory: Readonly<Record<'heartbeat' | 'collect-logs' | 'door' | 'wake', number>>;
+  /** How many timeouts of its reader a message stays hidden: 6 is AWS's advice, 1 repeats soonest. */
+  readonly hiddenTimeouts: number;
+  readonly throttle: { readonly rateLimit: number; readonly burstLimit: number };
+  readonly logRetention: RetentionDays;
+  /** Of tables, bucket and wallets. */
+  readonly removal: RemovalPolicy;
+  /** Who gets the alarms. */
+  readonly operators: readonly string[];
+}
+
+const common = {
+  region: 'us-east-1',
+  zones: ['us-east-1a', 'us-east-1b'],
+  every: Duration.minutes(5),
+  relay: 'on',
+  logTimeZone: 'UTC',
+  deliveryHosts: [],
+  memory: { heartbeat: 256, 'collect-logs': 512, door: 256, wake: 128 },
+  hiddenTimeouts: 6,
+  throttle: { rateLimit: 50, burstLimit: 100 },
+  operators: [],
+} as const;
+
+const meshrelay = { host: 'irc.meshrelay.xyz', port: 6697, tls: 'on' } as const;
+
+/** Runs in `npm start`, never in AWS. */
+export const local: StageValues = {
+  ...common,
+  name: 'local',
+  network: 'local',
+  rpcUrl: 'http://127.0.0.1:8545',
+  market: { kind: 'own' },
+  // nobody's: the local start passes the real one
+  marketAddress: '0x0000000000000000000000000000000000000000',
+  irc: { host: '127.0.0.1', port: 6667, tls: 'off' },
+  phase: 'exact',
+  deliveryHosts: ['127.0.0.1', 'localhost'],
+  hiddenTimeouts: 1,
+  throttle: { rateLimit: 1000, burstLimit: 2000 },
+  logRetention: RetentionDays.ONE_DAY,
+  removal: RemovalPolicy.DESTROY,
+};
+
+/** Test money on Base Sepolia, with a market of our own. */
+export const sandbox: StageValues = {
+  ...common,
+  name: 'sandbox',
+  network: 'base-sepolia',
+  rpcUrl: 'https://sepolia.base.org',
+  market: { kind: 'own' },
+  irc: meshrelay,
+  phase: 'minute',
+  logRetention: RetentionDays.TWO_WEEKS,
+  removal: RemovalPolicy.DESTROY,
+};
+
+/** Real money on Base, on Execution Market. */
+export const prod: StageValues = {
+  ...common,
+  name: 'prod',
+  network: 'base',
+  rpcUrl: 'https://mainnet.base.org',
+  market: {
+    kind: 'other',
+    marketUrl: 'https://api.execution.market',
+    facilitatorUrl: 'https://facilitator.ultravioletadao.xyz',
+  },
+  irc: meshrelay,
+  phase: 'minute',
+  logRetention: RetentionDays.THREE_MONTHS,
+  removal: RemovalPolicy.RETAIN,
+};

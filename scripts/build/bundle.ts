@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
+import type { Room } from './rooms.ts';
+
+/** CommonJS inside an ESM bundle reaches Node's own modules by `require`, which ESM does not have. */
+const REQUIRE_BANNER =
+  "import{createRequire as roomRequire}from'node:module';const require=roomRequire(import.meta.url);";
+/** esbuild leaves this text where such a `require` would fail. */
+const NEEDS_REQUIRE = 'Dynamic require of "';
+
+/** How every room is bundled: what Lambda and the relay's container run. */
+export const OPTIONS = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  // the SDK's ESM: its CommonJS twin is larger and needs `require`
+  mainFields: ['module', 'main'],
+  splitting: true,
+  minify: true,
+  sourcemap: 'external',
+  legalComments: 'none',
+  entryNames: 'index',
+  chunkNames: 'chunk-[hash]',
+  outExtension: { '.js': '.mjs' },
+  metafile: true,
+  logLevel: 'silent',
+} as const satisfies BuildOptions;
+
+export interface Bundle {
+  readonly bytes: number;
+  readonly metafile: Metafile;
+}
+
+/** Bundles one room into `dist/rooms/<room>`, swapped in whole; its maps go to `dist/maps`, so that they are not shipped. */
+export async function bundle(room: Room, root: string): Promise<Bundle> {
+  const plain = await compile(room, root, '');
+  const needsRequire = plain.outputFiles.some(({ text }) => text.includes(NEEDS_REQUIRE));
+  const { outputFiles, metafile } = needsRequire
+    ? await compile(room, root, REQUIRE_BANNER)
+    : plain;
+
+  const code = outputFiles.filter(({ path }) => path.endsWith('.mjs'));
+  const maps = outputFiles.filter(({ path }) => path.endsWith('.map'));
+  await swapIn(join(root, 'dist', 'maps', room.name), maps);
+  await swapIn(join(root, 'dist', 'rooms', room.name), [
+    ...code,
+    { path: 'package.json', contents: '{"type":"module"}\n' },
+  ]);
+  const dockerfile = join(dirname(room.entry), 'Dockerfile');
+  if (existsSync(dockerfile)) {
+    await copyFile(dockerfile, join(root, 'dist', 'rooms', room.name, 'Dockerfile'));
+  }
+  return { bytes: code.reduce((sum, { contents }) => sum + contents.length, 0), metafile };
+}
+
+function compile({ name, entry }: Room, root: string, banner: string) {
+  return build({
+    ...OPTIONS,
+    absWorkingDir: root,
+    entryPoints: [relative(root, entry)],
+    outdir: join('dist', 'rooms', name),
+    banner: { js: banner },
+    write: false,
+  });
+}
+
+interface File {
+  readonly path: string;
+  readonly contents: string | Uint8Array;
+}
+
+/** A reader sees the old folder or the new one: two builds at once do no harm. */
+async function swapIn(folder: string, files: readonly File[]): Promise<void> {
+  const fresh = `${folder}.${process.pid}.new`;
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { recursive: true });
+  for (const { path, contents } of files) await writeFile(join(fresh, basename(path)), contents);
+  await rm(folder, { recursive: true, force: true });
+  await rename(fresh, folder);
+}
