@@ -35,15 +35,15 @@ export function openDynamo(dir: string | undefined) {
   const transact = transactions(store, engine);
   const oneAtATime = queue();
 
-  const own: Readonly<Record<string, (input: unknown) => unknown>> = {
-    TransactWriteItems: (input) => transact.write(input, seconds()),
-    TransactGetItems: (input) => transact.get(input),
-    UpdateTimeToLive: (input) => ttl.update(input),
-    DescribeTimeToLive: (input) => ttl.describe(input),
-  };
+  const own = new Map<string, (input: unknown) => unknown>([
+    ['TransactWriteItems', (input) => transact.write(input, seconds())],
+    ['TransactGetItems', (input) => transact.get(input)],
+    ['UpdateTimeToLive', (input) => ttl.update(input)],
+    ['DescribeTimeToLive', (input) => ttl.describe(input)],
+  ]);
 
   const serve = async (name: string, input: unknown): Promise<unknown> => {
-    const ours = own[name];
+    const ours = own.get(name);
     if (ours) return ours(input);
     const operation = OPERATIONS.find((known) => known === name);
     if (!operation) throw new DynamoError('com.amazon.coral.service#UnknownOperationException', '');
