@@ -1,0 +1,154 @@
+import * as z from 'zod';
+import { LogRecord } from './log-record.ts';
+import type { Product } from './products.ts';
+
+/** The twelve skills that profiles speak of. */
+export const SkillName = z.enum([
+  'Python',
+  'JavaScript',
+  'Solidity',
+  'DeFi',
+  'Trading',
+  'NFTs',
+  'AI/ML',
+  'Agents',
+  'Design',
+  'DevOps',
+  'Blockchain',
+  'Community',
+]);
+export type SkillName = z.infer<typeof SkillName>;
+
+/** Fewest messages of a user before anything is said about them. */
+export const MINIMUM_MESSAGES = 3;
+
+const Share = z.number().min(0).max(1);
+const Count = z.number().int().nonnegative();
+const Moment = z.iso.datetime();
+const Counted = z.object({ term: z.string().min(1), count: Count });
+
+/**
+ * Shares of the messages whose language could be told by function words; both 0 (`unknown`) when none could.
+ * `mixed` when neither reaches 0.8.
+ */
+export const Languages = z.object({
+  primary: z.enum(['es', 'en', 'mixed', 'unknown']),
+  es: Share,
+  en: Share,
+});
+export type Languages = z.infer<typeof Languages>;
+
+/**
+ * One skill that a user's own messages speak of. `evidence` counts the messages that name it, `asked` those of them that are
+ * questions (half as good). `score` weighs breadth (distinct sub-skills) and frequency; `confidence` is one minus the width of the
+ * 95 % Wilson interval of the share of messages that name it: it grows with the volume of messages.
+ */
+export const SkillEvidence = z.object({
+  skill: SkillName,
+  score: Share,
+  confidence: Share,
+  evidence: Count.min(1),
+  asked: Count,
+  subSkills: z.array(Counted).min(1).max(5),
+});
+export type SkillEvidence = z.infer<typeof SkillEvidence>;
+
+const About = { v: z.literal(1), user: z.string().min(1), messages: Count.min(MINIMUM_MESSAGES) };
+
+/** Product skill_profiles: one line per user with enough messages, sorted by user in code-point order. */
+export const SkillProfile = z.object({
+  ...About,
+  firstSeen: Moment,
+  lastSeen: Moment,
+  languages: Languages,
+  skills: z.array(SkillEvidence).max(5),
+});
+export type SkillProfile = z.infer<typeof SkillProfile>;
+
+/** Most frequent terms of one family of slang, and how often any of it was used. */
+export const Slang = z.object({ total: Count, top: z.array(Counted).max(5) });
+export type Slang = z.infer<typeof Slang>;
+
+/**
+ * Product voice_profiles: how a user speaks, counted over their own messages.
+ * `role.name` follows from who addresses whom: `hub` (addressed by many: the top twentieth, and by five at least), `participant`
+ * (two or more partners), `leaf` (one), `observer` (none); partner counts stop at 64.
+ * `confidence` is the Wilson lower bound of n successes in n messages: 0.44 for 3, 0.93 for 50.
+ */
+export const VoiceProfile = z.object({
+  ...About,
+  firstSeen: Moment,
+  lastSeen: Moment,
+  languages: Languages,
+  tone: z.object({
+    primary: z.enum(['inquisitive', 'enthusiastic', 'analytical', 'reactive', 'conversational']),
+    questions: Share,
+    exclamations: Share,
+    laughs: Share,
+    averageLength: z.number().nonnegative(),
+  }),
+  formality: z.object({
+    level: z.enum(['formal', 'informal', 'neutral']),
+    formal: Count,
+    informal: Count,
+    address: z.object({ tu: Count, usted: Count, vos: Count }),
+  }),
+  greeting: z.object({ favourite: z.string(), count: Count }),
+  slang: z.object({ colombian: Slang, crypto: Slang, internet: Slang }),
+  role: z.object({
+    name: z.enum(['hub', 'participant', 'leaf', 'observer']),
+    addresses: Count,
+    addressed: Count,
+    partnersOut: Count,
+    partnersIn: Count,
+  }),
+  signaturePhrases: z.array(Counted).max(5),
+  risk: z.object({
+    tolerance: z.enum(['aggressive', 'moderate', 'conservative']),
+    bold: Count,
+    careful: Count,
+  }),
+  confidence: Share,
+});
+export type VoiceProfile = z.infer<typeof VoiceProfile>;
+
+/** Amount in USDC with at most 6 decimals, as a string. */
+const Usdc = z.string().regex(/^\d+(\.\d{1,6})?$/);
+
+/**
+ * Product soul_profiles: what bought skill and voice profiles say together. `partial` when one of them does not know the user;
+ * `missing` names it, and what it would have told is absent, not invented.
+ */
+export const SoulProfile = z.object({
+  ...About,
+  firstSeen: Moment,
+  lastSeen: Moment,
+  soulMd: z.string().min(1),
+  identity: z.object({ languages: Languages, specialization: SkillName.optional() }),
+  personality: z
+    .object({
+      tone: z.string(),
+      formality: z.string(),
+      greeting: z.string(),
+      role: z.string(),
+      risk: z.string(),
+    })
+    .optional(),
+  skills: z.array(SkillEvidence).max(5),
+  services: z.array(z.string()),
+  pricing: z.object({ taskUsdc: Usdc, minimumBountyUsdc: Usdc, maximumSpendUsdc: Usdc }),
+  confidence: Share,
+  partial: z.boolean(),
+  missing: z.array(z.enum(['skill_profiles', 'voice_profiles'])),
+});
+export type SoulProfile = z.infer<typeof SoulProfile>;
+
+/** What one NDJSON line of each product is: sellers write it, buyers check it. */
+export const PRODUCT_RECORD = {
+  raw_logs: LogRecord,
+  skill_profiles: SkillProfile,
+  voice_profiles: VoiceProfile,
+  soul_profiles: SoulProfile,
+} as const satisfies Record<Product, z.ZodType>;
+
+export type ProductRecord = LogRecord | SkillProfile | VoiceProfile | SoulProfile;

@@ -1,0 +1,27 @@
+/** Phrases in which a term of skills.ts means something else. */
+export const SKILL_TRAPS: readonly string[] = [
+  'linux mint',
+  'mint linux',
+  'swap partition(s)',
+  'swap file',
+  'swap space',
+  'ssh agent',
+  'ssh-add',
+  'gpg agent',
+  'user agent',
+  'travel agent(s)',
+  'bash history',
+  'supply chain',
+  'food chain',
+  'java script error',
+  // Spanish "ahí" as chats spell it
+  'por ai',
+  'ai voy',
+  'ai vamos',
+  'ai nos',
+  'ai te',
+  'ai le',
+  'ai esta',
+  'ai ta',
+  'de ai',
+];

@@ -1,0 +1,56 @@
+/** Links and paths: what they spell is not what their sender says. */
+const LINKS = /(?:[a-z][a-z0-9+.-]*:\/\/|www\.)\S+|(?<=^|\s)[~.]{0,2}\/\S*/g;
+const MARKS = /[\u0300-\u036f]/g;
+const ASCII = /^[\0-\x7f]*$/;
+const ASCII_WORDS = /[a-z0-9_]+(?:'[a-z]+)*/g;
+const WORDS = /[\p{L}\p{N}_]+(?:'\p{L}+)*/gu;
+
+/** Stands between two words that do not belong to one phrase (`machine, learning`). */
+export const BREAK = '';
+
+/** Lower case without accents (`Diseño` is `diseno`: chats drop them), without links and paths. */
+export function fold(text: string): string {
+  const lower = text.toLowerCase();
+  const plain = ASCII.test(lower)
+    ? lower
+    : lower.normalize('NFD').replace(MARKS, '').replaceAll('’', "'").normalize('NFC');
+  return plain.includes('/') || plain.includes('www.') ? plain.replace(LINKS, ' ') : plain;
+}
+
+/**
+ * Whole words of folded text, with {@link BREAK} where a phrase ends. Words join across white space or one other character, so
+ * `node.js`, `ci/cd` and `all-in` are phrases of two words.
+ */
+export function words(folded: string): string[] {
+  const found: string[] = [];
+  let end = 0;
+  for (const match of folded.matchAll(ASCII.test(folded) ? ASCII_WORDS : WORDS)) {
+    if (found.length > 0 && !joins(folded, end, match.index)) found.push(BREAK);
+    found.push(match[0]);
+    end = match.index + match[0].length;
+  }
+  return found;
+}
+
+function joins(text: string, from: number, to: number): boolean {
+  if (to - from === 1) return true;
+  for (let at = from; at < to; at += 1) if (text.charCodeAt(at) !== 32) return false;
+  return true;
+}
+
+/** Order of code points, which is also the order of UTF-8 bytes: what profiles are sorted by. */
+export function compareCodePoints(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at += 1) {
+    const left = a.charCodeAt(at);
+    const right = b.charCodeAt(at);
+    if (left !== right) return rank(left) - rank(right);
+  }
+  return a.length - b.length;
+}
+
+/** UTF-16 puts surrogates (U+10000 and up) before U+E000..U+FFFF; code points come after them. */
+function rank(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}
