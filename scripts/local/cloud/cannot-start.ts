@@ -1,0 +1,22 @@
+/** A reason the local cloud cannot start or go on, as one sentence that names the remedy. Scripts print it and exit 1. */
+export class CannotStart extends Error {
+  override readonly name = 'CannotStart';
+}
+
+const REMEDIES: Readonly<Record<string, (what: string) => string>> = {
+  EADDRINUSE: (what) =>
+    `${what} is already in use: stop the program that holds it (\`ss -ltnp\` names it) or choose another port.`,
+  EACCES: (what) =>
+    `${what} may not be used by this user: choose another one or fix its permissions.`,
+  ENOSPC: (what) =>
+    `The disk is full, so ${what} cannot be written: free some space and start again.`,
+  EROFS: (what) => `${what} is on a read-only file system: choose another folder.`,
+  ENOTDIR: (what) => `${what} is not a folder: choose another one or remove the file in its place.`,
+};
+
+/** Turns the errors a person can do something about into sentences; any other error stays as it is. */
+export function explain(error: unknown, what: string): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  const remedy = REMEDIES[String(error.code)];
+  return remedy ? new CannotStart(remedy(what), { cause: error }) : error;
+}

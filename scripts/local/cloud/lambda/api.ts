@@ -1,0 +1,115 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { readBody, sendJson } from '../http.ts';
+import type { LambdaFunction, Outcome } from './function.ts';
+import { PAYLOAD_LIMIT } from './sandbox.ts';
+
+export interface LambdaApi {
+  readonly find: (nameOrArn: string) => LambdaFunction | undefined;
+  readonly invoke: (
+    fn: LambdaFunction,
+    payload: string,
+    whenBusy: 'refuse',
+  ) => Promise<Outcome | undefined>;
+  readonly invokeAsync: (fn: LambdaFunction, payload: string) => void;
+}
+
+const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
+
+/** The Invoke operation, as SDK clients call it: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+export function lambdaApi(api: LambdaApi): RequestListener {
+  return (request, response) => {
+    answer(api, request, response).catch((error: unknown) => {
+      refuse(response, 500, ['ServiceException', String(error)]);
+    });
+  };
+}
+
+async function answer(
+  api: LambdaApi,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { pathname } = new URL(request.url ?? '/', 'http://local');
+  const name = decodeURIComponent(PATH.exec(pathname)?.[1] ?? '');
+  const body = await readBody(request, PAYLOAD_LIMIT);
+  if (request.method !== 'POST' || name === '') {
+    refuse(response, 501, [
+      'NotImplemented',
+      `The local Lambda only invokes: ${pathname} is not served.`,
+    ]);
+    return;
+  }
+  const fn = api.find(name);
+  if (!fn) {
+    refuse(response, 404, ['ResourceNotFoundException', `Function not found: ${name}`]);
+    return;
+  }
+  if (!body) {
+    refuse(response, 413, [
+      'RequestTooLargeException',
+      `Request must be smaller than ${PAYLOAD_LIMIT} bytes.`,
+    ]);
+    return;
+  }
+  const payload = body.toString('utf8') || '{}';
+  if (!isJson(payload)) {
+    refuse(response, 400, [
+      'InvalidRequestContentException',
+      'Could not parse request body into json.',
+    ]);
+    return;
+  }
+  await dispatch(
+    api,
+    { fn, payload, type: String(request.headers['x-amz-invocation-type'] ?? '') },
+    response,
+  );
+}
+
+async function dispatch(
+  api: LambdaApi,
+  {
+    fn,
+    payload,
+    type,
+  }: { readonly fn: LambdaFunction; readonly payload: string; readonly type: string },
+  response: ServerResponse,
+): Promise<void> {
+  if (type === 'DryRun' || type === 'Event') {
+    if (type === 'Event') api.invokeAsync(fn, payload);
+    response.writeHead(type === 'Event' ? 202 : 204).end();
+    return;
+  }
+  const outcome = await api.invoke(fn, payload, 'refuse');
+  if (!outcome) {
+    refuse(response, 429, ['TooManyRequestsException', 'Rate Exceeded.']);
+    return;
+  }
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'x-amzn-requestid': outcome.requestId,
+    'x-amz-executed-version': '$LATEST',
+    ...(outcome.ok ? {} : { 'x-amz-function-error': 'Unhandled' }),
+  });
+  response.end(outcome.payload);
+}
+
+function refuse(
+  response: ServerResponse,
+  status: number,
+  [type, message]: readonly [string, string],
+): void {
+  sendJson(response, status, {
+    body: { Type: status < 500 ? 'User' : 'Service', message },
+    headers: { 'x-amzn-errortype': type },
+  });
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/**
+ * When a process was born, in a form that no later process with the same pid can share, or undefined when it is dead.
+ * Linux: boot id and start ticks (proc(5): /proc/pid/stat field 22); elsewhere `ps -o lstart`.
+ */
+export function birthOf(pid: number): string | undefined {
+  try {
+    if (process.platform !== 'linux') {
+      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+    }
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // the command, in parentheses, may hold spaces: count from behind it
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? undefined : `${boot}/${fields[19] ?? ''}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Resident memory of a process in MiB, now and at its peak; undefined where /proc is absent or the process is gone. */
+export function memoryOf(
+  pid: number,
+): { readonly nowMb: number; readonly peakMb: number } | undefined {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const peakMb = kilobytes(status, 'VmHWM') / 1024;
+    // a zombie has no memory lines any more
+    return peakMb > 0 ? { nowMb: kilobytes(status, 'VmRSS') / 1024, peakMb } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function kilobytes(status: string, field: string): number {
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);
+}

@@ -1,0 +1,194 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import * as z from 'zod';
+import { nameOf } from '../aws.ts';
+import { CannotStart } from '../cannot-start.ts';
+import type { Pollers } from '../event-sources.ts';
+import type { AsyncFailure, LambdaFunction } from '../lambda/function.ts';
+import type { Lambda } from '../lambda.ts';
+import type { Scheduler } from '../scheduler.ts';
+import type { Sqs } from '../sqs.ts';
+import { type LocalResource, parseProperties, refused } from './resource.ts';
+
+const Texts = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean()]).transform(String),
+);
+const Function = z.object({
+  Code: z.object({ S3Key: z.string().optional() }),
+  Handler: z.string(),
+  Runtime: z.string().startsWith('nodejs'),
+  Timeout: z.coerce.number().default(3),
+  MemorySize: z.coerce.number().default(128),
+  ReservedConcurrentExecutions: z.coerce.number().optional(),
+  Environment: z.object({ Variables: Texts.default({}) }).default({ Variables: {} }),
+  DeadLetterConfig: z.object({ TargetArn: z.string() }).optional(),
+});
+const InvokeConfig = z.object({
+  FunctionName: z.string(),
+  MaximumRetryAttempts: z.coerce.number().optional(),
+  DestinationConfig: z
+    .object({ OnFailure: z.object({ Destination: z.string() }).optional() })
+    .optional(),
+});
+
+/** AWS::Lambda::Function with what AWS::Lambda::EventInvokeConfig adds to it. */
+export function createFunctions(
+  resources: readonly LocalResource[],
+  invokeConfigs: readonly LocalResource[],
+  lambda: Lambda,
+): void {
+  const configs = invokeConfigs.map((config) => parseProperties(InvokeConfig, config));
+  for (const resource of resources) {
+    const { identity } = resource;
+    const declared = parseProperties(Function, resource);
+    const config = configs.find(({ FunctionName }) => nameOf(FunctionName) === identity.ref);
+    const onAsyncFailure = failureOf(
+      config?.DestinationConfig?.OnFailure?.Destination,
+      declared.DeadLetterConfig?.TargetArn,
+    );
+    lambda.add({
+      name: identity.ref,
+      arn: identity.attributes['Arn'] ?? '',
+      codeDir: codeDir(resource, declared.Code.S3Key),
+      handler: declared.Handler,
+      timeoutMs: declared.Timeout * 1000,
+      memoryMb: declared.MemorySize,
+      environment: declared.Environment.Variables,
+      ...(declared.ReservedConcurrentExecutions === undefined
+        ? {}
+        : { reserved: declared.ReservedConcurrentExecutions }),
+      ...(onAsyncFailure ? { onAsyncFailure } : {}),
+      ...(config?.MaximumRetryAttempts === undefined
+        ? {}
+        : { asyncRetries: config.MaximumRetryAttempts }),
+    });
+  }
+}
+
+function failureOf(
+  destination: string | undefined,
+  deadLetter: string | undefined,
+): AsyncFailure | undefined {
+  if (destination !== undefined) return { kind: 'destination', queueArn: destination };
+  if (deadLetter !== undefined) return { kind: 'dead-letter', queueArn: deadLetter };
+  return undefined;
+}
+
+/** The asset's folder: from the metadata that the CDK command line adds, else from its key (`<hash>.zip` of `asset.<hash>`). */
+function codeDir({ stack, logicalId, metadata }: LocalResource, key = ''): string {
+  const path = metadata['aws:asset:path'];
+  const dir = resolve(
+    stack.dir,
+    typeof path === 'string' ? path : `asset.${key.replace(/\.zip$/, '')}`,
+  );
+  if (existsSync(join(dir))) return dir;
+  throw new CannotStart(
+    `The code of ${logicalId} in the stack ${stack.name} should be in ${dir}, which is not there: build and synthesize again (npm run build && npm run synth).`,
+  );
+}
+
+const Mapping = z.object({
+  EventSourceArn: z.string(),
+  FunctionName: z.string(),
+  Enabled: z.boolean().default(true),
+  BatchSize: z.coerce.number().optional(),
+  MaximumBatchingWindowInSeconds: z.coerce.number().optional(),
+  FunctionResponseTypes: z.array(z.string()).default([]),
+  ScalingConfig: z.object({ MaximumConcurrency: z.coerce.number() }).optional(),
+  FilterCriteria: z.undefined({ error: 'messages are not filtered here' }).optional(),
+});
+
+/** AWS::Lambda::EventSourceMapping of queues. */
+export function createMappings(
+  resources: readonly LocalResource[],
+  { lambda, pollers }: { readonly lambda: Lambda; readonly pollers: Pollers },
+): void {
+  for (const resource of resources) {
+    const mapping = parseProperties(Mapping, resource);
+    if (!mapping.EventSourceArn.includes(':sqs:')) {
+      throw refused(
+        resource,
+        `takes events from ${mapping.EventSourceArn}`,
+        'only queues feed functions here',
+      );
+    }
+    if (!mapping.Enabled) continue;
+    pollers.add({
+      queueName: nameOf(mapping.EventSourceArn),
+      fn: knownFunction(resource, lambda, mapping.FunctionName),
+      reportsFailures: mapping.FunctionResponseTypes.includes('ReportBatchItemFailures'),
+      ...(mapping.BatchSize === undefined ? {} : { batchSize: mapping.BatchSize }),
+      ...(mapping.MaximumBatchingWindowInSeconds === undefined
+        ? {}
+        : { windowMs: mapping.MaximumBatchingWindowInSeconds * 1000 }),
+      ...(mapping.ScalingConfig
+        ? { maxConcurrency: mapping.ScalingConfig.MaximumConcurrency }
+        : {}),
+    });
+  }
+}
+
+const Schedule = z.object({
+  ScheduleExpression: z.string(),
+  State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
+  StartDate: z.coerce.date().optional(),
+  FlexibleTimeWindow: z.object({
+    Mode: z.string(),
+    MaximumWindowInMinutes: z.coerce.number().optional(),
+  }),
+  Target: z.object({
+    Arn: z.string(),
+    Input: z.string().optional(),
+    RetryPolicy: z.object({ MaximumRetryAttempts: z.coerce.number().optional() }).optional(),
+    DeadLetterConfig: z.object({ Arn: z.string().optional() }).optional(),
+  }),
+});
+
+/** AWS::Scheduler::Schedule with a Lambda target. */
+export function createSchedules(
+  resources: readonly LocalResource[],
+  {
+    lambda,
+    scheduler,
+    sqs,
+  }: { readonly lambda: Lambda; readonly scheduler: Scheduler; readonly sqs: Sqs },
+): void {
+  for (const resource of resources) {
+    const { ScheduleExpression, State, StartDate, FlexibleTimeWindow, Target } = Schedule.parse(
+      resource.properties,
+    );
+    const fn = knownFunction(resource, lambda, Target.Arn);
+    const deadLetters = Target.DeadLetterConfig?.Arn;
+    const retries = Target.RetryPolicy?.MaximumRetryAttempts;
+    scheduler.add({
+      name: resource.identity.ref,
+      expression: ScheduleExpression,
+      enabled: State === 'ENABLED',
+      deliver: (event) => {
+        lambda.invokeAsync(fn, event);
+      },
+      bury: async (event, error) => {
+        if (deadLetters !== undefined)
+          await sqs.send(nameOf(deadLetters), event, { ERROR_MESSAGE: String(error) });
+      },
+      ...(FlexibleTimeWindow.MaximumWindowInMinutes === undefined
+        ? {}
+        : { windowMinutes: FlexibleTimeWindow.MaximumWindowInMinutes }),
+      ...(StartDate ? { startDate: StartDate } : {}),
+      ...(Target.Input === undefined ? {} : { input: Target.Input }),
+      ...(retries === undefined ? {} : { retries }),
+    });
+  }
+}
+
+export function knownFunction(
+  resource: LocalResource,
+  lambda: Lambda,
+  arn: string,
+): LambdaFunction {
+  const fn = lambda.find(arn);
+  if (!fn)
+    throw refused(resource, `targets ${arn}`, 'only functions of this app can be invoked here');
+  return fn;
+}
