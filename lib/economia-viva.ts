@@ -13,7 +13,10 @@ export function addStage(app: App, stage: StageValues) {
   const state = new StateStack(app, name('state'), stage);
   const logs = new LogsStack(app, name('logs'), { stage, state });
   const irc = new IrcStack(app, name('irc'), { stage, state });
-  const market = new MarketStack(app, name('market'), { stage, state });
+  const market =
+    stage.market.kind === 'own'
+      ? new MarketStack(app, name('market'), { stage, state })
+      : undefined;
   const agents = new AgentsStack(app, name('agents'), { stage, state, market, irc });
   const watch = new WatchStack(app, name('watch'), { stage, state, logs, irc, agents });
   return { state, logs, irc, market, agents, watch };

@@ -31,8 +31,8 @@ export interface StageValues {
   readonly phase: 'exact' | 'minute';
   /** IANA zone of wall clocks in chat logs. */
   readonly logTimeZone: string;
-  /** Hosts besides the data bucket's own that a delivery may redirect to. */
-  readonly deliveryHosts: readonly string[];
+  /** Hosts, by commas, besides the data bucket's own that a delivery may redirect to: default of parameter `DeliveryHosts`. */
+  readonly deliveryHosts?: string;
   /** Megabytes per room; CPU grows with them. */
   readonly memory: Readonly<Record<'heartbeat' | 'collect-logs' | 'door' | 'wake', number>>;
   /** How many timeouts of its reader a message stays hidden: 6 is AWS's advice, 1 repeats soonest. */
@@ -51,7 +51,6 @@ const common = {
   every: Duration.minutes(5),
   relay: 'on',
   logTimeZone: 'UTC',
-  deliveryHosts: [],
   memory: { heartbeat: 256, 'collect-logs': 512, door: 256, wake: 128 },
   hiddenTimeouts: 6,
   throttle: { rateLimit: 50, burstLimit: 100 },
@@ -71,7 +70,7 @@ export const local: StageValues = {
   marketAddress: '0x0000000000000000000000000000000000000000',
   irc: { host: '127.0.0.1', port: 6667, tls: 'off' },
   phase: 'exact',
-  deliveryHosts: ['127.0.0.1', 'localhost'],
+  deliveryHosts: '127.0.0.1,localhost',
   hiddenTimeouts: 1,
   throttle: { rateLimit: 1000, burstLimit: 2000 },
   logRetention: RetentionDays.ONE_DAY,

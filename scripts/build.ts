@@ -32,17 +32,26 @@ interface Built {
   readonly how: 'built' | 'unchanged';
 }
 
-/** Builds what has changed; throws one sentence when a room doesn't compile or weighs more than its budget. */
+/** Builds what has changed; throws one sentence for each room that doesn't compile or weighs more than its budget. */
 export async function build({ quiet, force = false, ...options }: BuildOptions): Promise<void> {
   const { root = resolve(import.meta.dirname, '..'), budgets = BUDGETS_KB } = options;
   const rooms = await findRooms(root);
   await forgetOthers(root, rooms);
 
   const built: Built[] = [];
-  for (const room of rooms) built.push(await buildRoom(room, root, force));
+  const faults: string[] = [];
+  for (const room of rooms) {
+    try {
+      built.push(await buildRoom(room, root, force));
+    } catch (error) {
+      // the other rooms are built all the same
+      faults.push(`Room "${room.name}": ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
 
   if (!quiet) print(built, budgets);
-  for (const one of built) holdToBudget(one, budgets);
+  faults.push(...built.flatMap((one) => overBudget(one, budgets)));
+  if (faults.length > 0) throw new Error(faults.join('\n'));
 }
 
 async function buildRoom(room: Room, root: string, force: boolean): Promise<Built> {
@@ -76,16 +85,19 @@ function print(built: readonly Built[], budgets: Readonly<Record<string, number>
   }
 }
 
-function holdToBudget({ room, bytes }: Built, budgets: Readonly<Record<string, number>>): void {
+function overBudget(
+  { room, bytes }: Built,
+  budgets: Readonly<Record<string, number>>,
+): readonly string[] {
   const budget = budgets[room];
   if (budget === undefined) {
-    throw new Error(`Room "${room}" has no size budget: add its line to scripts/build/budgets.ts.`);
+    return [`Room "${room}" has no size budget: add its line to scripts/build/budgets.ts.`];
   }
-  if (bytes <= budget * 1000) return;
+  if (bytes <= budget * 1000) return [];
   const size = (bytes / 1000).toFixed(0);
-  throw new Error(
+  return [
     `Room "${room}" weighs ${size} kB, more than its ${budget} kB: see dist/meta/${room}.json for what came in, and leave it out or raise scripts/build/budgets.ts.`,
-  );
+  ];
 }
 
 async function main(): Promise<void> {
@@ -105,7 +117,8 @@ async function main(): Promise<void> {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await main().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(message.startsWith('Unknown option') ? `${message}: see --help.` : message);
     process.exitCode = 1;
   });
 }

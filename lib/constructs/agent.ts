@@ -22,11 +22,8 @@ export interface AgentSurroundings {
   readonly wake: IQueue;
   readonly ircOut: IQueue;
   readonly lostBeats: IQueue;
-  readonly urls: {
-    readonly market: string;
-    readonly storefront: string;
-    readonly facilitator: string;
-  };
+  readonly storefrontUrl: string;
+  readonly trading: { readonly marketUrl: string; readonly facilitatorUrl: string };
 }
 
 export interface AgentProps extends AgentSurroundings {
@@ -67,7 +64,7 @@ export class Agent extends Construct {
   }
 
   #environment(props: AgentProps): EnvOf<typeof HeartbeatEnv> {
-    const { stage, agent, urls } = props;
+    const { stage, agent, trading } = props;
     return {
       STAGE: stage.name,
       ...chainEnvironment(this, stage),
@@ -77,18 +74,21 @@ export class Agent extends Construct {
       IRC_OUT_QUEUE_URL: props.ircOut.queueUrl,
       WAKE_QUEUE_URL: props.wake.queueUrl,
       WALLET_SECRET: walletSecretName(stage.name, agent.id),
-      MARKET_URL: urls.market,
-      STOREFRONT_URL: urls.storefront,
-      FACILITATOR_URL: urls.facilitator,
-      DELIVERY_HOSTS: [props.data.bucketRegionalDomainName, this.#moreHosts(stage)].join(','),
+      MARKET_URL: trading.marketUrl,
+      STOREFRONT_URL: props.storefrontUrl,
+      FACILITATOR_URL: trading.facilitatorUrl,
+      DELIVERY_HOSTS: this.#deliveryHosts(props),
     };
   }
 
-  #moreHosts({ deliveryHosts }: StageValues): string {
-    return stageParameter(this, 'DeliveryHosts', {
+  #deliveryHosts({ stage, data }: AgentProps): string {
+    const ours = data.bucketRegionalDomainName;
+    if (stage.deliveryHosts === undefined) return ours;
+    const more = stageParameter(this, 'DeliveryHosts', {
       description: "Hosts besides the data bucket's that deliveries may redirect to, by commas",
-      value: deliveryHosts.join(','),
+      value: stage.deliveryHosts,
     });
+    return `${ours},${more}`;
   }
 
   #grantTables({ economy: table, agent }: AgentProps): void {

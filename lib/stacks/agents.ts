@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
@@ -8,19 +8,20 @@ import { Agent, type AgentSurroundings } from '../constructs/agent.ts';
 import { grantPartitions, grantPrefixes } from '../constructs/grants.ts';
 import { HttpDoor } from '../constructs/http-door.ts';
 import { RoomFunction } from '../constructs/room-function.ts';
-import { chainEnvironment } from '../constructs/stage-parameter.ts';
+import { chainEnvironment, stageParameter } from '../constructs/stage-parameter.ts';
 import { DeadLetters } from '../constructs/work-queue.ts';
 import { functionName } from '../names.ts';
 import type { StageValues } from '../stages.ts';
 import { DOOR_TIMEOUT, WAKE_TIMEOUT } from '../timeouts.ts';
 import type { IrcStack } from './irc.ts';
-import type { MarketStack } from './market.ts';
+import type { MarketStack, TradingPlace } from './market.ts';
 import type { StateStack } from './state.ts';
 
 export interface AgentsStackProps {
   readonly stage: StageValues;
   readonly state: StateStack;
-  readonly market: MarketStack;
+  /** Our own market. @default - the stage's */
+  readonly market?: MarketStack;
   readonly irc: IrcStack;
 }
 
@@ -49,11 +50,8 @@ export class AgentsStack extends Stack {
       wake: state.wake.queue,
       ircOut: irc.out.queue,
       lostBeats: lostBeats.queue,
-      urls: {
-        market: market.marketUrl,
-        storefront: door.url,
-        facilitator: market.facilitatorUrl,
-      },
+      storefrontUrl: door.url,
+      trading: market ?? this.#elsewhere(stage),
     };
     this.agents = ROSTER.map((agent) => {
       const walletArn = state.walletArn(agent.id);
@@ -62,6 +60,18 @@ export class AgentsStack extends Stack {
     });
     this.wake = this.#wake(stage, state);
     new CfnOutput(this, 'StorefrontUrl', { value: door.url });
+  }
+
+  #elsewhere({ market }: StageValues): TradingPlace {
+    if (market.kind === 'own') throw new Error('A stage with its own market came without it.');
+    const { marketUrl, facilitatorUrl } = market;
+    return {
+      marketUrl: stageParameter(this, 'MarketAt', { description: 'The market', value: marketUrl }),
+      facilitatorUrl: stageParameter(this, 'FacilitatorAt', {
+        description: 'The x402 facilitator',
+        value: facilitatorUrl,
+      }),
+    };
   }
 
   #wake(stage: StageValues, state: StateStack): IFunction {
@@ -83,8 +93,7 @@ export class AgentsStack extends Stack {
     for (const agent of this.agents) agent.function.grantInvoke(room);
     room.addEventSource(
       new SqsEventSource(state.wake.queue, {
-        batchSize: 100,
-        maxBatchingWindow: Duration.seconds(1),
+        batchSize: 10,
         reportBatchItemFailures: true,
       }),
     );

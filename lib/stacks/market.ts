@@ -6,46 +6,37 @@ import { grantItems, grantSecret } from '../constructs/grants.ts';
 import { HttpDoor } from '../constructs/http-door.ts';
 import { RoomFunction } from '../constructs/room-function.ts';
 import { chainEnvironment, stageParameter } from '../constructs/stage-parameter.ts';
-import type { MarketOf, StageValues } from '../stages.ts';
+import type { StageValues } from '../stages.ts';
 import { DOOR_TIMEOUT } from '../timeouts.ts';
 import type { StateStack } from './state.ts';
+
+/** Where agents trade: addresses without a slash at the end. */
+export interface TradingPlace {
+  readonly marketUrl: string;
+  readonly facilitatorUrl: string;
+}
 
 export interface MarketStackProps {
   readonly stage: StageValues;
   readonly state: StateStack;
 }
 
-/** Where agents trade: our own market and facilitator behind their doors, or the addresses of somebody else's. */
-export class MarketStack extends Stack {
+/** Our own market and facilitator, each behind its door. */
+export class MarketStack extends Stack implements TradingPlace {
   readonly marketUrl: string;
   readonly facilitatorUrl: string;
 
   constructor(scope: Construct, id: string, { stage, state }: MarketStackProps) {
     super(scope, id, { env: { region: stage.region } });
-    const urls = stage.market.kind === 'own' ? this.#open(stage, state) : this.#point(stage.market);
-    this.marketUrl = urls.marketUrl;
-    this.facilitatorUrl = urls.facilitatorUrl;
+    const facilitatorDoor = new HttpDoor(this, 'FacilitatorDoor', { stage, name: 'facilitator' });
+    const door = new HttpDoor(this, 'MarketDoor', { stage, name: 'market' });
+    this.marketUrl = door.url;
+    this.facilitatorUrl = facilitatorDoor.url;
+    this.#market(stage, state, { door, facilitatorUrl: this.facilitatorUrl });
+    this.#facilitator(stage, state, facilitatorDoor);
 
     new CfnOutput(this, 'MarketUrl', { value: this.marketUrl });
     new CfnOutput(this, 'FacilitatorUrl', { value: this.facilitatorUrl });
-  }
-
-  #point({ marketUrl, facilitatorUrl }: Extract<MarketOf, { kind: 'other' }>) {
-    return {
-      marketUrl: stageParameter(this, 'MarketAt', { description: 'The market', value: marketUrl }),
-      facilitatorUrl: stageParameter(this, 'FacilitatorAt', {
-        description: 'The x402 facilitator',
-        value: facilitatorUrl,
-      }),
-    };
-  }
-
-  #open(stage: StageValues, state: StateStack) {
-    const facilitatorDoor = new HttpDoor(this, 'FacilitatorDoor', { stage, name: 'facilitator' });
-    const marketDoor = new HttpDoor(this, 'MarketDoor', { stage, name: 'market' });
-    this.#market(stage, state, { door: marketDoor, facilitatorUrl: facilitatorDoor.url });
-    this.#facilitator(stage, state, facilitatorDoor);
-    return { marketUrl: marketDoor.url, facilitatorUrl: facilitatorDoor.url };
   }
 
   #market(

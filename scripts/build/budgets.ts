@@ -9,5 +9,5 @@ export const BUDGETS_KB: Readonly<Record<string, number>> = {
   facilitator: 1500,
   storefront: 1200,
   wake: 700,
-  'irc-relay': 900,
+  'irc-relay': 1420,
 };
