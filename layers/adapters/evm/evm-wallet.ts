@@ -1,0 +1,46 @@
+import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
+import type { PaymentInfo } from '#contract/escrow.ts';
+import { Address, type Hex } from '#contract/ids.ts';
+import type { Network } from '#contract/networks.ts';
+import type { EscrowAuthorization, Wallet } from '#core/ports/wallet.ts';
+import { lockTypedData } from './payment-info.ts';
+
+/** A private key that signs for one network. Signatures are deterministic (RFC 6979). */
+export class EvmWallet implements Wallet {
+  readonly address: Address;
+  readonly #account: PrivateKeyAccount;
+  readonly #network: Network;
+
+  /** @throws when it is no private key, without showing it */
+  constructor(privateKey: Hex, network: Network) {
+    this.#account = privateKeyToAccount(privateKey);
+    this.#network = network;
+    this.address = Address.parse(this.#account.address);
+  }
+
+  signMessage(bytes: Uint8Array): Promise<Hex> {
+    return this.#account.signMessage({ message: { raw: bytes } });
+  }
+
+  /** @throws when another pays, or in another token than this network's USDC: such a signature could only harm */
+  async signLock(info: PaymentInfo): Promise<EscrowAuthorization> {
+    if (info.payer !== this.address || info.token !== this.#network.usdc) {
+      throw new Error(
+        `Wallet ${this.address} signs no lock of ${info.token} for payer ${info.payer}; it pays itself, in ${this.#network.usdc}.`,
+      );
+    }
+    const data = lockTypedData(this.#network, info);
+    const { from, to, value, validAfter, validBefore, nonce } = data.message;
+    return {
+      authorization: {
+        from,
+        to,
+        value: value.toString(),
+        validAfter: validAfter.toString(),
+        validBefore: validBefore.toString(),
+        nonce,
+      },
+      signature: await this.#account.signTypedData(data),
+    };
+  }
+}
