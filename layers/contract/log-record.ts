@@ -17,7 +17,11 @@ export const LogRecord = z.object({
 });
 export type LogRecord = z.infer<typeof LogRecord>;
 
-/** One immutable, sorted, gzip-compressed NDJSON object: one source's messages of one UTC day. */
+/**
+ * One immutable, sorted, gzip-compressed NDJSON object: a run of one source's messages of one UTC day
+ * (`<agent>/corpus/segments/<day>/<sha256>.ndjson.gz`). Order within is (ts, position in the source). `sha256` is of the
+ * uncompressed lines, so it names the content whatever compressed it; `bytes` is the compressed size.
+ */
 export const Segment = z.object({
   key: z.string(),
   source: z.string(),
@@ -27,26 +31,70 @@ export const Segment = z.object({
 });
 export type Segment = z.infer<typeof Segment>;
 
-/** What became of one source: read = messages + notMessages + quarantined (duplicates fall at the merge). */
+/**
+ * What became of one source: read = messages + notMessages + quarantined, always (duplicates fall later, at the merge).
+ * A file refused whole counts as one piece read and quarantined. `cut` and `reencoded` are among those read: texts
+ * shortened to MAX_TEXT_CHARS, and lines that were no UTF-8 and were read as Windows-1252.
+ */
 export const SourceCounts = z.object({
   read: z.number().int().nonnegative(),
   messages: z.number().int().nonnegative(),
   notMessages: z.number().int().nonnegative(),
   quarantined: z.number().int().nonnegative(),
+  cut: z.number().int().nonnegative(),
+  reencoded: z.number().int().nonnegative(),
 });
 export type SourceCounts = z.infer<typeof SourceCounts>;
 
+/** One line of `<agent>/quarantine/<source>.ndjson`. `offset` in bytes, `line` from 1; `head` is at most 200 bytes, escaped. */
+export const QuarantineEntry = z.object({
+  file: z.string(),
+  offset: z.number().int().nonnegative(),
+  line: z.number().int().positive(),
+  reason: z.string(),
+  head: z.string(),
+});
+export type QuarantineEntry = z.infer<typeof QuarantineEntry>;
+
+/** What one source holds (`<agent>/corpus/sources/<sha256 of this>.json`). Runs of one day stand in order of position. */
+export const SourceListing = z.object({
+  v: z.literal(1),
+  source: z.string(),
+  counts: SourceCounts,
+  segments: z.array(Segment.extend({ day: z.string() })),
+});
+export type SourceListing = z.infer<typeof SourceListing>;
+
 /**
- * The corpus at one version (`<agent>/corpus/manifests/<version>.json`): days in ascending order, each with its segments and
- * `hash`, a sha256 over the day's merged messages. `version` is a sha256 over the days' hashes: of the content, not of its cutting.
+ * The item `CORPUS#<agent> / SOURCE#<source>`: the newest upload of that source which was collected, or its removal.
+ * `sequence` is S3's sequencer, padded so that it sorts; `engine` is the version of the parsers that read it.
+ */
+export const SourceItem = z.object({
+  source: z.string(),
+  sequence: z.string(),
+  eTag: z.string(),
+  engine: z.number().int(),
+  /** Key of the SourceListing; absent when the upload was removed. */
+  listing: z.string().optional(),
+  /** Why the whole file was refused. */
+  refused: z.string().optional(),
+  counts: SourceCounts,
+});
+export type SourceItem = z.infer<typeof SourceItem>;
+
+/**
+ * The corpus at one moment (`<agent>/corpus/manifests/<sha256 of this>.json`): days in ascending order, each with its segments
+ * and `hash`, a sha256 over the day's merged lines. `version` is a sha256 over the days' hashes: of the content, not of its cutting.
  */
 export const CorpusManifest = z.object({
   v: z.literal(1),
-  version: z.string(),
+  version: Sha256,
   messages: z.number().int().nonnegative(),
   sources: z.number().int().nonnegative(),
   quarantinedSources: z.number().int().nonnegative(),
   counts: SourceCounts,
+  /** Source to the key of the listing which stands in `days`. */
+  applied: z.record(z.string(), z.string()),
   days: z.array(
     z.object({
       day: z.string(),
@@ -60,11 +108,12 @@ export type CorpusManifest = z.infer<typeof CorpusManifest>;
 
 /** The pointer item `CORPUS#<agent> / VERSION`: the one thing that a conditional write moves. */
 export const CorpusPointer = z.object({
-  version: z.string(),
+  version: Sha256,
   manifestKey: z.string(),
   messages: z.number().int(),
   days: z.number().int(),
   sources: z.number().int(),
+  /** Lines, records and whole files that could not be read. */
   quarantined: z.number().int(),
   /** Grows by one with every move; the condition of the next one. */
   revision: z.number().int(),

@@ -1,0 +1,90 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  type PutCommandInput,
+  paginateQuery,
+} from '@aws-sdk/lib-dynamodb';
+import type { AgentId } from '#contract/ids.ts';
+import { economyKey, type Key } from '#contract/keys.ts';
+import { CorpusPointer, SourceItem } from '#contract/log-record.ts';
+import type { CorpusPointers } from '#core/ports/corpus-pointers.ts';
+
+/** Version of these items' shape. */
+const SHAPE = 1;
+
+/** The partition `CORPUS#<agent>` of table `economy`. */
+export class DynamoCorpusPointers implements CorpusPointers {
+  readonly #dynamo: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor(dynamo: DynamoDBDocumentClient, table: string) {
+    this.#dynamo = dynamo;
+    this.#table = table;
+  }
+
+  async pointer(agent: AgentId): Promise<CorpusPointer | undefined> {
+    const item = await this.#get(economyKey.corpusVersion(agent));
+    return item === undefined ? undefined : CorpusPointer.parse(item);
+  }
+
+  move(agent: AgentId, next: CorpusPointer): Promise<boolean> {
+    return this.#put({
+      Item: { ...economyKey.corpusVersion(agent), v: SHAPE, ...next },
+      ConditionExpression: next.revision === 1 ? 'attribute_not_exists(pk)' : '#revision = :before',
+      ...(next.revision === 1
+        ? {}
+        : {
+            ExpressionAttributeNames: { '#revision': 'revision' },
+            ExpressionAttributeValues: { ':before': next.revision - 1 },
+          }),
+    });
+  }
+
+  async source(agent: AgentId, source: string): Promise<SourceItem | undefined> {
+    const item = await this.#get(economyKey.corpusSource(agent, source));
+    return item === undefined ? undefined : SourceItem.parse(item);
+  }
+
+  record(agent: AgentId, item: SourceItem): Promise<boolean> {
+    return this.#put({
+      Item: { ...economyKey.corpusSource(agent, item.source), v: SHAPE, ...item },
+      ConditionExpression: 'attribute_not_exists(pk) OR #sequence <= :sequence',
+      ExpressionAttributeNames: { '#sequence': 'sequence' },
+      ExpressionAttributeValues: { ':sequence': item.sequence },
+    });
+  }
+
+  async *sources(agent: AgentId): AsyncIterable<SourceItem> {
+    const { pk, sk } = economyKey.corpusSource(agent, '');
+    const pages = paginateQuery(
+      { client: this.#dynamo },
+      {
+        TableName: this.#table,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+        ExpressionAttributeValues: { ':pk': pk, ':sk': sk },
+        ConsistentRead: true,
+      },
+    );
+    for await (const { Items = [] } of pages) {
+      for (const item of Items) yield SourceItem.parse(item);
+    }
+  }
+
+  async #get(key: Key): Promise<Record<string, unknown> | undefined> {
+    const get = new GetCommand({ TableName: this.#table, Key: key, ConsistentRead: true });
+    return (await this.#dynamo.send(get)).Item;
+  }
+
+  /** False when the condition does not hold. */
+  async #put(input: Omit<PutCommandInput, 'TableName'>): Promise<boolean> {
+    try {
+      await this.#dynamo.send(new PutCommand({ TableName: this.#table, ...input }));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,262 @@
+import * as z from 'zod';
+import { type Found, MAX_PIECE_BYTES, type Parser } from './found.ts';
+import { BYTE, endOfValue, skipBlank } from './json-bytes.ts';
+import { join } from './lines.ts';
+import { decode, safeText } from './text.ts';
+import { type Clock, parseTimestamp } from './time.ts';
+
+const ChatMessage = z.object({ timestamp: z.string(), user: z.string(), message: z.string() });
+type ChatMessage = z.infer<typeof ChatMessage>;
+
+const MESSAGES = new TextEncoder().encode('"messages"');
+const KEPT_OF_BROKEN = 256;
+const LF = 0x0a;
+
+type Step = 'on' | 'wait' | 'done';
+type State = 'start' | 'seek' | 'elements';
+
+/**
+ * `chat_logs_YYYYMMDD.json`: a document with an array `messages` of `{timestamp, user, message}`, whatever else it holds; or
+ * that array alone. Elements are cut out of the bytes one by one. After something broken it goes on at the next element
+ * that reads as a message; all between is one quarantined piece.
+ */
+export class ChatJsonParser implements Parser {
+  readonly #clock: Clock;
+  readonly #found: Found;
+  #bytes: Uint8Array = new Uint8Array();
+  /** Where in the file `#bytes` begins, and how many lines end before it. */
+  #base = 0;
+  #linesBefore = 0;
+  #at = 0;
+  #state: State = 'start';
+  #isBareArray = false;
+  #hasMessages = false;
+  #isClosed = false;
+  #isEnd = false;
+  #broken: { offset: number; line: number; reason: string; bytes: Uint8Array } | undefined;
+
+  constructor(clock: Clock, found: Found) {
+    this.#clock = clock;
+    this.#found = found;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#bytes =
+      this.#at >= this.#bytes.length
+        ? this.#rebase(chunk)
+        : this.#rebase(join([this.#bytes.subarray(this.#at), chunk]));
+    this.#run();
+    // what is kept must not be a view of the caller's buffer
+    this.#bytes = this.#rebase(this.#bytes.slice(this.#at));
+  }
+
+  end(): void {
+    this.#isEnd = true;
+    this.#run();
+    if (!this.#hasMessages) {
+      const reason = 'no array "messages" of {timestamp, user, message} in the JSON';
+      this.#found.refuse({ offset: 0, line: 1, reason, bytes: this.#bytes });
+    } else if (this.#state === 'elements' || !this.#isClosed) {
+      this.#break('the file is cut in the middle');
+    }
+    this.#mend();
+  }
+
+  /** Moves the window's beginning to `#at`. */
+  #rebase(bytes: Uint8Array): Uint8Array {
+    this.#linesBefore += this.#linesUntil(this.#at);
+    this.#base += this.#at;
+    this.#at = 0;
+    return bytes;
+  }
+
+  #run(): void {
+    let step: Step = 'on';
+    while (step === 'on') {
+      if (this.#state === 'start') step = this.#start();
+      else if (this.#state === 'seek') step = this.#seek();
+      else step = this.#element();
+    }
+  }
+
+  #start(): Step {
+    this.#at = skipBlank(this.#bytes, this.#at);
+    if (this.#at >= this.#bytes.length) return 'wait';
+    this.#isBareArray = this.#bytes[this.#at] === BYTE.openArray;
+    if (this.#isBareArray) this.#at += 1;
+    this.#hasMessages = this.#isBareArray;
+    this.#state = this.#isBareArray ? 'elements' : 'seek';
+    return 'on';
+  }
+
+  /** Looks for `"messages": [`. A string cannot hold it: its quotes would be escaped. */
+  #seek(): Step {
+    const quote = this.#bytes.indexOf(BYTE.quote, this.#at);
+    this.#pass(quote < 0 ? this.#bytes.length : quote);
+    if (quote < 0) return 'wait';
+    const colon = skipBlank(this.#bytes, quote + MESSAGES.length);
+    const bracket = skipBlank(this.#bytes, colon + 1);
+    const isOther = MESSAGES.some((byte, index) => (this.#bytes[quote + index] ?? byte) !== byte);
+    if (!isOther && bracket >= this.#bytes.length && !this.#isEnd) return 'wait';
+    if (isOther || this.#bytes[colon] !== BYTE.colon || this.#bytes[bracket] !== BYTE.openArray) {
+      this.#pass(quote + 1);
+      return 'on';
+    }
+    this.#at = bracket + 1;
+    this.#state = 'elements';
+    this.#hasMessages = true;
+    return 'on';
+  }
+
+  /** Goes over bytes outside the messages, remembering whether the last of them closes the document. */
+  #pass(until: number): void {
+    for (let at = until - 1; at >= this.#at; at -= 1) {
+      if (skipBlank(this.#bytes.subarray(at, at + 1), 0) === 0) {
+        this.#isClosed = this.#bytes[at] === BYTE.closeObject;
+        break;
+      }
+    }
+    this.#at = until;
+  }
+
+  #element(): Step {
+    this.#toNext();
+    const byte = this.#bytes[this.#at];
+    if (byte === undefined) return 'wait';
+    if (byte === BYTE.openObject) return this.#object();
+    if (byte === BYTE.closeArray) return this.#close();
+    this.#break('no message where one should begin');
+    this.#at += 1;
+    return 'on';
+  }
+
+  /** To the next byte that may begin or end something: among broken bytes, to the next `{` or `]`. */
+  #toNext(): void {
+    const isSkipped = (byte: number | undefined): boolean =>
+      this.#broken === undefined
+        ? byte === BYTE.comma
+        : byte !== BYTE.openObject && byte !== BYTE.closeArray;
+    this.#at = skipBlank(this.#bytes, this.#at);
+    while (this.#at < this.#bytes.length && isSkipped(this.#bytes[this.#at])) {
+      this.#at = skipBlank(this.#bytes, this.#at + 1);
+    }
+  }
+
+  #object(): Step {
+    const end = endOfValue(this.#bytes, this.#at);
+    if (end === 'more' && !this.#isEnd && this.#bytes.length - this.#at < MAX_PIECE_BYTES)
+      return 'wait';
+    const reason =
+      typeof end === 'number'
+        ? this.#message(this.#bytes.subarray(this.#at, end))
+        : unended(end, this.#isEnd);
+    if (reason === undefined) return this.#go(end);
+    const wasBroken = this.#broken !== undefined;
+    this.#break(reason);
+    // JSON that is no message is one piece; among broken bytes, or when it is no JSON, a message may begin inside
+    if (!wasBroken && reason.startsWith(NO_MESSAGE)) return this.#go(end);
+    this.#at += 1;
+    return 'on';
+  }
+
+  #go(end: number | 'more' | 'broken'): Step {
+    this.#mend();
+    if (typeof end === 'number') this.#at = end;
+    return 'on';
+  }
+
+  /** Takes the element; or says why it cannot. Broken bytes before it are reported first. */
+  #message(bytes: Uint8Array): string | undefined {
+    const { text, reencoded } = decode(bytes);
+    const message = parseMessage(text, this.#clock);
+    if (typeof message === 'string') return message;
+    this.#mend();
+    if (reencoded) this.#found.reencoded();
+    const [user, said] = [safeText(message.user.trim()), safeText(message.message)];
+    if (said.text.trim() === '') {
+      this.#found.notMessage();
+      return undefined;
+    }
+    if (said.cut || user.cut) this.#found.cut();
+    this.#found.message({
+      ts: message.timestamp,
+      user: user.text,
+      text: said.text,
+      kind: 'message',
+    });
+    return undefined;
+  }
+
+  /** `]` ends the array where the document goes on with a key or ends; anywhere else it is one broken byte. */
+  #close(): Step {
+    const next = skipBlank(this.#bytes, this.#at + 1);
+    const after = this.#bytes[next] === BYTE.comma ? skipBlank(this.#bytes, next + 1) : next;
+    if (after >= this.#bytes.length && !this.#isEnd) return 'wait';
+    if (after < this.#bytes.length && !this.#isEndOfArray(next, after)) {
+      this.#break('the array of messages is closed and goes on');
+      this.#at += 1;
+      return 'on';
+    }
+    this.#mend();
+    this.#at += 1;
+    this.#state = 'seek';
+    this.#isClosed = this.#isBareArray;
+    return 'on';
+  }
+
+  #isEndOfArray(next: number, after: number): boolean {
+    if (this.#isBareArray) return false;
+    return next === after
+      ? this.#bytes[next] === BYTE.closeObject
+      : this.#bytes[after] === BYTE.quote;
+  }
+
+  #break(reason: string): void {
+    this.#broken ??= {
+      offset: this.#base + this.#at,
+      line: 1 + this.#linesBefore + this.#linesUntil(this.#at),
+      reason,
+      bytes: this.#bytes.slice(this.#at, this.#at + KEPT_OF_BROKEN),
+    };
+  }
+
+  #mend(): void {
+    if (this.#broken !== undefined) this.#found.quarantined(this.#broken);
+    this.#broken = undefined;
+  }
+
+  #linesUntil(until: number): number {
+    let lines = 0;
+    for (
+      let at = this.#bytes.indexOf(LF);
+      at >= 0 && at < until;
+      at = this.#bytes.indexOf(LF, at + 1)
+    ) {
+      lines += 1;
+    }
+    return lines;
+  }
+}
+
+const NO_MESSAGE = 'the element is no message';
+
+function unended(end: 'more' | 'broken', isEnd: boolean): string {
+  if (end === 'broken') return 'the element is not JSON';
+  return isEnd ? 'the file is cut in the middle' : 'the element is longer than 1 MiB';
+}
+
+function parseMessage(text: string, clock: Clock): ChatMessage | string {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return 'the element is not JSON';
+  }
+  const parsed = ChatMessage.safeParse(json);
+  if (!parsed.success || parsed.data.user.trim() === '') {
+    return `${NO_MESSAGE}: it needs the texts timestamp, user and message`;
+  }
+  const timestamp = parseTimestamp(parsed.data.timestamp, clock);
+  if (timestamp === undefined) return `${NO_MESSAGE}: its timestamp is no ISO 8601 time`;
+  return { ...parsed.data, timestamp };
+}

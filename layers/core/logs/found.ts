@@ -1,0 +1,33 @@
+import type { LogRecord } from '#contract/log-record.ts';
+
+/** Where something unreadable stands, and why it is so. */
+export interface Unreadable {
+  /** Bytes from the start of the (uncompressed) file. */
+  readonly offset: number;
+  /** From 1. */
+  readonly line: number;
+  readonly reason: string;
+  /** Its first bytes; more may be given than are kept. */
+  readonly bytes: Uint8Array;
+}
+
+/** What a parser tells its caller, in order of position in the file. Exactly one call per piece read, `reencoded` and `cut` beside it. */
+export interface Found {
+  message(record: LogRecord): void;
+  /** A join, a mode line, an empty utterance: understood, and nobody said anything. */
+  notMessage(): void;
+  quarantined(what: Unreadable): void;
+  /** The file as a whole cannot be read; nothing else was or will be found in it. */
+  refuse(what: Unreadable): void;
+  reencoded(): void;
+  cut(): void;
+}
+
+/** A parser holds its whole state between chunks, and never more than a bounded piece of the file. */
+export interface Parser {
+  push(chunk: Uint8Array): void;
+  end(): void;
+}
+
+/** No line or JSON element may be longer than this many bytes; what is longer is quarantined. */
+export const MAX_PIECE_BYTES = 1_048_576;

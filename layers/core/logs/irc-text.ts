@@ -1,0 +1,100 @@
+import type { LogRecord } from '#contract/log-record.ts';
+import type { Found, Parser } from './found.ts';
+import { type Line, LineSplitter } from './lines.ts';
+import { decode, safeText } from './text.ts';
+import { type Clock, isDate, type LocalTime } from './time.ts';
+
+/** The day that a file's name or folder names: `2005-02-08.txt`, `20050208.log`, `20251021/full.txt`. */
+export type NamedDay = Pick<LocalTime, 'year' | 'month' | 'day'>;
+
+const DATE = /(?<!\d)(\d{4})(-?)(\d{2})\2(\d{2})(?!\d)/g;
+
+/** The last date in `name`; a sentence when there is none, or none such in the calendar. */
+export function dayInName(name: string): NamedDay | string {
+  const match = [...name.matchAll(DATE)].at(-1);
+  if (match === undefined) {
+    return 'the name holds no date; name IRC text logs YYYY-MM-DD or YYYYMMDD';
+  }
+  const [year = 0, month = 0, day = 0] = [match[1], match[3], match[4]].map(Number);
+  const named = { year, month, day };
+  return isDate(named) ? named : `the name's date ${match[0]} does not exist`;
+}
+
+/** How a line says something; `(nick/#channel)` is speech that the logging client had sent elsewhere. */
+const FORMS: readonly (readonly [LogRecord['kind'], RegExp])[] = [
+  ['message', /^<[ @+%&~!]?([^>\s][^>]*)>(?: (.*))?$/s],
+  ['action', /^ ?\* (\S+)(?: (.*))?$/s],
+  ['notice', /^-([^-:\s][^:\s]*)(?::[^\s]+)?-(?: (.*))?$/s],
+  ['message', /^\(([^\s/()]+)\/[^\s)]+\)(?: (.*))?$/s],
+];
+const TIMED = /^\[([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?\] (.*)$/s;
+/** Joins, parts, modes, topics and a client's own remarks, with or without a time. */
+const NOT_SPEECH = /^(?:===|\*\*\*|-!-|---|-->|<--)/;
+
+/** IRC logs as text, one day per file (irclogs.ubuntu.com, irssi, weechat): lines stand in the order in which they were said. */
+export class IrcTextParser implements Parser {
+  readonly #lines = new LineSplitter((line) => {
+    this.#line(line);
+  });
+  readonly #day: NamedDay;
+  readonly #clock: Clock;
+  readonly #found: Found;
+
+  constructor(day: NamedDay, clock: Clock, found: Found) {
+    this.#day = day;
+    this.#clock = clock;
+    this.#found = found;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#lines.push(chunk);
+  }
+
+  end(): void {
+    this.#lines.end();
+  }
+
+  #line(line: Line): void {
+    if (line.isTooLong) {
+      this.#quarantine(line, 'the line is longer than 1 MiB');
+      return;
+    }
+    const { text, reencoded } = decode(line.bytes);
+    if (reencoded) this.#found.reencoded();
+    const timed = TIMED.exec(text);
+    const said = timed?.[4] ?? text;
+    if (said.trim() === '' || NOT_SPEECH.test(said)) this.#found.notMessage();
+    else if (timed === null) this.#quarantine(line, 'the line has no time [HH:MM] or [HH:MM:SS]');
+    else this.#said(line, timed, said);
+  }
+
+  #said(line: Line, timed: RegExpExecArray, said: string): void {
+    for (const [kind, form] of FORMS) {
+      const match = form.exec(said);
+      if (match !== null) {
+        this.#utter(timed, kind, match);
+        return;
+      }
+    }
+    this.#quarantine(line, 'the line is no message, action or notice in a known form');
+  }
+
+  #utter(timed: RegExpExecArray, kind: LogRecord['kind'], match: RegExpExecArray): void {
+    const [user, said] = [safeText(match[1] ?? ''), safeText(match[2] ?? '')];
+    // `<nick>` and nothing after it: nobody can quote what was not said
+    if (said.text.trim() === '') {
+      this.#found.notMessage();
+      return;
+    }
+    if (said.cut || user.cut) this.#found.cut();
+    const [hour = 0, minute = 0, second = 0] = timed
+      .slice(1, 4)
+      .map((digits) => Number(digits || 0));
+    const ts = this.#clock({ ...this.#day, hour, minute, second });
+    this.#found.message({ ts, user: user.text.trim(), text: said.text, kind });
+  }
+
+  #quarantine(line: Line, reason: string): void {
+    this.#found.quarantined({ offset: line.offset, line: line.number, reason, bytes: line.bytes });
+  }
+}

@@ -1,0 +1,121 @@
+import type { AgentId } from '#contract/ids.ts';
+import { objectKey } from '#contract/keys.ts';
+import {
+  CorpusManifest,
+  type CorpusPointer,
+  type SourceItem,
+  SourceListing,
+} from '#contract/log-record.ts';
+import type { CorpusPointers } from '../ports/corpus-pointers.ts';
+import type { Objects } from '../ports/objects.ts';
+import { encode } from './collect.ts';
+import { changes, exchange, seal, totals, versionText } from './manifest.ts';
+import { dayLines, type Store } from './read.ts';
+
+const MAX_TRIES = 20;
+const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
+
+export interface Rebuilt {
+  /** Undefined while nothing was ever collected. */
+  readonly pointer: CorpusPointer | undefined;
+  /** The corpus has other content than before. */
+  readonly isNewVersion: boolean;
+}
+
+/**
+ * Brings the manifest up to the recorded sources and moves the pointer. It compares the two, rather than being told what changed:
+ * a collector that died between them is made good by whoever rebuilds next. Reads only days that changed and have several segments.
+ */
+export async function rebuild(
+  agent: AgentId,
+  store: Store & { readonly pointers: CorpusPointers },
+): Promise<Rebuilt> {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const rebuilt = await attempt(agent, store);
+    if (rebuilt !== 'outrun') return rebuilt;
+  }
+  throw new Error(
+    `The corpus pointer of ${agent} was moved by others ${MAX_TRIES} times in a row.`,
+  );
+}
+
+async function attempt(
+  agent: AgentId,
+  store: Store & { readonly pointers: CorpusPointers },
+): Promise<Rebuilt | 'outrun'> {
+  const { objects, codec, pointers } = store;
+  // the pointer before the sources: sources read later can only be newer than the manifest
+  const pointer = await pointers.pointer(agent);
+  const items: SourceItem[] = [];
+  for await (const item of pointers.sources(agent)) items.push(item);
+  const before = pointer === undefined ? EMPTY : await readManifest(pointer.manifestKey, objects);
+  const changed = changes(before.applied, items);
+  if (changed.length === 0) return { pointer, isNewVersion: false };
+
+  const listings = await Promise.all(
+    changed.flatMap(({ listing }) =>
+      listing === undefined ? [] : [readListing(listing, objects)],
+    ),
+  );
+  const days = exchange(before.days, new Set(changed.map(({ source }) => source)), listings);
+  const sealed: Day[] = [];
+  // one after the other: a day being merged holds a batch of each of its segments
+  for (const day of days) sealed.push('hash' in day ? day : await sealDay(day, store));
+  const manifest: CorpusManifest = {
+    v: 1,
+    version: codec.sha256(versionText(sealed)),
+    messages: sealed.reduce((sum, { messages }) => sum + messages, 0),
+    ...totals(items),
+    days: sealed,
+  };
+  const text = JSON.stringify(manifest);
+  const manifestKey = objectKey.corpus(agent, `manifests/${codec.sha256(text)}.json`);
+  await objects.put(manifestKey, encode(text), {
+    contentType: 'application/json',
+    ifAbsent: true,
+  });
+  const next = pointerTo(manifest, manifestKey, (pointer?.revision ?? 0) + 1);
+  if (!(await pointers.move(agent, next))) return 'outrun';
+  return { pointer: next, isNewVersion: manifest.version !== pointer?.version };
+}
+
+type Day = CorpusManifest['days'][number];
+
+/** A day of one segment has that segment's hash: both are of the same lines. */
+async function sealDay(day: Pick<Day, 'day' | 'segments'>, store: Store): Promise<Day> {
+  const [only, ...others] = day.segments;
+  if (only !== undefined && others.length === 0) {
+    return { ...day, hash: only.sha256, messages: only.messages };
+  }
+  return seal(day, dayLines(day.segments, store), store.codec.hasher());
+}
+
+/** Throws when it is missing or not what this version of the code writes. */
+export async function readManifest(key: string, objects: Objects): Promise<CorpusManifest> {
+  return CorpusManifest.parse(await readJson(key, objects));
+}
+
+async function readListing(key: string, objects: Objects): Promise<SourceListing> {
+  return SourceListing.parse(await readJson(key, objects));
+}
+
+async function readJson(key: string, objects: Objects): Promise<unknown> {
+  const bytes = await objects.read(key, MAX_DOCUMENT_BYTES);
+  if (bytes === undefined)
+    throw new Error(`The object ${key}, on which the corpus rests, is missing.`);
+  return JSON.parse(new TextDecoder().decode(bytes));
+}
+
+function pointerTo(manifest: CorpusManifest, manifestKey: string, revision: number): CorpusPointer {
+  return {
+    version: manifest.version,
+    manifestKey,
+    messages: manifest.messages,
+    days: manifest.days.length,
+    sources: manifest.sources,
+    quarantined: manifest.counts.quarantined,
+    revision,
+  };
+}
+
+const EMPTY: Pick<CorpusManifest, 'applied' | 'days'> = { applied: {}, days: [] };
