@@ -1,0 +1,118 @@
+import { Hono } from 'hono';
+import type { PaymentInfo } from '#contract/escrow.ts';
+import { PaymentInfoBody } from '#contract/execution-market.ts';
+import { AssignRequest } from '#contract/execution-market-requests.ts';
+import { TxHash } from '#contract/ids.ts';
+import { lockProblem } from '#core/exchange/lock.ts';
+import { assign as give } from '#core/exchange/moves.ts';
+import { type Moved, moved, refused } from '#core/exchange/refusal.ts';
+import type { ExchangeApplication, ExchangeTask } from '#core/exchange/task.ts';
+import { type Ctx, done, type MarketVariables, readBody, refuse } from './answers.ts';
+import { maybeSigned, signed } from './auth.ts';
+import { applicationBody, escrowStatus, iso, submissionBody } from './bodies.ts';
+import { ownTask } from './owning.ts';
+import type { Services } from './services.ts';
+import { change } from './settling.ts';
+
+/** The publisher chooses among those who applied, and sees what they did. */
+export function assignRoutes(services: Services): Hono<MarketVariables> {
+  return new Hono<MarketVariables>()
+    .get('/tasks/:id/applications', maybeSigned(services), (c) => applications(c, services))
+    .post('/tasks/:id/assign', signed(services), (c) => assign(c, services))
+    .get('/tasks/:id/submissions', maybeSigned(services), (c) => submissions(c, services));
+}
+
+async function applications(c: Ctx, services: Services): Promise<Response> {
+  const { exchange } = services;
+  const task = await ownTask(c, services);
+  if (!task.ok) return task.answer;
+  const found = await exchange.applications(task.value.id);
+  const executors = await Promise.all(found.map(({ executorId }) => exchange.executor(executorId)));
+  const bodies = found.map((one, i) => applicationBody(one, task.value, executors[i]));
+  return c.json({ applications: bodies, count: bodies.length });
+}
+
+async function submissions(c: Ctx, services: Services): Promise<Response> {
+  const { exchange } = services;
+  const task = await ownTask(c, services);
+  if (!task.ok) return task.answer;
+  const found = await Promise.all(task.value.submissionIds.map((id) => exchange.submission(id)));
+  const bodies = found.filter((one) => one !== undefined).map(submissionBody);
+  return c.json({ submissions: bodies, count: bodies.length });
+}
+
+async function assign(c: Ctx, services: Services): Promise<Response> {
+  const body = await readBody(c, AssignRequest);
+  if (!body.ok) return body.answer;
+  const task = await ownTask(c, services);
+  if (!task.ok) return task.answer;
+  if (task.value.status !== 'published') return refuse(c, notPublished(task.value));
+
+  const { executor_id: executorId, escrow_tx, payment_info } = body.value;
+  const application = await services.exchange.application(task.value.id, executorId);
+  if (!application) {
+    return refuse(c, { kind: 'missing', detail: 'This executor has not applied to the task' });
+  }
+  const lock = await paidBy(
+    { escrow_tx, payment_info },
+    { task: task.value, application, services },
+  );
+  if (!lock.ok) return refuse(c, lock.refusal);
+
+  const executor = { id: executorId, wallet: application.wallet };
+  const assigned = await change(task.value.id, services, (newest) => {
+    const given = give(newest, { executor, ...lock.value }, services.now());
+    return given.ok ? moved({ task: given.value, lock: lock.value.tx }) : given;
+  });
+  if (!assigned.ok) return refuse(c, assigned.refusal);
+  services.log.info('assigned', { taskId: task.value.id, executorId, tx: lock.value.tx });
+  return done(c, 'Task assigned', {
+    task_id: task.value.id,
+    executor_id: executorId,
+    status: assigned.value.status,
+    assigned_at: assigned.value.executor && iso(assigned.value.executor.assignedAt),
+    worker_wallet: application.wallet,
+    escrow: {
+      escrow_tx: lock.value.tx,
+      escrow_status: escrowStatus(assigned.value),
+      escrow_mode: 'direct_release',
+      agent_signed: true,
+    },
+  });
+}
+
+function notPublished({ status }: ExchangeTask) {
+  return { kind: 'conflict', detail: `Task is not published: it is ${status}` } as const;
+}
+
+/** The lock that the publisher names, if the chain says that it pays for this task and this worker. */
+async function paidBy(
+  named: { readonly escrow_tx?: string | null | undefined; readonly payment_info?: unknown },
+  about: {
+    readonly task: ExchangeTask;
+    readonly application: ExchangeApplication;
+    readonly services: Services;
+  },
+): Promise<Moved<{ readonly info: PaymentInfo; readonly tx: TxHash }>> {
+  const blocked = (why: string) =>
+    refused('unpaid', `Assignment blocked: no on-chain escrow lock: ${why}`);
+  const tx = TxHash.safeParse(named.escrow_tx);
+  if (!tx.success) return blocked('escrow_tx is no transaction hash');
+  const claimed = PaymentInfoBody.safeParse(named.payment_info);
+  if (!claimed.success) return blocked('payment_info is missing or incomplete');
+
+  const { task, application, services } = about;
+  const { chain, network } = services;
+  const [locked, state] = await Promise.all([
+    chain.lockIn(tx.data),
+    chain.escrowState(claimed.data),
+  ]);
+  const problem = lockProblem(task, {
+    claimed: claimed.data,
+    locked,
+    state,
+    worker: application.wallet,
+    network,
+  });
+  return problem === undefined ? moved({ info: claimed.data, tx: tx.data }) : blocked(problem);
+}

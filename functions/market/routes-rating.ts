@@ -1,0 +1,93 @@
+import { Hono } from 'hono';
+import { RateAgentRequest, RateWorkerRequest } from '#contract/execution-market-requests.ts';
+import { Address, TaskId } from '#contract/ids.ts';
+import { type Moved, moved, refused } from '#core/exchange/refusal.ts';
+import type { ExchangeTask, Rating } from '#core/exchange/task.ts';
+import type { ExchangeChange } from '#core/ports/exchange.ts';
+import { type Ctx, type MarketVariables, readBody, refuse } from './answers.ts';
+import { signed, signedWorker } from './auth.ts';
+import { paymentNetwork } from './bodies.ts';
+import type { Services } from './services.ts';
+import { change } from './settling.ts';
+
+/** Each side rates the other once, after the work was paid. */
+export function ratingRoutes(services: Services): Hono<MarketVariables> {
+  return new Hono<MarketVariables>()
+    .post('/reputation/workers/rate', signed(services), (c) => rateWorker(c, services))
+    .post('/reputation/agents/rate', signedWorker(services), (c) => rateAgent(c, services));
+}
+
+async function rateWorker(c: Ctx, services: Services): Promise<Response> {
+  const body = await readBody(c, RateWorkerRequest);
+  if (!body.ok) return body.answer;
+  const { worker_address: worker } = body.value;
+  const agent = c.get('agent');
+  return rate(c, services, {
+    taskId: body.value.task_id,
+    decide: (task) => {
+      if (task.publisher !== agent)
+        return refused('forbidden', 'You are not the publisher of this task');
+      if (worker && task.executor?.wallet !== Address.parse(worker)) {
+        return refused('forbidden', 'This worker did not work on the task');
+      }
+      if (task.workerRating) return refused('conflict', 'Worker already rated for this task');
+      const workerRating = ratingOf(body.value, services);
+      return moved({
+        task: { ...task, workerRating },
+        rating: task.executor && { executorId: task.executor.id, score: body.value.score },
+      });
+    },
+  });
+}
+
+async function rateAgent(c: Ctx, services: Services): Promise<Response> {
+  const body = await readBody(c, RateAgentRequest);
+  if (!body.ok) return body.answer;
+  const worker = c.get('agent');
+  return rate(c, services, {
+    taskId: body.value.task_id,
+    decide: (task) => {
+      if (task.executor?.wallet !== worker)
+        return refused('forbidden', 'You did not work on this task');
+      if (task.agentRating) return refused('conflict', 'Agent already rated for this task');
+      return moved({ task: { ...task, agentRating: ratingOf(body.value, services) } });
+    },
+  });
+}
+
+function ratingOf(
+  { score, comment }: { readonly score: number; readonly comment?: string | null | undefined },
+  { now }: Services,
+): Rating {
+  return { score, comment: comment ?? '', at: now() };
+}
+
+async function rate(
+  c: Ctx,
+  services: Services,
+  {
+    taskId,
+    decide,
+  }: {
+    readonly taskId: string;
+    readonly decide: (task: ExchangeTask) => Moved<ExchangeChange>;
+  },
+): Promise<Response> {
+  const rated = await change(TaskId.parse(taskId), services, (task) =>
+    // who may not rate learns nothing of the task's state
+    andCompleted(decide(task), task),
+  );
+  if (!rated.ok) return refuse(c, rated.refusal);
+  return c.json({
+    success: true,
+    transaction_hash: null,
+    feedback_index: null,
+    network: paymentNetwork(services.network),
+    error: null,
+  });
+}
+
+function andCompleted(decision: Moved<ExchangeChange>, task: ExchangeTask): Moved<ExchangeChange> {
+  if (!decision.ok || task.status === 'completed') return decision;
+  return refused('conflict', `Task is ${task.status}: rate after completion`);
+}

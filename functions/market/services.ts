@@ -1,0 +1,24 @@
+import type { Nonces } from '#adapters/erc8128/verify.ts';
+import type { Network } from '#contract/networks.ts';
+import type { Chain } from '#core/ports/chain.ts';
+import type { Exchange } from '#core/ports/exchange.ts';
+import type { Facilitator } from '#core/ports/facilitator.ts';
+
+/** One line per outcome. */
+export interface Log {
+  info(event: string, keys: Readonly<Record<string, unknown>>): void;
+  error(event: string, keys: Readonly<Record<string, unknown>>): void;
+}
+
+/** What the market works with. */
+export interface Services {
+  readonly exchange: Exchange;
+  readonly nonces: Nonces;
+  readonly chain: Chain;
+  readonly facilitator: Facilitator;
+  readonly network: Network;
+  readonly now: () => Date;
+  readonly log: Log;
+  /** EM's switch: workers need a session of its identity provider, which we do not have, so their REST calls are 401. */
+  readonly requireWorkerAuth: boolean;
+}

@@ -1,0 +1,172 @@
+import * as z from 'zod';
+import {
+  EvidenceType,
+  TargetExecutor,
+  TaskCategory,
+  TaskStatus,
+  Verdict,
+} from '#contract/execution-market-words.ts';
+import { TaskId } from '#contract/ids.ts';
+import { type Key, marketKey, OPEN_TASKS } from '#contract/keys.ts';
+import type {
+  ExchangeApplication,
+  ExchangeSubmission,
+  ExchangeTask,
+  Executor,
+} from '#core/exchange/task.ts';
+
+/** How the market's items lie in their table: one codec reads and writes each. Items carry `v`, the version of their shape. */
+const micro = z.codec(z.string().regex(/^\d+$/), z.bigint(), {
+  decode: (text) => BigInt(text),
+  encode: (amount) => amount.toString(),
+});
+const time = z.codec(z.iso.datetime(), z.date(), {
+  decode: (text) => new Date(text),
+  encode: (date) => date.toISOString(),
+});
+const hex = z.templateLiteral(['0x', z.string()]);
+const seconds = z.int();
+const v = z.literal(1);
+
+const info = z.object({
+  operator: hex,
+  payer: hex,
+  receiver: hex,
+  token: hex,
+  maxAmount: micro,
+  preApprovalExpiry: seconds,
+  authorizationExpiry: seconds,
+  refundExpiry: seconds,
+  minFeeBps: z.int(),
+  maxFeeBps: z.int(),
+  feeReceiver: hex,
+  salt: hex,
+});
+
+const escrow = z.object({
+  status: z.enum(['deposited', 'releasing', 'released', 'refunding', 'refunded']),
+  info,
+  tx: hex,
+  lockedAt: time,
+  closeTx: hex.optional(),
+  closedAt: time.optional(),
+});
+
+const rating = z.object({ score: z.int(), comment: z.string(), at: time });
+
+const TaskItem = z.object({
+  v,
+  id: TaskId,
+  version: z.int(),
+  status: TaskStatus,
+  publisher: hex,
+  createdAt: time,
+  updatedAt: time,
+  deadline: time,
+  executor: z.object({ id: z.string(), wallet: hex, assignedAt: time }).optional(),
+  escrows: z.array(escrow).readonly(),
+  refused: z.array(z.string()).readonly(),
+  submissionIds: z.array(z.string()).readonly(),
+  cancelReason: z.string().optional(),
+  workerRating: rating.optional(),
+  agentRating: rating.optional(),
+  title: z.string(),
+  instructions: z.string(),
+  category: TaskCategory,
+  bounty: micro,
+  evidenceRequired: z.array(EvidenceType).readonly(),
+  evidenceOptional: z.array(EvidenceType).readonly(),
+  target: TargetExecutor,
+  skills: z.array(z.string()).readonly(),
+  minReputation: z.int(),
+  agentName: z.string().optional(),
+  skillVersion: z.string().optional(),
+  locationHint: z.string().optional(),
+  geoMatchMode: z.string().optional(),
+  locationRadiusM: z.int().optional(),
+});
+
+const ApplicationItem = z.object({
+  v,
+  id: z.string(),
+  taskId: TaskId,
+  executorId: z.string(),
+  wallet: hex,
+  message: z.string().optional(),
+  appliedAt: time,
+});
+
+const SubmissionItem = z.object({
+  v,
+  id: z.string(),
+  version: z.int(),
+  taskId: TaskId,
+  executorId: z.string(),
+  verdict: Verdict,
+  evidence: z.record(z.string(), z.unknown()),
+  notes: z.string().optional(),
+  submittedAt: time,
+  verifiedAt: time.optional(),
+  agentNotes: z.string().optional(),
+});
+
+/** `ratingCount` and `ratingSum` are counters of the table itself. */
+const ExecutorItem = z.object({
+  v,
+  id: z.string(),
+  wallet: hex,
+  name: z.string().optional(),
+  registeredAt: time,
+  ratingCount: z.int(),
+  ratingSum: z.int(),
+});
+
+type Item = Key & Record<string, unknown>;
+
+export function taskItem(task: ExchangeTask): Item {
+  const place = `${task.createdAt.toISOString()}#${task.id}`;
+  return {
+    ...marketKey.task(task.id),
+    publisherPk: task.publisher,
+    publisherSk: place,
+    ...(task.status === 'published' && { openPk: OPEN_TASKS, openSk: place }),
+    ...TaskItem.encode({ ...task, v: 1 }),
+  };
+}
+
+export const readTask = (item: unknown): ExchangeTask => TaskItem.parse(item);
+
+export function applicationItem(application: ExchangeApplication): Item {
+  return {
+    ...marketKey.application(application.taskId, application.executorId),
+    ...ApplicationItem.encode({ ...application, v: 1 }),
+  };
+}
+
+export const readApplication = (item: unknown): ExchangeApplication => ApplicationItem.parse(item);
+
+export function submissionItem(submission: ExchangeSubmission): Item {
+  return {
+    ...marketKey.submission(submission.id),
+    ...SubmissionItem.encode({ ...submission, v: 1 }),
+  };
+}
+
+export const readSubmission = (item: unknown): ExchangeSubmission => SubmissionItem.parse(item);
+
+export function executorItem({ ratings, ...executor }: Executor): Item {
+  return {
+    ...marketKey.executor(executor.id),
+    ...ExecutorItem.encode({
+      ...executor,
+      ratingCount: ratings.count,
+      ratingSum: ratings.sum,
+      v: 1,
+    }),
+  };
+}
+
+export function readExecutor(item: unknown): Executor {
+  const { ratingCount, ratingSum, ...executor } = ExecutorItem.parse(item);
+  return { ...executor, ratings: { count: ratingCount, sum: ratingSum } };
+}

@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import type { PaymentInfo } from './escrow.ts';
+import { TaskStatus, Verdict } from './execution-market-words.ts';
+import { Address, Hex, TaskId } from './ids.ts';
+import { UsdNumber } from './money.ts';
+
+/**
+ * What Execution Market answers, as far as we rely on it: strict on the fields we use, blind to all others, because EM adds
+ * keys (and `GET /tasks/available` answers raw rows). Source: `facts/execution-market.md` sections 1.3 to 1.5.
+ */
+const maybe = z.string().nullish();
+const time = z.iso.datetime({ offset: true, local: true }).transform((text) => new Date(text));
+
+export const TaskBody = z.object({
+  id: TaskId,
+  title: z.string(),
+  instructions: maybe,
+  status: TaskStatus,
+  bounty_usd: UsdNumber,
+  agent_id: z.string(),
+  skills_required: z.array(z.string()).nullish(),
+  deadline: time,
+  executor_id: maybe,
+  escrow_tx: maybe,
+});
+export type TaskBody = z.infer<typeof TaskBody>;
+
+export const TasksBody = z.object({ tasks: z.array(TaskBody) });
+
+export const ApplicationsBody = z.object({
+  applications: z.array(
+    z.object({
+      id: z.string(),
+      executor_id: z.string(),
+      wallet_address: z.string().nullish(),
+      status: z.enum(['pending', 'accepted', 'rejected']),
+      created_at: time,
+    }),
+  ),
+});
+
+export const SubmissionsBody = z.object({
+  submissions: z.array(
+    z.object({
+      id: z.string(),
+      executor_id: z.string(),
+      status: Verdict,
+      evidence: z.record(z.string(), z.unknown()).nullish(),
+    }),
+  ),
+});
+
+/** EM's answer to every change: `data` depends on the endpoint. */
+export const SuccessBody = z.object({ success: z.literal(true) });
+
+export const ApprovedBody = z.object({
+  success: z.literal(true),
+  data: z.object({ escrow_release_tx: maybe, payment_tx: maybe }),
+});
+
+export const RegisteredBody = z.object({ data: z.object({ executor_id: z.string().min(1) }) });
+
+export const RatedBody = z.object({ success: z.literal(true) });
+
+export const HealthBody = z.object({ status: z.enum(['healthy', 'degraded']) });
+
+/** `{detail}`, `{error, message}` or a 422 with the fields' errors. */
+export const ErrorBody = z.object({
+  detail: z.unknown().optional(),
+  error: z.unknown().optional(),
+  message: z.string().optional(),
+  errors: z
+    .array(z.object({ field: z.string(), message: z.string() }))
+    .optional()
+    .catch(undefined),
+  retry_after: z.number().nonnegative().optional().catch(undefined),
+});
+
+const seconds = z.int().nonnegative();
+
+/** `payment_info` of an assignment: the PaymentInfo in EM's snake_case, `max_amount` in micro-USDC as a JSON number. */
+export const PaymentInfoBody = z
+  .object({
+    payer: Address,
+    operator: Address,
+    receiver: Address,
+    token: Address,
+    max_amount: z.int().nonnegative(),
+    pre_approval_expiry: seconds,
+    authorization_expiry: seconds,
+    refund_expiry: seconds,
+    min_fee_bps: z.int().nonnegative(),
+    max_fee_bps: z.int().nonnegative(),
+    fee_receiver: Address,
+    salt: Hex,
+  })
+  .transform(
+    (body): PaymentInfo => ({
+      operator: body.operator,
+      payer: body.payer,
+      receiver: body.receiver,
+      token: body.token,
+      maxAmount: BigInt(body.max_amount),
+      preApprovalExpiry: body.pre_approval_expiry,
+      authorizationExpiry: body.authorization_expiry,
+      refundExpiry: body.refund_expiry,
+      minFeeBps: body.min_fee_bps,
+      maxFeeBps: body.max_fee_bps,
+      feeReceiver: body.fee_receiver,
+      salt: body.salt,
+    }),
+  );
+
+export function paymentInfoBody(info: PaymentInfo): Record<string, string | number> {
+  return {
+    mode: 'fase2',
+    payer: info.payer,
+    operator: info.operator,
+    receiver: info.receiver,
+    token: info.token,
+    max_amount: Number(info.maxAmount),
+    pre_approval_expiry: info.preApprovalExpiry,
+    authorization_expiry: info.authorizationExpiry,
+    refund_expiry: info.refundExpiry,
+    min_fee_bps: info.minFeeBps,
+    max_fee_bps: info.maxFeeBps,
+    fee_receiver: info.feeReceiver,
+    salt: info.salt,
+  };
+}

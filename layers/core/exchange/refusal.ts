@@ -1,0 +1,20 @@
+/** Why the market does not do what it was asked, in the words of its answer. */
+export interface Refusal {
+  readonly kind: 'invalid' | 'unpaid' | 'forbidden' | 'missing' | 'conflict';
+  readonly detail: string;
+}
+
+export type Moved<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+export function moved<T>(value: T): Moved<T> {
+  return { ok: true, value };
+}
+
+export function refused(
+  kind: Refusal['kind'],
+  detail: string,
+): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal: { kind, detail } };
+}
