@@ -1,0 +1,32 @@
+/** How long to wait before connecting again: doubling from the least to the most, with jitter so that not all come back at once. */
+export class Returns {
+  readonly #limits: {
+    readonly returnMinMs: number;
+    readonly returnMaxMs: number;
+    readonly stableMs: number;
+  };
+  #attempts = 0;
+  #upSince: number | undefined;
+
+  constructor(limits: {
+    readonly returnMinMs: number;
+    readonly returnMaxMs: number;
+    readonly stableMs: number;
+  }) {
+    this.#limits = limits;
+  }
+
+  onUp(now: number): void {
+    this.#upSince = now;
+  }
+
+  /** Milliseconds until the next attempt. A server that lets us in only to throw us out does not reset the wait. */
+  onDown(now: number, dice: number): number {
+    const { returnMinMs, returnMaxMs, stableMs } = this.#limits;
+    if (this.#upSince !== undefined && now - this.#upSince >= stableMs) this.#attempts = 0;
+    this.#upSince = undefined;
+    const wait = Math.min(returnMaxMs, returnMinMs * 2 ** Math.min(this.#attempts, 20));
+    this.#attempts += 1;
+    return Math.round(wait * (0.75 + dice * 0.5));
+  }
+}

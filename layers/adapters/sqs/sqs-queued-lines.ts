@@ -1,0 +1,64 @@
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { QueuedLine, QueuedLines } from '#core/ports/queued-lines.ts';
+
+/** The FIFO queue to the relay, seen by the relay. */
+export class SqsQueuedLines implements QueuedLines {
+  readonly #sqs: SQSClient;
+  readonly #options: {
+    readonly queueUrl: string;
+    readonly holdSeconds: number;
+    readonly waitSeconds: number;
+  };
+
+  constructor(
+    sqs: SQSClient,
+    options: {
+      readonly queueUrl: string;
+      readonly holdSeconds: number;
+      readonly waitSeconds: number;
+    },
+  ) {
+    this.#sqs = sqs;
+    this.#options = options;
+  }
+
+  async receive(signal: AbortSignal): Promise<readonly QueuedLine[]> {
+    const { Messages = [] } = await this.#sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: this.#options.queueUrl,
+        MaxNumberOfMessages: 10,
+        WaitTimeSeconds: this.#options.waitSeconds,
+        VisibilityTimeout: this.#options.holdSeconds,
+        MessageSystemAttributeNames: ['MessageGroupId'],
+      }),
+      { abortSignal: signal },
+    );
+    return Messages.map(({ MessageId, ReceiptHandle, Body, Attributes }) => ({
+      id: MessageId ?? '',
+      handle: ReceiptHandle ?? '',
+      body: Body ?? '',
+      group: Attributes?.MessageGroupId ?? '',
+    }));
+  }
+
+  async remove(line: QueuedLine): Promise<void> {
+    await this.#sqs.send(
+      new DeleteMessageCommand({ QueueUrl: this.#options.queueUrl, ReceiptHandle: line.handle }),
+    );
+  }
+
+  async hold(line: QueuedLine, seconds: number): Promise<void> {
+    await this.#sqs.send(
+      new ChangeMessageVisibilityCommand({
+        QueueUrl: this.#options.queueUrl,
+        ReceiptHandle: line.handle,
+        VisibilityTimeout: seconds,
+      }),
+    );
+  }
+}

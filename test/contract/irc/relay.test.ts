@@ -1,0 +1,195 @@
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SqsLines } from '#adapters/sqs/sqs-lines.ts';
+import { WakeUp } from '#contract/beat.ts';
+import { ROSTER } from '#contract/roster.ts';
+import { aLine, join, type RelayProcess, startWorld, until, type World } from './world.ts';
+
+const EXTRACTORS = ROSTER.filter(({ id }) => id.endsWith('extractor')).map(({ id }) => id);
+
+let world: World;
+let relay: RelayProcess;
+
+beforeEach(async () => {
+  world = await startWorld();
+  relay = world.startRelay();
+});
+
+afterEach(async () => {
+  await relay.kill('SIGKILL');
+  await world.stop();
+});
+
+async function allJoined(): Promise<void> {
+  const watcher = await join(world.port, 'watcher', '#karmakadabra');
+  await until(
+    () => {
+      watcher.lines.length = 0;
+      watcher.send('NAMES #karmakadabra');
+      return until(() => watcher.lines.some((line) => line.includes(' 366 '))).then(() =>
+        ROSTER.every(({ id }) =>
+          watcher.lines.some((line) => new RegExp(`[: ]${id}( |$)`).test(line)),
+        ),
+      );
+    },
+    { what: () => relay.output.join('') },
+  );
+  watcher.close();
+}
+
+/** So many lines from each of three agents, sent in turns. */
+async function sayAll(count: number): Promise<void> {
+  const lines = new SqsLines(world.client, world.queues.out);
+  for (let number = 0; number < count; number += 1) {
+    for (const agentId of EXTRACTORS) await lines.say(aLine(number, { agentId }));
+  }
+}
+
+function textsOf(agentId: string): string[] {
+  return world.spoken.filter(({ nick }) => nick === agentId).map(({ text }) => text);
+}
+
+function expected(agentId: string, count: number): string[] {
+  return Array.from({ length: count }, (_, number) => `line ${number} of ${agentId}`);
+}
+
+describe('the relay', () => {
+  it('speaks for seven agents, each in its order, and loses nothing when the server goes and comes back', async () => {
+    await allJoined();
+    const saying = sayAll(20);
+    await until(() => world.spoken.length > 10);
+    await world.stopIrcd();
+    const before = world.spoken.length;
+    await saying;
+    await world.restartIrcd();
+    expect(before).toBeLessThan(60);
+
+    await until(() => EXTRACTORS.every((id) => textsOf(id).includes(`line 19 of ${id}`)), {
+      ms: 15_000,
+      what: () => relay.output.join(''),
+    });
+    // a line under way when the server went may be said twice, but never out of its place
+    for (const id of EXTRACTORS) {
+      const texts = textsOf(id);
+      expect(texts.filter((text, index) => text !== texts[index - 1])).toEqual(expected(id, 20));
+      expect(texts.length).toBeLessThanOrEqual(21);
+    }
+    await until(() => world.queued('irc-out.fifo').length === 0, { what: 'an empty queue' });
+  });
+
+  it('loses no line when it is killed, and doubles at most one for each agent', async () => {
+    await relay.kill('SIGKILL');
+    await sayAll(20);
+    relay = world.startRelay();
+    await until(() => world.spoken.length > 10);
+    await relay.kill('SIGKILL');
+    const held = world.sqs.inspectQueue('irc-out.fifo')?.messages.inflight.length;
+    expect(held).toBeGreaterThan(0);
+    relay = world.startRelay();
+
+    await until(() => EXTRACTORS.every((id) => textsOf(id).includes(`line 19 of ${id}`)), {
+      ms: 15_000,
+      what: () => relay.output.join(''),
+    });
+    for (const id of EXTRACTORS) {
+      const texts = textsOf(id);
+      expect(texts.filter((text, index) => text !== texts[index - 1])).toEqual(expected(id, 20));
+      expect(texts.length).toBeLessThanOrEqual(21);
+    }
+  });
+
+  it('puts a mention into one inbox once, with one wake-up', async () => {
+    await allJoined();
+    const person = await join(world.port, 'maria', '#karmakadabra');
+    person.send(
+      'PRIVMSG #karmakadabra :hola @kk-soul-extractor, ¿cómo vas? (no kk-soul-extractor2)',
+    );
+    person.send('PRIVMSG #karmakadabra :nobody in particular');
+
+    await until(() => world.queued('wake').length > 0, { what: () => relay.output.join('') });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const [entry, ...others] = await world.inbox('kk-soul-extractor');
+    expect(others).toEqual([]);
+    expect(entry).toMatchObject({ kind: 'mention', sender: 'maria', channel: '#karmakadabra' });
+    expect(entry?.['ttl']).toBeGreaterThan(Date.now() / 1000 + 6 * 86_400);
+    expect(world.queued('wake').map(({ body }) => WakeUp.parse(JSON.parse(body)))).toEqual([
+      { v: 1, agentId: 'kk-soul-extractor', reason: 'mention', id: String(entry?.['id']) },
+    ]);
+    person.close();
+  });
+
+  it("wakes who sells what a stranger needs, and nobody for an agent's own line", async () => {
+    await allJoined();
+    const lines = new SqsLines(world.client, world.queues.out);
+    await lines.say(aLine(1, { text: 'NEED: raw_logs | $0.01 | @kk-karma-hello' }));
+    await until(() => world.spoken.length === 1);
+    const person = await join(world.port, 'pedro', '#execution-market');
+    person.send('PRIVMSG #execution-market :NEED: Skill profiles | $0.05 USDC | for my bot');
+
+    await until(() => world.queued('wake').length > 0, { what: () => relay.output.join('') });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await world.inbox('kk-skill-extractor')).toMatchObject([
+      { kind: 'need', sender: 'pedro' },
+    ]);
+    expect(await world.inbox('kk-karma-hello')).toEqual([]);
+    expect(world.queued('wake')).toHaveLength(1);
+    person.close();
+  });
+
+  it('takes its nick back when a stranger gives it up', async () => {
+    await relay.kill('SIGKILL');
+    const thief = await join(world.port, 'kk-validator', '#karmakadabra');
+    relay = world.startRelay();
+    await until(() => thief.lines.some((line) => line.includes(':kk-validator_!')), {
+      what: () => relay.output.join(''),
+    });
+    thief.send('NICK thief');
+
+    await until(() =>
+      thief.lines.some((line) => /:kk-validator_!\S+ NICK :kk-validator$/.test(line)),
+    );
+    const validator = ROSTER.find(({ id }) => id === 'kk-validator')!.id;
+    await new SqsLines(world.client, world.queues.out).say(aLine(1, { agentId: validator }));
+    await until(() => textsOf('kk-validator').length === 1);
+    thief.close();
+  });
+
+  it('says hostile text as one plain line, and leaves what is no line to the dead letters', async () => {
+    await allJoined();
+    const lines = new SqsLines(world.client, world.queues.out);
+    await lines.say(aLine(1, { text: 'hi\r\nQUIT :gone\r\nPRIVMSG #kk-ops :injected\0\x01' }));
+    await lines.say(aLine(2, { text: 'x'.repeat(2000) }));
+    const bodies = ['no json', JSON.stringify({ ...aLine(3), v: 2 }), '{"v":1}'];
+    for (const [index, MessageBody] of bodies.entries()) {
+      await world.client.send(
+        new SendMessageCommand({
+          QueueUrl: world.queues.out,
+          MessageBody,
+          MessageGroupId: `poison-${index}`,
+          MessageDeduplicationId: `poison-${index}`,
+        }),
+      );
+    }
+    await lines.say(aLine(4));
+
+    await until(() => textsOf('kk-karma-hello').includes('line 4 of kk-karma-hello'), {
+      what: () => relay.output.join(''),
+    });
+    const [first, ...rest] = textsOf('kk-karma-hello');
+    expect(first).toBe('hi QUIT :gone PRIVMSG #kk-ops :injected');
+    expect(rest).toHaveLength(4);
+    expect(rest.every((text) => Buffer.byteLength(text) < 450)).toBe(true);
+    await until(() => world.queued('irc-out-dead.fifo').length === 3, {
+      ms: 15_000,
+      what: () => relay.output.join(''),
+    });
+  });
+
+  it('ends at SIGTERM with goodbyes and exit code 0', async () => {
+    await allJoined();
+    const person = await join(world.port, 'ana', '#karmakadabra');
+    expect(await relay.kill('SIGTERM')).toBe(0);
+    await until(() => person.lines.filter((line) => line.includes(' QUIT :')).length === 7);
+    person.close();
+  });
+});
