@@ -54,7 +54,7 @@ export function formatUtterance(utterance: Utterance): string {
     case 'verified':
     case 'coord':
     case 'status':
-      return start + cutBytes(oneLine(utterance.text), MAX_LINE_BYTES - start.length);
+      return (start + cutBytes(oneLine(utterance.text), MAX_LINE_BYTES - start.length)).trimEnd();
   }
 }
 
