@@ -94,7 +94,7 @@ module.exports = {
       severity: 'error',
       from: {},
       // aws-lambda is types alone: no module stands behind them
-      to: { couldNotResolve: true, dependencyTypesNot: ['type-only'] },
+      to: { couldNotResolve: true, pathNot: '^aws-lambda$' },
     },
   ],
   options: {

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { ROSTER } from '#contract/roster.ts';
+import { sandbox } from '../../lib/stages.ts';
+import { houseOf, statements } from './support.ts';
+
+const house = houseOf(sandbox);
+const all = statements(house);
+const functions = house.of('AWS::Lambda::Function');
+
+const roleOf = (name: string): string => {
+  const room = functions.find(
+    ({ Properties }) => Properties['FunctionName'] === `economia-viva-sandbox-${name}`,
+  );
+  return house.target(room?.Properties['Role']);
+};
+const of = (role: string) => all.filter((statement) => statement.role === role);
+const secretsOf = (role: string) =>
+  of(role)
+    .filter(({ actions }) => actions.some((action) => action.startsWith('secretsmanager:')))
+    .flatMap(({ resources }) => resources.map((resource) => house.target(resource)));
+const partitionsOf = (role: string) =>
+  of(role)
+    .filter(({ actions }) => actions.some((action) => action.startsWith('dynamodb:')))
+    .filter(({ resources }) => resources.some((resource) => text(resource).includes('Economy')))
+    .map(({ condition }) => condition);
+const text = (value: unknown) => JSON.stringify(value);
+
+describe.each(ROSTER)('the role of $id', ({ id, role: kind }) => {
+  const role = roleOf(`heartbeat-${id}`);
+
+  it('reads its own wallet and no other secret', () => {
+    const own = house
+      .of('AWS::SecretsManager::Secret')
+      .filter(({ Properties }) => Properties['Name'] === `economia-viva/sandbox/wallet/${id}`);
+    expect(secretsOf(role)).toEqual(own.map(({ logicalId }) => logicalId));
+  });
+
+  it('touches exact partitions only, and none when a request names no key', () => {
+    const conditions = partitionsOf(role);
+    for (const condition of conditions) {
+      expect(Object.keys(condition).toSorted()).toEqual(['ForAllValues:StringEquals', 'Null']);
+      expect(condition['Null']).toEqual({ 'dynamodb:LeadingKeys': 'false' });
+    }
+    expect(
+      conditions.flatMap((each) => each['ForAllValues:StringEquals']?.['dynamodb:LeadingKeys']),
+    ).toEqual([`AGENT#${id}`, 'PULSE', 'CORPUS#kk-karma-hello', 'SWITCH']);
+  });
+
+  it('writes neither the corpus nor a switch, and reads pulses only to coordinate', () => {
+    const actionsOn = (partition: string) =>
+      of(role)
+        .filter(({ condition }) => text(condition).includes(`"${partition}"`))
+        .flatMap(({ actions }) => actions);
+    const reads = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
+    expect(actionsOn('SWITCH')).toEqual(reads);
+    expect(actionsOn('CORPUS#kk-karma-hello')).toEqual(reads);
+    expect(actionsOn('PULSE').includes('dynamodb:Query')).toBe(kind === 'coordinator');
+  });
+
+  it('reaches objects under its own prefix only', () => {
+    const objects = of(role)
+      .filter(({ actions }) => actions.some((action) => /^s3:(Get|Put)Object$/.test(action)))
+      .flatMap(({ resources }) => resources)
+      .map((resource) => (resource as { 'Fn::Join': [string, unknown[]] })['Fn::Join'][1].at(-1));
+    expect(objects.length).toBeGreaterThanOrEqual(3);
+    for (const path of objects) expect(path).toMatch(new RegExp(`^/${id}/[a-z]+/\\*$`));
+    expect(objects.includes(`/${id}/corpus/*`)).toBe(id === 'kk-karma-hello');
+  });
+});
+
+describe('the rooms that are no agent', () => {
+  it('read no wallet but their own', () => {
+    const reads = ['collect-logs', 'wake', 'storefront', 'market', 'facilitator'].map((room) => [
+      room,
+      secretsOf(roleOf(room)).length,
+    ]);
+    expect(reads).toEqual([
+      ['collect-logs', 0],
+      ['wake', 0],
+      ['storefront', 0],
+      ['market', 1],
+      ['facilitator', 1],
+    ]);
+    const relays = all.filter(({ role }) => role.startsWith('Relay'));
+    expect(relays.length).toBeGreaterThan(0);
+    expect(text(relays)).not.toContain('secretsmanager');
+  });
+
+  it('have no reach into an agent, but for the relay, which leaves notes in inboxes', () => {
+    const reaching = all.filter(({ condition }) => text(condition).includes('AGENT#kk-validator'));
+    const roles = reaching.map(({ role, actions }) => ({ role, actions: actions.length }));
+    expect(roles).toEqual([
+      { role: expect.stringMatching(/^Relay/) as unknown, actions: 1 },
+      { role: roleOf('heartbeat-kk-validator'), actions: 7 },
+    ]);
+  });
+});
