@@ -23,31 +23,22 @@ export const TaskBody = z.object({
   executor_id: maybe,
   escrow_tx: maybe,
 });
-export type TaskBody = z.infer<typeof TaskBody>;
 
-export const TasksBody = z.object({ tasks: z.array(TaskBody) });
-
-export const ApplicationsBody = z.object({
-  applications: z.array(
-    z.object({
-      id: z.string(),
-      executor_id: z.string(),
-      wallet_address: z.string().nullish(),
-      status: z.enum(['pending', 'accepted', 'rejected']),
-      created_at: time,
-    }),
-  ),
+/** One of `applications`. */
+export const ApplicationBody = z.object({
+  id: z.string(),
+  executor_id: z.string(),
+  wallet_address: maybe,
+  status: z.enum(['pending', 'accepted', 'rejected']),
+  created_at: time,
 });
 
-export const SubmissionsBody = z.object({
-  submissions: z.array(
-    z.object({
-      id: z.string(),
-      executor_id: z.string(),
-      status: Verdict,
-      evidence: z.record(z.string(), z.unknown()).nullish(),
-    }),
-  ),
+/** One of `submissions`. */
+export const SubmissionBody = z.object({
+  id: z.string(),
+  executor_id: z.string(),
+  status: Verdict,
+  evidence: z.record(z.string(), z.unknown()).nullish(),
 });
 
 /** EM's answer to every change: `data` depends on the endpoint. */

@@ -1,0 +1,55 @@
+import type * as z from 'zod';
+import type { ErrorBody } from '#contract/execution-market.ts';
+import type { MarketError } from '#core/ports/market.ts';
+
+const MAX_REASON = 300;
+
+/** By status alone: the market's words are for people and change. */
+export function errorOf(
+  status: number,
+  body: z.infer<typeof ErrorBody> | undefined,
+  retryAfter: number | undefined,
+): MarketError {
+  const retryAfterMs = retryAfter ?? (body?.retry_after && body.retry_after * 1000);
+  return {
+    kind: kindOf(status),
+    status,
+    reason: reasonOf(body).slice(0, MAX_REASON),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+/** The call got no answer that can be used: it may have happened or not. */
+export function unanswered(status: number, reason: string): MarketError {
+  return { kind: 'unavailable', status, reason: reason.slice(0, MAX_REASON) };
+}
+
+const KINDS: Readonly<Record<number, MarketError['kind']>> = {
+  401: 'unauthorized',
+  402: 'unpaid',
+  403: 'forbidden',
+  404: 'missing',
+  409: 'conflict',
+  410: 'missing',
+  429: 'limited',
+};
+
+function kindOf(status: number): MarketError['kind'] {
+  if (status < 400 || status >= 500) return 'unavailable';
+  return KINDS[status] ?? 'invalid';
+}
+
+function reasonOf(body: z.infer<typeof ErrorBody> | undefined): string {
+  if (!body) return 'no readable answer';
+  const fields = body.errors?.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  const words = body.detail ?? body.message ?? body.error ?? '';
+  const text = typeof words === 'string' ? words : JSON.stringify(words);
+  return fields === undefined ? text : `${text}: ${fields}`;
+}
+
+/** `Retry-After` (RFC 9110, 10.2.3), seconds or a date, as milliseconds from `now`; undefined when it is neither. */
+export function retryAfterMs(header: string | null, now: Date): number | undefined {
+  if (header === null) return undefined;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now.getTime();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
