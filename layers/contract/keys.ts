@@ -36,6 +36,7 @@ export const economyKey = {
     pk: `CORPUS#${agent}`,
     sk: `SOURCE#${source}`,
   }),
+  rosterEntry: (agent: AgentId): Key => ({ pk: 'SWITCH', sk: `ROSTER#${agent}` }),
   switch: (name: 'HALT'): Key => ({ pk: 'SWITCH', sk: name }),
   seen: (room: string, id: string): Key => ({ pk: `SEEN#${room}`, sk: id }),
 } as const;
@@ -60,6 +61,8 @@ export const marketKey = {
   /** Which task a locking transaction pays for: one lock, one task. */
   lock: (tx: string): Key => ({ pk: `LOCK#${tx}`, sk: 'LOCK' }),
   nonce: (room: string, nonce: string): Key => ({ pk: `NONCE#${room}#${nonce}`, sk: 'NONCE' }),
+  /** Who may send with the facilitator's key just now. */
+  facilitatorLease: (): Key => ({ pk: 'FACILITATOR', sk: 'LEASE' }),
 } as const;
 
 /** Partition of index `open`. */
@@ -70,8 +73,9 @@ export const objectKey = {
   log: (agent: AgentId, path: string): string => `${agent}/logs/${path}`,
   corpus: (agent: AgentId, path: string): string => `${agent}/corpus/${path}`,
   quarantine: (agent: AgentId, path: string): string => `${agent}/quarantine/${path}`,
-  product: (agent: AgentId, product: Product, version: string, file: string): string =>
-    `${agent}/products/${product}/${version}/${file}`,
+  /** `path` is `<version>/<file>`. */
+  product: (agent: AgentId, product: Product, path: string): string =>
+    `${agent}/products/${product}/${path}`,
   purchase: (agent: AgentId, taskId: string, file: string): string =>
     `${agent}/purchases/${taskId}/${file}`,
   delivery: (agent: AgentId, taskId: string): string =>
