@@ -102,12 +102,11 @@ function pair(text: string, before: Readonly<Record<string, string>>): Record<st
 }
 
 function port(text: string, before: Readonly<Record<string, number>>): Record<string, number> {
-  const [[name = '', value = ''] = []] = Object.entries(pair(text, {}));
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 0 || number > 65_535) {
+  const [, name = '', value = ''] = /^([^=]+)=(\d+)$/.exec(text) ?? [];
+  if (name === '' || Number(value) > 65_535) {
     throw new InvalidArgumentError(`${text} should be name=number, from 0 to 65535.`);
   }
-  return { ...before, [name]: number };
+  return { ...before, [name]: Number(value) };
 }
 
 function positive(text: string): number {

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { birthOf, memoryOf } from './process-facts.ts';
-import { startWatchdog } from './watchdog.ts';
+import { startWatchdog, type Watchdog } from './watchdog.ts';
 
 const SAMPLE_EVERY_MS = 100;
 const Recorded = z.array(z.object({ pid: z.int(), birth: z.string(), name: z.string() }));
@@ -36,16 +36,6 @@ export interface Child {
   readonly kill: (signal: 'SIGTERM' | 'SIGKILL') => void;
 }
 
-/** The processes of one cloud: none outlives it, and none is forgotten by the next one. */
-export interface Children {
-  readonly spawn: (options: ChildOptions) => Child;
-  readonly pids: () => readonly number[];
-  /** Highest resident memory seen, in MiB by name (Linux only, else empty). */
-  readonly peakMb: () => Readonly<Record<string, number>>;
-  /** SIGKILL to all that are left. */
-  readonly stop: () => Promise<void>;
-}
-
 interface Entry {
   readonly child: ChildProcess;
   readonly pid: number;
@@ -55,59 +45,86 @@ interface Entry {
   outOfMemory: boolean;
 }
 
-export function startChildren(dir: string): Children {
-  const file = join(dir, 'pids.json');
-  killLeftovers(file);
-  const entries = new Map<number, Entry>();
-  const peaks: Record<string, number> = {};
-  const watchdog = startWatchdog();
-  const sampler = setInterval(() => {
-    for (const entry of entries.values()) sample(entry, peaks);
-  }, SAMPLE_EVERY_MS);
-  sampler.unref();
+/** The processes of one cloud: none outlives it, and none is forgotten by the next one. */
+export class Children {
+  readonly #file: string;
+  readonly #entries = new Map<number, Entry>();
+  readonly #peaks: Record<string, number> = {};
+  readonly #watchdog: Watchdog;
+  readonly #sampler: NodeJS.Timeout;
 
-  function record(): void {
-    const rows = [...entries.values()].map(({ pid, birth, options: { name } }) => ({
+  /** Ends first what a cloud that was killed left in this state folder. */
+  constructor(dir: string) {
+    this.#file = join(dir, 'pids.json');
+    killLeftovers(this.#file);
+    this.#watchdog = startWatchdog();
+    this.#sampler = setInterval(() => {
+      for (const entry of this.#entries.values()) this.#sample(entry);
+    }, SAMPLE_EVERY_MS);
+    this.#sampler.unref();
+  }
+
+  spawn(options: ChildOptions): Child {
+    const entry = start(options, (pid) => {
+      this.#entries.delete(pid);
+      this.#watchdog.forget(pid);
+      this.#record();
+    });
+    const { pid, exited, child } = entry;
+    this.#watchdog.watch(pid);
+    this.#entries.set(pid, entry);
+    this.#record();
+    return {
+      pid,
+      exited,
+      kill: (signal) => {
+        this.#sample(entry);
+        child.kill(signal);
+      },
+    };
+  }
+
+  pids(): readonly number[] {
+    return [...this.#entries.keys()];
+  }
+
+  /** Highest resident memory seen, in MiB by name (Linux only, else empty). */
+  peakMb(): Readonly<Record<string, number>> {
+    for (const entry of this.#entries.values()) this.#sample(entry);
+    return { ...this.#peaks };
+  }
+
+  /** SIGKILL to all that are left. */
+  async stop(): Promise<void> {
+    clearInterval(this.#sampler);
+    const left = [...this.#entries.values()];
+    for (const entry of left) {
+      this.#sample(entry);
+      entry.child.kill('SIGKILL');
+    }
+    await Promise.all(left.map(({ exited }) => exited));
+    await this.#watchdog.stop();
+  }
+
+  #sample(entry: Entry): void {
+    const memory = memoryOf(entry.pid);
+    if (!memory) return;
+    const { name, memoryMb = Infinity } = entry.options;
+    this.#peaks[name] = Math.max(this.#peaks[name] ?? 0, Math.ceil(memory.peakMb));
+    if (memory.nowMb <= memoryMb) return;
+    entry.outOfMemory = true;
+    entry.child.kill('SIGKILL');
+  }
+
+  #record(): void {
+    const rows = [...this.#entries.values()].map(({ pid, birth, options: { name } }) => ({
       pid,
       birth,
       name,
     }));
-    writeFileSync(`${file}.new`, JSON.stringify(rows));
-    renameSync(`${file}.new`, file);
+    writeFileSync(`${this.#file}.new`, JSON.stringify(rows));
+    renameSync(`${this.#file}.new`, this.#file);
   }
-
-  return {
-    spawn: (options) => {
-      const entry = start(options, (pid) => {
-        entries.delete(pid);
-        watchdog.forget(pid);
-        record();
-      });
-      watchdog.watch(entry.pid);
-      entries.set(entry.pid, entry);
-      record();
-      return {
-        pid: entry.pid,
-        exited: entry.exited,
-        kill: (signal) => {
-          sample(entry, peaks);
-          entry.child.kill(signal);
-        },
-      };
-    },
-    pids: () => [...entries.keys()],
-    peakMb: () => ({ ...peaks }),
-    stop: async () => {
-      clearInterval(sampler);
-      const left = [...entries.values()];
-      for (const entry of left) {
-        sample(entry, peaks);
-        entry.child.kill('SIGKILL');
-      }
-      await Promise.all(left.map(({ exited }) => exited));
-      await watchdog.stop();
-    },
-  };
 }
 
 function start(options: ChildOptions, onExit: (pid: number) => void): Entry {
@@ -145,16 +162,6 @@ function start(options: ChildOptions, onExit: (pid: number) => void): Entry {
     });
   });
   return entry;
-}
-
-function sample(entry: Entry, peaks: Record<string, number>): void {
-  const memory = memoryOf(entry.pid);
-  if (!memory) return;
-  const { name, memoryMb = Infinity } = entry.options;
-  peaks[name] = Math.max(peaks[name] ?? 0, Math.ceil(memory.peakMb));
-  if (memory.nowMb <= memoryMb) return;
-  entry.outOfMemory = true;
-  entry.child.kill('SIGKILL');
 }
 
 /** Ends what a cloud that was killed left running: a pid counts only while it is the very process that was recorded. */

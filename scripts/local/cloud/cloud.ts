@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { CREDENTIALS, REGION } from './aws.ts';
 import { explain } from './cannot-start.ts';
-import { type HttpApi, startHttpApi } from './http-api.ts';
+import { HttpApi } from './http-api.ts';
 import type { Lambda } from './lambda.ts';
 import type { OnLog } from './logs.ts';
 import {
@@ -112,19 +112,19 @@ async function deploy(options: CloudOptions, services: Services, closing: Closin
     secretArn: services.secrets.arnOf,
     bindApi: async ({ id, logicalId, name }) => {
       const port = options.ports?.[name ?? ''] ?? options.ports?.[logicalId] ?? 0;
-      const api = await startHttpApi({
+      const api = new HttpApi({
         id,
         port,
         invoke: (fn, payload) => lambda.invoke(fn, payload, 'refuse'),
       });
-      closing.later(api.close);
+      const url = await api.open();
+      closing.later(() => api.close());
       servers.set(id, api);
-      apis[name ?? logicalId] = api.url;
-      return api.url;
+      apis[name ?? logicalId] = url;
+      return url;
     },
   });
   const environment = clientEnvironment(services);
-  lambda.setPlatform(platformOf(environment));
   const roomsDir = options.roomsDir ?? join(dirname(resolve(options.assembly)), 'dist', 'rooms');
   await createResources(loaded, services, { servers, roomsDir, environment });
 
@@ -134,7 +134,7 @@ async function deploy(options: CloudOptions, services: Services, closing: Closin
       s3: services.s3.url,
       sqs: services.sqs.url,
       secrets: services.secrets.url,
-      lambda: lambda.url,
+      lambda: services.lambdaUrl,
       apis,
     },
     credentials: CREDENTIALS,
@@ -144,8 +144,8 @@ async function deploy(options: CloudOptions, services: Services, closing: Closin
     functions: lambda.names(),
     scheduler: { start: scheduler.start, stop: scheduler.stop },
     invoke: (functionName, payload) => invoke(lambda, functionName, payload),
-    peakMb: children.peakMb,
-    pids: children.pids,
+    peakMb: () => children.peakMb(),
+    pids: () => children.pids(),
     stop: closing.all,
   };
 }
@@ -160,6 +160,7 @@ async function createResources(
   },
 ): Promise<void> {
   const { lambda, secrets, sqs, s3, notifications, tasks } = services;
+  const platform = platformOf(site.environment);
   await createTables(
     ofType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'),
     services.dynamoUrl,
@@ -168,11 +169,10 @@ async function createResources(
   createSecrets(ofType('AWS::SecretsManager::Secret'), secrets);
   await createBuckets(ofType('AWS::S3::Bucket'), s3.createBucket, notifications);
   notifications.open();
-  createFunctions(
-    ofType('AWS::Lambda::Function'),
-    ofType('AWS::Lambda::EventInvokeConfig'),
+  createFunctions(ofType('AWS::Lambda::Function'), ofType('AWS::Lambda::EventInvokeConfig'), {
     lambda,
-  );
+    platform,
+  });
   attachApis(
     {
       apis: ofType('AWS::ApiGatewayV2::Api'),
@@ -195,7 +195,7 @@ async function createResources(
     tasks,
     secrets,
     roomsDir: site.roomsDir,
-    platform: platformOf(site.environment),
+    platform,
   });
 }
 

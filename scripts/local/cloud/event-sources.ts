@@ -14,20 +14,16 @@ export interface EventSource {
   readonly queueName: string;
   readonly fn: LambdaFunction;
   /** @default 10 */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** MaximumBatchingWindowInSeconds. @default 0 */
-  readonly windowMs?: number;
+  readonly windowMs?: number | undefined;
   /** FunctionResponseTypes holds ReportBatchItemFailures. */
   readonly reportsFailures: boolean;
   /** Batches at work at once (ScalingConfig.MaximumConcurrency). @default 5 */
-  readonly maxConcurrency?: number;
+  readonly maxConcurrency?: number | undefined;
 }
 
-export interface Pollers {
-  readonly add: (source: EventSource) => void;
-  /** Receives no more; batches at work are not waited for. */
-  readonly stop: () => void;
-}
+type Invoke = (fn: LambdaFunction, payload: string) => Promise<Outcome>;
 
 /** The longest SQS allows: an idle poller costs one request in this time, and a message still wakes it at once. */
 const LONG_POLL_SECONDS = 20;
@@ -37,24 +33,37 @@ const BatchResponse = z
   .nullish();
 
 /** Takes messages from queues to functions: deletes what was handled and leaves the rest to its visibility timeout. */
-export function startPollers(
-  sqs: Sqs,
-  invoke: (fn: LambdaFunction, payload: string) => Promise<Outcome>,
-): Pollers {
-  const stopped = new AbortController();
+export class Pollers {
+  readonly #sqs: Sqs;
+  readonly #invoke: Invoke;
+  readonly #stopped = new AbortController();
 
-  async function poll(source: EventSource): Promise<void> {
+  constructor(sqs: Sqs, invoke: Invoke) {
+    this.#sqs = sqs;
+    this.#invoke = invoke;
+  }
+
+  add(source: EventSource): void {
+    void this.#poll(source);
+  }
+
+  /** Receives no more; batches at work are not waited for. */
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  async #poll(source: EventSource): Promise<void> {
     const { maxConcurrency = 5 } = source;
     const atWork = new Set<Promise<void>>();
-    while (!stopped.signal.aborted) {
+    while (!this.#stopped.signal.aborted) {
       if (atWork.size >= maxConcurrency) await Promise.race(atWork);
-      const messages = await gather(source).catch(async () => {
+      const messages = await this.#gather(source).catch(async () => {
         // the queue's server is stopping, or hiccups: no reason to spin
         await sleep(200, undefined, { ref: false });
         return [];
       });
       if (messages.length === 0) continue;
-      const work: Promise<void> = handle(source, messages)
+      const work: Promise<void> = this.#handle(source, messages)
         .catch(() => undefined)
         .finally(() => atWork.delete(work));
       atWork.add(work);
@@ -62,44 +71,34 @@ export function startPollers(
   }
 
   /** One batch: the first messages as soon as they come, then what the window and the batch size allow. */
-  async function gather({
-    queueName,
-    batchSize = 10,
-    windowMs = 0,
-  }: EventSource): Promise<Message[]> {
-    const batch = await receive(queueName, Math.min(batchSize, 10), LONG_POLL_SECONDS);
+  async #gather({ queueName, batchSize = 10, windowMs = 0 }: EventSource): Promise<Message[]> {
+    const batch = await this.#receive(queueName, Math.min(batchSize, 10), LONG_POLL_SECONDS);
     const until = Date.now() + windowMs;
-    while (
-      batch.length > 0 &&
-      batch.length < batchSize &&
-      Date.now() < until &&
-      !stopped.signal.aborted
-    ) {
-      const more = await receive(queueName, Math.min(batchSize - batch.length, 10), 0);
+    while (batch.length > 0 && batch.length < batchSize && Date.now() < until) {
+      const more = await this.#receive(queueName, Math.min(batchSize - batch.length, 10), 0);
       batch.push(...more);
       if (more.length === 0) await sleep(Math.min(50, windowMs), undefined, { ref: false });
     }
     return batch;
   }
 
-  async function receive(queueName: string, count: number, seconds: number): Promise<Message[]> {
+  async #receive(queueName: string, count: number, seconds: number): Promise<Message[]> {
     const command = new ReceiveMessageCommand({
-      QueueUrl: sqs.queueUrl(queueName),
+      QueueUrl: this.#sqs.queueUrl(queueName),
       MaxNumberOfMessages: count,
       WaitTimeSeconds: seconds,
       MessageSystemAttributeNames: ['All'],
       MessageAttributeNames: ['All'],
     });
-    const { Messages = [] } = await sqs.client.send(command, { abortSignal: stopped.signal });
+    const { signal } = this.#stopped;
+    const { Messages = [] } = await this.#sqs.client.send(command, { abortSignal: signal });
     return Messages;
   }
 
-  async function handle(
-    { queueName, fn, reportsFailures }: EventSource,
-    messages: readonly Message[],
-  ): Promise<void> {
+  async #handle(source: EventSource, messages: readonly Message[]): Promise<void> {
+    const { queueName, fn, reportsFailures } = source;
     const Records = messages.map((message) => sqsRecord(queueName, message));
-    const outcome = await invoke(fn, JSON.stringify({ Records }));
+    const outcome = await this.#invoke(fn, JSON.stringify({ Records }));
     const failed = failedOf(outcome, reportsFailures);
     if (failed === 'all') return;
     const done = messages.filter(({ MessageId = '' }) => !failed.has(MessageId));
@@ -107,18 +106,10 @@ export function startPollers(
       const Entries = done
         .slice(at, at + 10)
         .map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-      await sqs.client.send(
-        new DeleteMessageBatchCommand({ QueueUrl: sqs.queueUrl(queueName), Entries }),
-      );
+      const QueueUrl = this.#sqs.queueUrl(queueName);
+      await this.#sqs.client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
     }
   }
-
-  return {
-    add: (source) => void poll(source),
-    stop: () => {
-      stopped.abort();
-    },
-  };
 }
 
 /** Which messages must come again. A malformed report fails the whole batch, as in AWS. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { listen, readBody, sendJson } from './http.ts';
+import { type LocalServer, listen, readBody, sendJson } from './http.ts';
 import { proxyEvent, sendResult } from './http-api/event.ts';
-import { findRoute, type Route } from './http-api/routes.ts';
+import { findRoute, type Match, type Route } from './http-api/routes.ts';
 import { createThrottle, type Throttle } from './http-api/throttle.ts';
 import type { LambdaFunction, Outcome } from './lambda/function.ts';
 
@@ -15,7 +15,7 @@ const INTEGRATION_TIMEOUT_MS = 30_000;
 export interface Integration {
   readonly fn: LambdaFunction;
   /** @default 30,000 */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Limits of one route key, or of all others under `$default`. */
@@ -25,14 +25,6 @@ export interface RouteLimit {
   readonly burst: number;
 }
 
-export interface HttpApi {
-  readonly url: string;
-  readonly port: number;
-  /** Until then the API answers 503: its address must be known before the functions behind it exist. */
-  readonly attach: (routes: readonly Route<Integration>[], limits: readonly RouteLimit[]) => void;
-  readonly close: () => Promise<void>;
-}
-
 export interface HttpApiOptions {
   readonly id: string;
   readonly port?: number;
@@ -40,62 +32,76 @@ export interface HttpApiOptions {
   readonly invoke: (fn: LambdaFunction, payload: string) => Promise<Outcome | undefined>;
 }
 
-/** An HTTP API (API Gateway v2) as a server on its own port, its `$default` stage at the root. */
-export async function startHttpApi({ id, port, invoke }: HttpApiOptions): Promise<HttpApi> {
-  let routes: readonly Route<Integration>[] | undefined;
-  let throttles: ReadonlyMap<string, Throttle> = new Map();
+type Status = keyof typeof MESSAGES;
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** An HTTP API (API Gateway v2) as a server on its own port, its `$default` stage at the root. */
+export class HttpApi {
+  readonly #options: HttpApiOptions;
+  #server: LocalServer | undefined;
+  #routes: readonly Route<Integration>[] | undefined;
+  #throttles: ReadonlyMap<string, Throttle> = new Map();
+
+  constructor(options: HttpApiOptions) {
+    this.#options = options;
+  }
+
+  /** Listens and gives its address; until `attach` it answers 503: the functions behind it may need the address first. */
+  async open(): Promise<string> {
+    this.#server = await listen((request, response) => {
+      this.#serve(request, response).catch(() => {
+        if (response.headersSent) response.destroy();
+        else say(response, 500);
+      });
+    }, this.#options.port);
+    return this.#server.url;
+  }
+
+  attach(routes: readonly Route<Integration>[], limits: readonly RouteLimit[]): void {
+    this.#routes = routes;
+    this.#throttles = new Map(
+      limits.map(({ routeKey, rate, burst }) => [routeKey, createThrottle(rate, burst)]),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#server?.close();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = randomUUID();
     response.setHeader('apigw-requestid', requestId);
     const body = await readBody(request, BODY_LIMIT);
-    const match = findRoute(
-      routes ?? [],
-      request.method ?? 'GET',
-      (request.url ?? '/').split('?')[0] ?? '/',
-    );
-    if (!routes) return say(response, 503);
-    if (!match) return say(response, 404);
-    if (!body) return say(response, 413);
-    const { routeKey, target } = match.route;
-    const throttle = throttles.get(routeKey) ?? throttles.get('$default');
-    if (throttle?.take(Date.now()) === false) return say(response, 429);
+    const match = this.#match(request, body);
+    if (typeof match === 'number') {
+      say(response, match);
+      return;
+    }
+    const { route, pathParameters } = match;
     const event = proxyEvent({
-      apiId: id,
+      apiId: this.#options.id,
       requestId,
-      routeKey,
+      routeKey: route.routeKey,
       stage: '$default',
-      pathParameters: match.pathParameters,
+      pathParameters,
       request,
-      body,
+      body: body ?? Buffer.alloc(0),
       now: new Date(),
     });
-    const outcome = await withLimit(
-      invoke(target.fn, JSON.stringify(event)),
-      target.timeoutMs ?? INTEGRATION_TIMEOUT_MS,
-    );
-    if (!outcome) return say(response, 503);
-    if (!outcome.ok || !sendResult(response, outcome.payload)) say(response, 500);
+    const { fn, timeoutMs = INTEGRATION_TIMEOUT_MS } = route.target;
+    const outcome = await withLimit(this.#options.invoke(fn, JSON.stringify(event)), timeoutMs);
+    if (!outcome) say(response, 503);
+    else if (!outcome.ok || !sendResult(response, outcome.payload)) say(response, 500);
   }
 
-  const server = await listen((request, response) => {
-    answer(request, response).catch(() => {
-      if (!response.headersSent) say(response, 500);
-      else response.destroy();
-    });
-  }, port);
-
-  return {
-    url: server.url,
-    port: server.port,
-    attach: (attached, limits) => {
-      routes = attached;
-      throttles = new Map(
-        limits.map(({ routeKey, rate, burst }) => [routeKey, createThrottle(rate, burst)]),
-      );
-    },
-    close: server.close,
-  };
+  #match(request: IncomingMessage, body: Buffer | undefined): Match<Integration> | Status {
+    const { method = 'GET', url = '/' } = request;
+    if (!this.#routes) return 503;
+    const match = findRoute(this.#routes, method, url.split('?')[0] ?? '/');
+    if (!match) return 404;
+    if (!body) return 413;
+    const throttle = this.#throttles.get(match.route.routeKey) ?? this.#throttles.get('$default');
+    return throttle?.take(Date.now()) === false ? 429 : match;
+  }
 }
 
 const MESSAGES = {
@@ -107,7 +113,7 @@ const MESSAGES = {
 } as const;
 
 /** The errors that API Gateway answers by itself. */
-function say(response: ServerResponse, status: keyof typeof MESSAGES): void {
+function say(response: ServerResponse, status: Status): void {
   sendJson(response, status, { body: { message: MESSAGES[status] } });
 }
 

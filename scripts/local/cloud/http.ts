@@ -48,8 +48,8 @@ export async function readBody(
 ): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
+  const stream: AsyncIterable<Buffer> = request;
+  for await (const bytes of stream) {
     size += bytes.length;
     if (size <= limit) chunks.push(bytes);
   }

@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import type { Children } from './children.ts';
-import { listen } from './http.ts';
+import { type LocalServer, listen } from './http.ts';
 import { lambdaApi } from './lambda/api.ts';
 import { startAsyncEvents } from './lambda/async-events.ts';
 import type { LambdaFunction, Outcome } from './lambda/function.ts';
-import { startPool, type WhenBusy } from './lambda/pool.ts';
+import { Pool, type WhenBusy } from './lambda/pool.ts';
 
 export interface LambdaOptions {
   readonly port?: number;
@@ -32,85 +32,76 @@ export interface LambdaOptions {
   readonly retryDelaysMs?: readonly number[];
 }
 
-/** Lambda on this machine: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html over HTTP, and the same in process. */
-export interface Lambda {
-  readonly url: string;
-  readonly port: number;
-  readonly add: (fn: LambdaFunction) => void;
-  readonly find: (nameOrArn: string) => LambdaFunction | undefined;
-  readonly names: () => readonly string[];
-  /** Environment that every function gets beside its own, set once the endpoints are known. */
-  readonly setPlatform: (environment: Readonly<Record<string, string>>) => void;
+/** Lambda on this machine: over HTTP for SDK clients, and in process. */
+export class Lambda {
+  readonly #functions = new Map<string, LambdaFunction>();
+  readonly #pool: Pool;
+  readonly #options: LambdaOptions;
+  readonly #events: (fn: LambdaFunction, payload: string) => void;
+  #server: LocalServer | undefined;
+
+  constructor(options: LambdaOptions) {
+    const { children, dir, onLog, maxPerFunction = 10, maxTotal = 32, idleMs = 60_000 } = options;
+    this.#options = options;
+    const bootstrap = bundle(dir, 'bootstrap');
+    this.#pool = new Pool({ children, bootstrap, onLog, maxPerFunction, maxTotal, idleMs });
+    this.#events = startAsyncEvents({
+      run: async (fn, payload) => {
+        const outcome = await this.#pool.run(fn, payload, 'wait');
+        if (!outcome) throw new Error(`${fn.name} was refused although it was told to wait.`);
+        return outcome;
+      },
+      retryDelaysMs: options.retryDelaysMs ?? [60_000, 120_000],
+      send: options.send,
+      onFault: (fn, outcome, attempt) => {
+        onLog(fn.name, faultLine(outcome, attempt));
+      },
+    });
+  }
+
+  /** Listens for SDK clients and gives the address. */
+  async open(): Promise<string> {
+    this.#server = await listen(lambdaApi(this), this.#options.port);
+    return this.#server.url;
+  }
+
+  add(fn: LambdaFunction): void {
+    this.#functions.set(fn.name, fn);
+  }
+
+  /** By `name`, `name:alias`, `account:function:name` or full ARN, as Invoke takes them. */
+  find(nameOrArn: string): LambdaFunction | undefined {
+    const parts = nameOrArn.split(':');
+    const name = parts[parts.indexOf('function') + 1];
+    return this.#functions.get(name ?? nameOrArn);
+  }
+
+  names(): readonly string[] {
+    return [...this.#functions.keys()];
+  }
+
   /** Waits for the answer. With `refuse`, undefined means too many requests. */
-  readonly invoke: (
-    fn: LambdaFunction,
-    payload: string,
-    whenBusy: WhenBusy,
-  ) => Promise<Outcome | undefined>;
-  /** Returns at once; failures are retried, then dead-lettered. */
-  readonly invokeAsync: (fn: LambdaFunction, payload: string) => void;
-  /** Takes no more work over HTTP and gives running invocations `graceMs` to finish. */
-  readonly stop: (graceMs: number) => Promise<void>;
-}
-
-export async function startLambda(options: LambdaOptions): Promise<Lambda> {
-  const functions = new Map<string, LambdaFunction>();
-  let platform: Readonly<Record<string, string>> = {};
-  const pool = startPool({
-    children: options.children,
-    bootstrap: bundle(options.dir, 'bootstrap'),
-    get platform() {
-      return platform;
-    },
-    onLog: options.onLog,
-    maxPerFunction: options.maxPerFunction ?? 10,
-    maxTotal: options.maxTotal ?? 32,
-    idleMs: options.idleMs ?? 60_000,
-  });
-
-  async function invoke(
+  async invoke(
     fn: LambdaFunction,
     payload: string,
     whenBusy: WhenBusy,
   ): Promise<Outcome | undefined> {
-    const outcome = await pool.run(fn, payload, whenBusy);
-    if (outcome && !outcome.ok) options.onLog(fn.name, faultLine(outcome));
+    const outcome = await this.#pool.run(fn, payload, whenBusy);
+    if (outcome && !outcome.ok) this.#options.onLog(fn.name, faultLine(outcome));
     return outcome;
   }
 
-  const invokeAsync = startAsyncEvents({
-    run: async (fn, payload) => {
-      const outcome = await pool.run(fn, payload, 'wait');
-      if (!outcome) throw new Error(`${fn.name} was refused although it was told to wait.`);
-      return outcome;
-    },
-    retryDelaysMs: options.retryDelaysMs ?? [60_000, 120_000],
-    send: options.send,
-    onFault: (fn, outcome, attempt) => {
-      options.onLog(fn.name, faultLine(outcome, attempt));
-    },
-  });
-  const find = (nameOrArn: string): LambdaFunction | undefined =>
-    functions.get(functionName(nameOrArn));
-  const server = await listen(lambdaApi({ find, invoke, invokeAsync }), options.port);
+  /** Returns at once; failures are retried, then dead-lettered. */
+  invokeAsync(fn: LambdaFunction, payload: string): void {
+    this.#events(fn, payload);
+  }
 
-  return {
-    url: server.url,
-    port: server.port,
-    add: (fn) => functions.set(fn.name, fn),
-    find,
-    names: () => [...functions.keys()],
-    setPlatform: (environment) => {
-      platform = environment;
-    },
-    invoke,
-    invokeAsync,
-    stop: async (graceMs) => {
-      const deadline = Date.now() + graceMs;
-      while (pool.busy() > 0 && Date.now() < deadline) await sleep(20);
-      await server.close();
-    },
-  };
+  /** Gives running invocations `graceMs` to finish, then serves no more. */
+  async stop(graceMs: number): Promise<void> {
+    const deadline = Date.now() + graceMs;
+    while (this.#pool.busy > 0 && Date.now() < deadline) await sleep(20);
+    await this.#server?.close();
+  }
 }
 
 /** The plain JavaScript of a sandbox program: stripping types in each process would cost it 18 MB and 30 ms. */
@@ -126,13 +117,6 @@ export function bundle(dir: string, program: 'bootstrap' | 'lifeline'): string {
     outfile,
   });
   return outfile;
-}
-
-/** `name`, `name:alias`, `account:function:name` or a full ARN, as Invoke takes them. */
-function functionName(nameOrArn: string): string {
-  const parts = nameOrArn.split(':');
-  const at = parts.indexOf('function');
-  return parts[at + 1] ?? nameOrArn;
 }
 
 function faultLine({ requestId, payload }: Outcome, attempt = 1): string {

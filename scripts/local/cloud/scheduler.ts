@@ -8,13 +8,13 @@ export interface Schedule {
   readonly expression: string;
   readonly enabled: boolean;
   /** FlexibleTimeWindow: each tick comes at a random moment of it. @default 0 */
-  readonly windowMinutes?: number;
+  readonly windowMinutes?: number | undefined;
   /** Its place within the period is where the schedule's ticks stand to each other. */
-  readonly startDate?: Date;
+  readonly startDate?: Date | undefined;
   /** Text with `<aws.scheduler.scheduled-time>` and its like; sent as it is when it has none. @default {} */
-  readonly input?: string;
+  readonly input?: string | undefined;
   /** RetryPolicy.MaximumRetryAttempts: of the delivery to Lambda, not of the function. @default 185 */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
   /** Delivers one event; it throws when the target takes no events. */
   readonly deliver: (event: string) => Promise<void> | void;
   /** What becomes of an event that could not be delivered. */

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CREDENTIALS, REGION } from './aws.ts';
-import { type Children, startChildren } from './children.ts';
+import { Children } from './children.ts';
 import { startDynamo } from './dynamodb.ts';
-import { type Pollers, startPollers } from './event-sources.ts';
-import { bundle, type Lambda, startLambda } from './lambda.ts';
+import { Pollers } from './event-sources.ts';
+import { bundle, Lambda } from './lambda.ts';
 import { lockFolder } from './lock.ts';
 import { type OnLog, openLogs } from './logs.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
@@ -12,7 +12,7 @@ import { startS3 } from './s3.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import { type Secrets, startSecrets } from './secrets.ts';
 import { type Sqs, startSqs } from './sqs.ts';
-import { startTasks, type Tasks } from './tasks.ts';
+import { Tasks } from './tasks.ts';
 
 export interface ServiceOptions {
   readonly dir: string;
@@ -29,6 +29,7 @@ export interface Services {
   readonly sqs: Sqs;
   readonly secrets: Secrets;
   readonly lambda: Lambda;
+  readonly lambdaUrl: string;
   readonly children: Children;
   readonly notifications: Notifications;
   readonly pollers: Pollers;
@@ -70,8 +71,8 @@ export async function startServices(options: ServiceOptions, closing: Closing): 
   closing.later(lock.release);
   const logs = openLogs(dir, options.onLog);
   closing.later(logs.close);
-  const children = startChildren(dir);
-  closing.later(children.stop);
+  const children = new Children(dir);
+  closing.later(() => children.stop());
 
   const sqs = await startSqs(ports['sqs']);
   closing.later(sqs.close);
@@ -88,7 +89,7 @@ export async function startServices(options: ServiceOptions, closing: Closing): 
   closing.later(notifications.close);
   const secrets = await startSecrets({ port: ports['secrets'] ?? 0, dir });
   closing.later(secrets.close);
-  const lambda = await startLambda({
+  const lambda = new Lambda({
     port: ports['lambda'] ?? 0,
     dir,
     children,
@@ -99,18 +100,21 @@ export async function startServices(options: ServiceOptions, closing: Closing): 
     ...(options.functionMax === undefined ? {} : { maxTotal: options.functionMax }),
   });
   closing.later(() => lambda.stop(GRACE_MS));
-  const tasks = startTasks({ children, lifeline: bundle(dir, 'lifeline'), onLog: logs.onLog });
+  const lambdaUrl = await lambda.open();
+  const tasks = new Tasks({ children, lifeline: bundle(dir, 'lifeline'), onLog: logs.onLog });
   closing.later(() => tasks.stop(GRACE_MS));
-  const pollers = startPollers(sqs, async (fn, payload) => {
+  const pollers = new Pollers(sqs, async (fn, payload) => {
     const outcome = await lambda.invoke(fn, payload, 'wait');
     if (!outcome) throw new Error(`${fn.name} was refused although the poller waits.`);
     return outcome;
   });
-  closing.later(pollers.stop);
+  closing.later(() => {
+    pollers.stop();
+  });
   const scheduler = createScheduler(speed);
   closing.later(scheduler.stop);
   const running = { s3, sqs, secrets, lambda, children, notifications, pollers, scheduler, tasks };
-  return { dynamoUrl: dynamo.url, ...running };
+  return { dynamoUrl: dynamo.url, lambdaUrl, ...running };
 }
 
 /** What a program needs to find this cloud: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
@@ -119,7 +123,7 @@ export function clientEnvironment({
   s3,
   sqs,
   secrets,
-  lambda,
+  lambdaUrl,
 }: Services): Record<string, string> {
   return {
     AWS_REGION: REGION,
@@ -130,7 +134,7 @@ export function clientEnvironment({
     AWS_ENDPOINT_URL_S3: s3.url,
     AWS_ENDPOINT_URL_SQS: sqs.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
-    AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+    AWS_ENDPOINT_URL_LAMBDA: lambdaUrl,
     // any other service gets an answer that says so, and nothing ever reaches the real AWS
     AWS_ENDPOINT_URL: secrets.url,
   };

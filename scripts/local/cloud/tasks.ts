@@ -14,13 +14,6 @@ export interface Task {
   readonly environment: () => Readonly<Record<string, string>>;
 }
 
-export interface Tasks {
-  /** @throws CannotStart when the program is not built */
-  readonly run: (task: Task) => void;
-  /** SIGTERM, and after `graceMs` SIGKILL. ECS gives 30 s. */
-  readonly stop: (graceMs: number) => Promise<void>;
-}
-
 const BACKOFF_MS = { first: 250, longest: 10_000, healthyAfter: 30_000 } as const;
 
 export interface TaskSite {
@@ -31,63 +24,73 @@ export interface TaskSite {
 }
 
 /** Keeps each task running as an ECS service does: started again, with backoff, whenever it ends. */
-export function startTasks({ children, lifeline, onLog }: TaskSite): Tasks {
-  const stopped = new AbortController();
-  const running = new Map<Task, Child>();
+export class Tasks {
+  readonly #site: TaskSite;
+  readonly #stopped = new AbortController();
+  readonly #running = new Map<Task, Child>();
 
-  function spawn(task: Task): Child {
-    return children.spawn({
-      name: task.name,
-      args: ['--import', lifeline, task.program],
-      env: task.environment(),
-      cwd: dirname(task.program),
-      memoryMb: task.memoryMb,
-      onLine: (line) => {
-        onLog(task.name, line);
-      },
-    });
+  constructor(site: TaskSite) {
+    this.#site = site;
   }
 
-  async function keep(task: Task): Promise<void> {
-    let wait: number = BACKOFF_MS.first;
-    while (!stopped.signal.aborted) {
-      const began = Date.now();
-      const end = await runOnce(task);
-      if (stopped.signal.aborted) return;
-      if (Date.now() - began > BACKOFF_MS.healthyAfter) wait = BACKOFF_MS.first;
-      onLog(
-        task.name,
-        JSON.stringify({ level: 'WARN', message: 'task ended', ...end, restartInMs: wait }),
+  /** @throws CannotStart when the program is not built */
+  run(task: Task): void {
+    if (!existsSync(task.program)) {
+      throw new CannotStart(
+        `The task ${task.name} runs ${task.program}, which is not there: build it first (npm run build).`,
       );
-      await sleep(wait, undefined, { ref: false });
-      wait = Math.min(BACKOFF_MS.longest, wait * 2);
+    }
+    void this.#keep(task);
+  }
+
+  /** SIGTERM, and after `graceMs` SIGKILL. ECS gives 30 s. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopped.abort();
+    await Promise.all([...this.#running.values()].map((child) => endGently(child, graceMs)));
+  }
+
+  async #keep(task: Task): Promise<void> {
+    const { signal } = this.#stopped;
+    let restartInMs: number = BACKOFF_MS.first;
+    while (!signal.aborted) {
+      const began = Date.now();
+      const end = await this.#runOnce(task);
+      if (this.#isStopped()) return;
+      if (Date.now() - began > BACKOFF_MS.healthyAfter) restartInMs = BACKOFF_MS.first;
+      const line = { level: 'WARN', message: 'task ended', ...end, restartInMs };
+      this.#site.onLog(task.name, JSON.stringify(line));
+      await sleep(restartInMs, undefined, { ref: false, signal }).catch(() => undefined);
+      restartInMs = Math.min(BACKOFF_MS.longest, restartInMs * 2);
     }
   }
 
-  async function runOnce(task: Task): Promise<object> {
+  #isStopped(): boolean {
+    return this.#stopped.signal.aborted;
+  }
+
+  async #runOnce(task: Task): Promise<object> {
     try {
-      const child = spawn(task);
-      running.set(task, child);
+      const child = this.#spawn(task);
+      this.#running.set(task, child);
       return await child.exited;
     } catch (error) {
       return { error: String(error) };
     } finally {
-      running.delete(task);
+      this.#running.delete(task);
     }
   }
 
-  return {
-    run: (task) => {
-      if (!existsSync(task.program)) {
-        throw new CannotStart(
-          `The task ${task.name} runs ${task.program}, which is not there: build it first (npm run build).`,
-        );
-      }
-      void keep(task);
-    },
-    stop: async (graceMs) => {
-      stopped.abort();
-      await Promise.all([...running.values()].map((child) => endGently(child, graceMs)));
-    },
-  };
+  #spawn({ name, program, environment, memoryMb }: Task): Child {
+    const { children, lifeline, onLog } = this.#site;
+    return children.spawn({
+      name,
+      args: ['--import', lifeline, program],
+      env: environment(),
+      cwd: dirname(program),
+      memoryMb,
+      onLine: (line) => {
+        onLog(name, line);
+      },
+    });
+  }
 }

@@ -1,7 +1,7 @@
 import { CannotStart } from './cannot-start.ts';
 import { readAssembly, type Stack } from './template/assembly.ts';
 import { apiId, identityOf, isIgnored } from './template/identity.ts';
-import { createResolver, type Identity, type Resolver } from './template/intrinsics.ts';
+import { type Identity, Resolver } from './template/intrinsics.ts';
 import type { LocalResource } from './template/resource.ts';
 
 export interface LoadOptions {
@@ -42,22 +42,20 @@ export async function loadTemplates(options: LoadOptions): Promise<Loaded> {
     );
   }
   checkParameters(stacks, options.parameters);
-  const resolver = await createAppResolver(stacks, options);
-  const resources = stacks.flatMap((stack) => resourcesOf(stack, resolver));
+  const app = await openApp(stacks, options);
+  const resources = stacks.flatMap((stack) => resourcesOf(stack, app));
   return {
     ofType: (...types) => resources.filter(({ type }) => types.includes(type)),
-    outputs: () => outputsOf(stacks, resolver),
+    outputs: () => outputsOf(stacks, app.resolver),
   };
 }
 
-interface AppResolver extends Resolver {
+interface App {
+  readonly resolver: Resolver;
   readonly identify: (stack: Stack, logicalId: string) => Identity;
 }
 
-async function createAppResolver(
-  stacks: readonly Stack[],
-  options: LoadOptions,
-): Promise<AppResolver> {
+async function openApp(stacks: readonly Stack[], options: LoadOptions): Promise<App> {
   const apiUrls = await bindApis(stacks, options);
   const identities = new Map<Stack, Map<string, Identity>>(
     stacks.map((stack) => [stack, new Map()]),
@@ -87,13 +85,13 @@ async function createAppResolver(
     return identity;
   }
 
-  const resolver = createResolver({
+  const resolver = new Resolver({
     stacks,
     parameters: options.parameters,
     identify,
     rewrite: (text) => localAddresses(text, apiUrls),
   });
-  return { ...resolver, identify };
+  return { resolver, identify };
 }
 
 async function bindApis(
@@ -123,10 +121,10 @@ function localAddresses(text: string, apiUrls: ReadonlyMap<string, string>): str
   return local;
 }
 
-function resourcesOf(stack: Stack, resolver: AppResolver): LocalResource[] {
+function resourcesOf(stack: Stack, { resolver, identify }: App): LocalResource[] {
   return Object.entries(stack.template.Resources).flatMap(([logicalId, resource]) => {
     if (!resolver.holds(stack, resource.Condition)) return [];
-    const identity = resolver.identify(stack, logicalId);
+    const identity = identify(stack, logicalId);
     if (isIgnored(resource.Type)) return [];
     const properties = Object.fromEntries(
       Object.entries(resource.Properties).map(([name, value]) => [
@@ -142,7 +140,7 @@ function resourcesOf(stack: Stack, resolver: AppResolver): LocalResource[] {
 
 function outputsOf(
   stacks: readonly Stack[],
-  resolver: AppResolver,
+  resolver: Resolver,
 ): Record<string, Record<string, string>> {
   return Object.fromEntries(
     stacks.map((stack) => {

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('sandbox/watchdog.ts', import.meta.url));
@@ -15,13 +16,13 @@ export function startWatchdog(): Watchdog {
   let stopped = false;
   let dog = begin();
 
-  function begin(): ChildProcess {
+  function begin(): ChildProcessByStdio<Writable, null, null> {
     const child = spawn(process.execPath, [PROGRAM], {
       env: {},
       stdio: ['pipe', 'ignore', 'ignore'],
     });
-    child.stdin?.on('error', () => undefined);
-    for (const pid of watched) child.stdin?.write(`+${pid}\n`);
+    child.stdin.on('error', () => undefined);
+    for (const pid of watched) child.stdin.write(`+${pid}\n`);
     child.once('exit', () => {
       if (!stopped) dog = begin();
     });
@@ -31,17 +32,17 @@ export function startWatchdog(): Watchdog {
   return {
     watch: (pid) => {
       watched.add(pid);
-      dog.stdin?.write(`+${pid}\n`);
+      dog.stdin.write(`+${pid}\n`);
     },
     forget: (pid) => {
       watched.delete(pid);
-      dog.stdin?.write(`-${pid}\n`);
+      dog.stdin.write(`-${pid}\n`);
     },
     stop: async () => {
       stopped = true;
       if (dog.exitCode !== null || dog.signalCode !== null) return;
       const ended = new Promise((resolve) => dog.once('exit', resolve));
-      dog.stdin?.end();
+      dog.stdin.end();
       await ended;
     },
   };

@@ -32,38 +32,19 @@ async function answer(
   const { pathname } = new URL(request.url ?? '/', 'http://local');
   const name = decodeURIComponent(PATH.exec(pathname)?.[1] ?? '');
   const body = await readBody(request, PAYLOAD_LIMIT);
-  if (request.method !== 'POST' || name === '') {
-    refuse(response, 501, [
-      'NotImplemented',
-      `The local Lambda only invokes: ${pathname} is not served.`,
-    ]);
-    return;
-  }
   const fn = api.find(name);
-  if (!fn) {
+  if (request.method !== 'POST' || name === '') {
+    const words = `The local Lambda only invokes: ${pathname} is not served.`;
+    refuse(response, 501, ['NotImplemented', words]);
+  } else if (!fn) {
     refuse(response, 404, ['ResourceNotFoundException', `Function not found: ${name}`]);
-    return;
+  } else if (!body) {
+    const words = `Request must be smaller than ${PAYLOAD_LIMIT} bytes.`;
+    refuse(response, 413, ['RequestTooLargeException', words]);
+  } else {
+    const type = String(request.headers['x-amz-invocation-type']);
+    await dispatch(api, { fn, payload: body.toString('utf8') || '{}', type }, response);
   }
-  if (!body) {
-    refuse(response, 413, [
-      'RequestTooLargeException',
-      `Request must be smaller than ${PAYLOAD_LIMIT} bytes.`,
-    ]);
-    return;
-  }
-  const payload = body.toString('utf8') || '{}';
-  if (!isJson(payload)) {
-    refuse(response, 400, [
-      'InvalidRequestContentException',
-      'Could not parse request body into json.',
-    ]);
-    return;
-  }
-  await dispatch(
-    api,
-    { fn, payload, type: String(request.headers['x-amz-invocation-type'] ?? '') },
-    response,
-  );
 }
 
 async function dispatch(
@@ -75,6 +56,11 @@ async function dispatch(
   }: { readonly fn: LambdaFunction; readonly payload: string; readonly type: string },
   response: ServerResponse,
 ): Promise<void> {
+  if (!isJson(payload)) {
+    const words = 'Could not parse request body into json.';
+    refuse(response, 400, ['InvalidRequestContentException', words]);
+    return;
+  }
   if (type === 'DryRun' || type === 'Event') {
     if (type === 'Event') api.invokeAsync(fn, payload);
     response.writeHead(type === 'Event' ? 202 : 204).end();

@@ -8,12 +8,13 @@ export interface LambdaFunction {
   readonly handler: string;
   readonly timeoutMs: number;
   readonly memoryMb: number;
+  /** The whole of it: a sandbox inherits nothing. */
   readonly environment: Readonly<Record<string, string>>;
   /** ReservedConcurrentExecutions. @default - the account's limit, here `maxPerFunction` */
-  readonly reserved?: number;
-  readonly onAsyncFailure?: AsyncFailure;
+  readonly reserved?: number | undefined;
+  readonly onAsyncFailure?: AsyncFailure | undefined;
   /** @default 2 */
-  readonly asyncRetries?: number;
+  readonly asyncRetries?: number | undefined;
 }
 
 /** Where an event goes that failed every retry, and in which of AWS's two shapes. */

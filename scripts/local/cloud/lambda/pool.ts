@@ -1,5 +1,5 @@
 import type { LambdaFunction, Outcome } from './function.ts';
-import { openSandbox, type Sandbox, type SandboxSite } from './sandbox.ts';
+import { Sandbox, type SandboxSite } from './sandbox.ts';
 
 export interface PoolOptions extends SandboxSite {
   /** Invocations of one function at once, unless it reserves its own number. */
@@ -13,104 +13,113 @@ export interface PoolOptions extends SandboxSite {
 /** When every sandbox a function may have is busy: wait for one, or (only with reserved concurrency) be refused as AWS refuses (429). */
 export type WhenBusy = 'wait' | 'refuse';
 
-export interface Pool {
-  /** undefined means refused: too many requests */
-  readonly run: (
-    fn: LambdaFunction,
-    payload: string,
-    whenBusy: WhenBusy,
-  ) => Promise<Outcome | undefined>;
-  /** Invocations that have begun or wait for a sandbox. */
-  readonly busy: () => number;
-}
-
 interface Slot {
   readonly functionName: string;
   sandbox: Promise<Sandbox>;
-  idle: boolean;
+  isIdle: boolean;
   reaper?: NodeJS.Timeout;
 }
 
-/** Sandboxes on demand: warm ones are used again, idle ones end after a while or when another function needs the place. */
-export function startPool(options: PoolOptions): Pool {
-  const slots = new Set<Slot>();
-  const waiters: { readonly fn: LambdaFunction; readonly go: (slot: Slot) => void }[] = [];
-  let busy = 0;
+interface Waiter {
+  readonly fn: LambdaFunction;
+  readonly go: (slot: Slot) => void;
+}
 
-  function take(fn: LambdaFunction): Slot | undefined {
-    const own = [...slots].filter(({ functionName }) => functionName === fn.name);
-    const warm = own.findLast(({ idle }) => idle);
+/** Sandboxes on demand: warm ones are used again, idle ones end after a while or when another function needs the place. */
+export class Pool {
+  readonly #options: PoolOptions;
+  readonly #slots = new Set<Slot>();
+  readonly #waiters: Waiter[] = [];
+  #busy = 0;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** Invocations that have begun or wait for a sandbox. */
+  get busy(): number {
+    return this.#busy;
+  }
+
+  /** undefined means refused: too many requests. */
+  async run(fn: LambdaFunction, payload: string, whenBusy: WhenBusy): Promise<Outcome | undefined> {
+    let slot = this.#take(fn);
+    // without a reservation AWS has a thousand places: then the smallness of this machine is no reason to refuse
+    if (!slot && whenBusy === 'refuse' && fn.reserved !== undefined) return undefined;
+    this.#busy += 1;
+    try {
+      slot ??= await new Promise<Slot>((go) => this.#waiters.push({ fn, go }));
+      return await this.#use(slot, fn, payload);
+    } finally {
+      this.#busy -= 1;
+    }
+  }
+
+  #take(fn: LambdaFunction): Slot | undefined {
+    const own = [...this.#slots].filter(({ functionName }) => functionName === fn.name);
+    const warm = own.findLast(({ isIdle }) => isIdle);
     if (warm) {
       clearTimeout(warm.reaper);
-      warm.idle = false;
+      warm.isIdle = false;
       return warm;
     }
-    if (own.length >= (fn.reserved ?? options.maxPerFunction) || !makeRoom()) return undefined;
-    const slot: Slot = { functionName: fn.name, sandbox: openSandbox(fn, options), idle: false };
-    slots.add(slot);
+    const most = fn.reserved ?? this.#options.maxPerFunction;
+    if (own.length >= most || !this.#makeRoom()) return undefined;
+    const slot: Slot = {
+      functionName: fn.name,
+      sandbox: Sandbox.open(fn, this.#options),
+      isIdle: false,
+    };
+    this.#slots.add(slot);
     return slot;
   }
 
-  function makeRoom(): boolean {
-    if (slots.size < options.maxTotal) return true;
-    const idle = [...slots].find((slot) => slot.idle);
-    if (idle) drop(idle);
+  #makeRoom(): boolean {
+    if (this.#slots.size < this.#options.maxTotal) return true;
+    const idle = [...this.#slots].find(({ isIdle }) => isIdle);
+    if (idle) this.#drop(idle);
     return idle !== undefined;
   }
 
-  function drop(slot: Slot): void {
+  #drop(slot: Slot): void {
     clearTimeout(slot.reaper);
-    slots.delete(slot);
+    this.#slots.delete(slot);
     void slot.sandbox.then((sandbox) => {
       sandbox.end();
     });
   }
 
-  function giveBack(slot: Slot, alive: boolean): void {
-    if (alive) {
-      slot.idle = true;
-      slot.reaper = setTimeout(drop, options.idleMs, slot);
-      slot.reaper.unref();
-    } else {
-      slots.delete(slot);
-    }
-    for (const waiter of [...waiters]) {
-      const free = take(waiter.fn);
-      if (!free) continue;
-      waiters.splice(waiters.indexOf(waiter), 1);
-      waiter.go(free);
-    }
-  }
-
-  async function run(slot: Slot, fn: LambdaFunction, payload: string): Promise<Outcome> {
-    let alive = false;
+  async #use(slot: Slot, fn: LambdaFunction, payload: string): Promise<Outcome> {
+    let isAlive = false;
     try {
       for (;;) {
         const sandbox = await slot.sandbox;
         const outcome = await sandbox.run(payload);
-        alive = sandbox.isAlive();
+        isAlive = sandbox.isAlive();
         if (outcome) return outcome;
         // someone killed it between two invocations
-        slot.sandbox = openSandbox(fn, options);
+        slot.sandbox = Sandbox.open(fn, this.#options);
       }
     } finally {
-      giveBack(slot, alive);
+      this.#giveBack(slot, isAlive);
     }
   }
 
-  return {
-    busy: () => busy,
-    run: async (fn, payload, whenBusy) => {
-      let slot = take(fn);
-      // without a reservation AWS has a thousand places: then the smallness of this machine is no reason to refuse
-      if (!slot && whenBusy === 'refuse' && fn.reserved !== undefined) return undefined;
-      busy += 1;
-      try {
-        slot ??= await new Promise<Slot>((go) => waiters.push({ fn, go }));
-        return await run(slot, fn, payload);
-      } finally {
-        busy -= 1;
-      }
-    },
-  };
+  #giveBack(slot: Slot, isAlive: boolean): void {
+    if (isAlive) {
+      slot.isIdle = true;
+      slot.reaper = setTimeout(() => {
+        this.#drop(slot);
+      }, this.#options.idleMs);
+      slot.reaper.unref();
+    } else {
+      this.#slots.delete(slot);
+    }
+    for (const waiter of [...this.#waiters]) {
+      const free = this.#take(waiter.fn);
+      if (!free) continue;
+      this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+      waiter.go(free);
+    }
+  }
 }

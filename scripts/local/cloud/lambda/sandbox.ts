@@ -1,162 +1,163 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Child, type Children, type Exit } from '../children.ts';
-import { listen, readBody, sendJson } from '../http.ts';
+import type { Child, Children, Exit } from '../children.ts';
+import { type LocalServer, listen, readBody, sendJson } from '../http.ts';
 import { failure, type LambdaFunction, type Outcome } from './function.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB, as Lambda counts them */
 export const PAYLOAD_LIMIT = 6_291_556;
+/** AWS allows 10 s; the processes of a small machine that all start at once need more. */
+const INIT_LIMIT_MS = 30_000;
 
 export interface SandboxSite {
   readonly children: Children;
   /** The bundled bootstrap. */
   readonly bootstrap: string;
-  /** Environment that the platform adds to every function. */
-  readonly platform: Readonly<Record<string, string>>;
   readonly onLog: (functionName: string, line: string) => void;
-}
-
-/** AWS allows 10 s; the processes of a small machine that all start at once need more. */
-const INIT_LIMIT_MS = 30_000;
-
-/** One process that handles one invocation at a time, and the Runtime API server it talks to. */
-export interface Sandbox {
-  /** undefined means that the process was gone before it took the work: another sandbox may do it. */
-  readonly run: (payload: string) => Promise<Outcome | undefined>;
-  readonly isAlive: () => boolean;
-  readonly end: () => void;
 }
 
 interface Work {
   readonly requestId: string;
   readonly payload: string;
   readonly settle: (outcome: Outcome | undefined) => void;
-  delivered: boolean;
+  isDelivered: boolean;
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */
-export async function openSandbox(fn: LambdaFunction, site: SandboxSite): Promise<Sandbox> {
-  let work: Work | undefined;
-  let asking: ServerResponse | undefined;
-  let initError: string | undefined;
-  let limitMs = INIT_LIMIT_MS;
-  let timedOut = false;
-  let ready = false;
-  let dead = false;
+/**
+ * One process that handles one invocation at a time, and the Runtime API server it talks to:
+ * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+ */
+export class Sandbox {
+  readonly #fn: LambdaFunction;
+  readonly #child: Child;
+  #work: Work | undefined;
+  /** The runtime's open question for its next invocation. */
+  #asking: ServerResponse | undefined;
+  #initError: string | undefined;
+  #timer: NodeJS.Timeout;
+  #limitMs = INIT_LIMIT_MS;
+  #hasTimedOut = false;
+  #isReady = false;
+  #isDead = false;
 
-  const server = await listen((request, response) => {
-    void answer(request, response);
-  });
-  const child = spawnRuntime(fn, site, server.port);
-  let timer = setTimeout(onTimeout, limitMs);
-  void child.exited.then((exit) => {
-    dead = true;
-    clearTimeout(timer);
-    void server.close();
-    if (ready && work?.delivered !== true) work?.settle(undefined);
-    else
-      settle(({ requestId }) => ({
-        ok: false,
-        requestId,
-        payload: initError ?? obituary(requestId, exit),
-      }));
-  });
+  static async open(fn: LambdaFunction, site: SandboxSite): Promise<Sandbox> {
+    const opened: { sandbox?: Sandbox } = {};
+    const server = await listen((request, response) => {
+      void opened.sandbox?.answer(request, response);
+    });
+    opened.sandbox = new Sandbox(fn, site, server);
+    return opened.sandbox;
+  }
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private constructor(fn: LambdaFunction, site: SandboxSite, server: LocalServer) {
+    this.#fn = fn;
+    this.#child = spawnRuntime(fn, site, server.port);
+    this.#timer = setTimeout(this.#onTimeout, this.#limitMs);
+    void this.#child.exited.then((exit) => {
+      this.#onExit(exit);
+      return server.close();
+    });
+  }
+
+  isAlive(): boolean {
+    return !this.#isDead;
+  }
+
+  end(): void {
+    this.#isDead = true;
+    this.#child.kill('SIGKILL');
+  }
+
+  /** undefined means that the process was gone before it took the work: another sandbox may do it. */
+  run(payload: string): Promise<Outcome | undefined> {
+    if (this.#isDead) return Promise.resolve(undefined);
+    return new Promise((settle) => {
+      this.#work = { requestId: randomUUID(), payload, settle, isDelivered: false };
+      this.#deliver();
+    });
+  }
+
+  /** The Runtime API. */
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '').replace('/2018-06-01/runtime/', '');
     if (path === 'invocation/next') {
-      clearTimeout(timer);
-      ready = true;
-      asking = response;
-      deliver();
+      clearTimeout(this.#timer);
+      this.#isReady = true;
+      this.#asking = response;
+      this.#deliver();
       return;
     }
-    const body = await readBody(request, PAYLOAD_LIMIT);
-    const text = body?.toString('utf8');
-    if (path === 'init/error') initError = text;
-    else if (text === undefined) settle(tooLarge);
-    else settle(({ requestId }) => ({ ok: path.endsWith('/response'), requestId, payload: text }));
+    const text = (await readBody(request, PAYLOAD_LIMIT))?.toString('utf8');
+    if (path === 'init/error') this.#initError = text;
+    else if (text === undefined) this.#settle(tooLarge);
+    else
+      this.#settle((requestId) => ({ ok: path.endsWith('/response'), requestId, payload: text }));
     sendJson(response, 202, { body: { status: 'OK' } });
   }
 
   /** Hands the work to the runtime as soon as both are there; the time limit starts then. */
-  function deliver(): void {
+  #deliver(): void {
+    const [work, asking] = [this.#work, this.#asking];
     if (!work || !asking) return;
-    work.delivered = true;
-    limitMs = fn.timeoutMs;
-    timer = setTimeout(onTimeout, limitMs);
+    this.#asking = undefined;
+    work.isDelivered = true;
+    this.#limitMs = this.#fn.timeoutMs;
+    this.#timer = setTimeout(this.#onTimeout, this.#limitMs);
     asking.writeHead(200, {
       'content-type': 'application/json',
       'lambda-runtime-aws-request-id': work.requestId,
-      'lambda-runtime-deadline-ms': Date.now() + fn.timeoutMs,
-      'lambda-runtime-invoked-function-arn': fn.arn,
+      'lambda-runtime-deadline-ms': Date.now() + this.#limitMs,
+      'lambda-runtime-invoked-function-arn': this.#fn.arn,
     });
     asking.end(work.payload);
-    asking = undefined;
   }
 
-  function onTimeout(): void {
-    timedOut = true;
-    child.kill('SIGKILL');
-  }
-
-  function settle(outcome: (work: Work) => Outcome): void {
+  #settle(outcome: (requestId: string) => Outcome | undefined): void {
+    const work = this.#work;
     if (!work) return;
-    clearTimeout(timer);
-    const done = work;
-    work = undefined;
-    done.settle(outcome(done));
+    clearTimeout(this.#timer);
+    this.#work = undefined;
+    work.settle(outcome(work.requestId));
   }
 
-  function obituary(requestId: string, exit: Exit): string {
-    if (timedOut) {
-      const seconds = (limitMs / 1000).toFixed(2);
-      return describe(
+  readonly #onTimeout = (): void => {
+    this.#hasTimedOut = true;
+    this.#child.kill('SIGKILL');
+  };
+
+  #onExit(exit: Exit): void {
+    this.#isDead = true;
+    clearTimeout(this.#timer);
+    const neverTaken = this.#isReady && this.#work?.isDelivered !== true;
+    this.#settle((requestId) => (neverTaken ? undefined : this.#obituary(requestId, exit)));
+  }
+
+  #obituary(requestId: string, exit: Exit): Outcome {
+    if (this.#initError !== undefined) return { ok: false, requestId, payload: this.#initError };
+    const prefix = `RequestId: ${requestId} Error:`;
+    if (this.#hasTimedOut) {
+      const seconds = (this.#limitMs / 1000).toFixed(2);
+      return failure(
+        requestId,
         'Sandbox.Timedout',
-        `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`,
+        `${prefix} Task timed out after ${seconds} seconds`,
       );
     }
     if (exit.outOfMemory) {
-      return describe(
+      return failure(
+        requestId,
         'Runtime.OutOfMemory',
-        `RequestId: ${requestId} Error: used more than ${fn.memoryMb} MB`,
+        `${prefix} used more than ${this.#fn.memoryMb} MB`,
       );
     }
     const how = exit.signal ? `signal: ${exit.signal}` : `exit status ${exit.code ?? 0}`;
-    return describe(
-      'Runtime.ExitError',
-      `RequestId: ${requestId} Error: Runtime exited with error: ${how}`,
-    );
+    return failure(requestId, 'Runtime.ExitError', `${prefix} Runtime exited with error: ${how}`);
   }
-
-  return {
-    run: (payload) =>
-      new Promise((resolve) => {
-        if (dead) {
-          resolve(undefined);
-          return;
-        }
-        work = { requestId: randomUUID(), payload, settle: resolve, delivered: false };
-        deliver();
-      }),
-    isAlive: () => !dead,
-    end: () => {
-      dead = true;
-      child.kill('SIGKILL');
-    },
-  };
 }
 
-function tooLarge({ requestId }: Work): Outcome {
-  return failure(
-    requestId,
-    'Function.ResponseSizeTooLarge',
-    `Response payload size exceeded maximum allowed payload size (${PAYLOAD_LIMIT} bytes).`,
-  );
-}
-
-function describe(errorType: string, errorMessage: string): string {
-  return JSON.stringify({ errorType, errorMessage });
+function tooLarge(requestId: string): Outcome {
+  const words = `Response payload size exceeded maximum allowed payload size (${PAYLOAD_LIMIT} bytes).`;
+  return failure(requestId, 'Function.ResponseSizeTooLarge', words);
 }
 
 function spawnRuntime(fn: LambdaFunction, site: SandboxSite, port: number): Child {
@@ -172,7 +173,6 @@ function spawnRuntime(fn: LambdaFunction, site: SandboxSite, port: number): Chil
     cwd: fn.codeDir,
     memoryMb: fn.memoryMb,
     env: {
-      ...site.platform,
       ...fn.environment,
       AWS_LAMBDA_FUNCTION_NAME: fn.name,
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),

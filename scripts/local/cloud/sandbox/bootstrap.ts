@@ -58,7 +58,10 @@ async function load(name: string): Promise<Handler> {
   const candidate: unknown =
     typeof found === 'object' && found ? Reflect.get(found, exported) : undefined;
   if (typeof candidate !== 'function') throw new Error(`${name} is undefined or not exported`);
-  return (event, context) => Reflect.apply(candidate, undefined, [event, context]);
+  return (event, context) => {
+    const result: unknown = Reflect.apply(candidate, undefined, [event, context]);
+    return result;
+  };
 }
 
 async function importIfThere(path: string): Promise<unknown> {

@@ -76,7 +76,7 @@ function target(
   // either the function's ARN or the invocation path around it
   const arn = /arn:aws:lambda:[^/]+/.exec(IntegrationUri)?.[0] ?? IntegrationUri;
   const fn = knownFunction(resource, lambda, arn);
-  return { fn, ...(TimeoutInMillis === undefined ? {} : { timeoutMs: TimeoutInMillis }) };
+  return { fn, timeoutMs: TimeoutInMillis };
 }
 
 function limitsOf(resource: LocalResource, apiId: string): RouteLimit[] {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import * as z from 'zod';
 import { nameOf } from '../aws.ts';
 import { CannotStart } from '../cannot-start.ts';
@@ -36,43 +36,38 @@ const InvokeConfig = z.object({
 export function createFunctions(
   resources: readonly LocalResource[],
   invokeConfigs: readonly LocalResource[],
-  lambda: Lambda,
+  {
+    lambda,
+    platform,
+  }: { readonly lambda: Lambda; readonly platform: Readonly<Record<string, string>> },
 ): void {
   const configs = invokeConfigs.map((config) => parseProperties(InvokeConfig, config));
   for (const resource of resources) {
-    const { identity } = resource;
+    const { ref, attributes } = resource.identity;
     const declared = parseProperties(Function, resource);
-    const config = configs.find(({ FunctionName }) => nameOf(FunctionName) === identity.ref);
-    const onAsyncFailure = failureOf(
-      config?.DestinationConfig?.OnFailure?.Destination,
-      declared.DeadLetterConfig?.TargetArn,
-    );
+    const config = configs.find(({ FunctionName }) => nameOf(FunctionName) === ref);
     lambda.add({
-      name: identity.ref,
-      arn: identity.attributes['Arn'] ?? '',
+      name: ref,
+      arn: attributes['Arn'] ?? '',
       codeDir: codeDir(resource, declared.Code.S3Key),
       handler: declared.Handler,
       timeoutMs: declared.Timeout * 1000,
       memoryMb: declared.MemorySize,
-      environment: declared.Environment.Variables,
-      ...(declared.ReservedConcurrentExecutions === undefined
-        ? {}
-        : { reserved: declared.ReservedConcurrentExecutions }),
-      ...(onAsyncFailure ? { onAsyncFailure } : {}),
-      ...(config?.MaximumRetryAttempts === undefined
-        ? {}
-        : { asyncRetries: config.MaximumRetryAttempts }),
+      environment: { ...platform, ...declared.Environment.Variables },
+      reserved: declared.ReservedConcurrentExecutions,
+      onAsyncFailure: failureOf(declared, config),
+      asyncRetries: config?.MaximumRetryAttempts,
     });
   }
 }
 
 function failureOf(
-  destination: string | undefined,
-  deadLetter: string | undefined,
+  { DeadLetterConfig }: z.infer<typeof Function>,
+  config: z.infer<typeof InvokeConfig> | undefined,
 ): AsyncFailure | undefined {
+  const destination = config?.DestinationConfig?.OnFailure?.Destination;
   if (destination !== undefined) return { kind: 'destination', queueArn: destination };
-  if (deadLetter !== undefined) return { kind: 'dead-letter', queueArn: deadLetter };
-  return undefined;
+  return DeadLetterConfig && { kind: 'dead-letter', queueArn: DeadLetterConfig.TargetArn };
 }
 
 /** The asset's folder: from the metadata that the CDK command line adds, else from its key (`<hash>.zip` of `asset.<hash>`). */
@@ -82,7 +77,7 @@ function codeDir({ stack, logicalId, metadata }: LocalResource, key = ''): strin
     stack.dir,
     typeof path === 'string' ? path : `asset.${key.replace(/\.zip$/, '')}`,
   );
-  if (existsSync(join(dir))) return dir;
+  if (existsSync(dir)) return dir;
   throw new CannotStart(
     `The code of ${logicalId} in the stack ${stack.name} should be in ${dir}, which is not there: build and synthesize again (npm run build && npm run synth).`,
   );
@@ -118,13 +113,9 @@ export function createMappings(
       queueName: nameOf(mapping.EventSourceArn),
       fn: knownFunction(resource, lambda, mapping.FunctionName),
       reportsFailures: mapping.FunctionResponseTypes.includes('ReportBatchItemFailures'),
-      ...(mapping.BatchSize === undefined ? {} : { batchSize: mapping.BatchSize }),
-      ...(mapping.MaximumBatchingWindowInSeconds === undefined
-        ? {}
-        : { windowMs: mapping.MaximumBatchingWindowInSeconds * 1000 }),
-      ...(mapping.ScalingConfig
-        ? { maxConcurrency: mapping.ScalingConfig.MaximumConcurrency }
-        : {}),
+      batchSize: mapping.BatchSize,
+      windowMs: (mapping.MaximumBatchingWindowInSeconds ?? 0) * 1000,
+      maxConcurrency: mapping.ScalingConfig?.MaximumConcurrency,
     });
   }
 }
@@ -160,7 +151,6 @@ export function createSchedules(
     );
     const fn = knownFunction(resource, lambda, Target.Arn);
     const deadLetters = Target.DeadLetterConfig?.Arn;
-    const retries = Target.RetryPolicy?.MaximumRetryAttempts;
     scheduler.add({
       name: resource.identity.ref,
       expression: ScheduleExpression,
@@ -172,12 +162,10 @@ export function createSchedules(
         if (deadLetters !== undefined)
           await sqs.send(nameOf(deadLetters), event, { ERROR_MESSAGE: String(error) });
       },
-      ...(FlexibleTimeWindow.MaximumWindowInMinutes === undefined
-        ? {}
-        : { windowMinutes: FlexibleTimeWindow.MaximumWindowInMinutes }),
-      ...(StartDate ? { startDate: StartDate } : {}),
-      ...(Target.Input === undefined ? {} : { input: Target.Input }),
-      ...(retries === undefined ? {} : { retries }),
+      windowMinutes: FlexibleTimeWindow.MaximumWindowInMinutes,
+      startDate: StartDate,
+      input: Target.Input,
+      retries: Target.RetryPolicy?.MaximumRetryAttempts,
     });
   }
 }

@@ -20,123 +20,156 @@ export interface ResolverOptions {
   readonly rewrite: (text: string) => string;
 }
 
-export interface Resolver {
-  /** The value with every intrinsic function computed; `AWS::NoValue` becomes undefined. */
-  readonly resolve: (stack: Stack, value: unknown) => unknown;
-  readonly holds: (stack: Stack, condition: string | undefined) => boolean;
-}
-
 const Pair = z.tuple([z.unknown(), z.unknown()]);
 const Triple = z.tuple([z.unknown(), z.unknown(), z.unknown()]);
 const Values = z.array(z.unknown());
+const Name = z.string();
 const Named = z.record(z.string(), z.unknown());
 const Text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
 type Compute = (stack: Stack, argument: unknown) => unknown;
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html */
-export function createResolver(options: ResolverOptions): Resolver {
-  const text = (stack: Stack, value: unknown): string => Text.parse(resolve(stack, value));
-  const holds = (stack: Stack, name: unknown): boolean => {
-    if (name === undefined) return true;
-    const condition = stack.template.Conditions[String(name)];
-    if (condition === undefined) throw unknownName(stack, `the condition ${String(name)}`);
-    return resolve(stack, condition) === true;
-  };
-  const list = (stack: Stack, value: unknown): unknown[] => Values.parse(resolve(stack, value));
+export class Resolver {
+  readonly #options: ResolverOptions;
 
-  const functions: Readonly<Record<string, Compute>> = {
-    Ref: (stack, name) => reference(options, stack, { name: z.string().parse(name), resolve }),
-    'Fn::GetAtt': (stack, path) => attribute(options, stack, path),
-    'Fn::Sub': (stack, argument) => substitute(stack, argument),
-    'Fn::Join': (stack, argument) => {
-      const [separator, values] = Pair.parse(argument);
-      const parts = list(stack, values).map((value) => Text.parse(value));
-      return options.rewrite(parts.join(String(separator)));
-    },
-    'Fn::Select': (stack, argument) => {
-      const [index, values] = Pair.parse(argument);
-      return list(stack, values)[Number(resolve(stack, index))];
-    },
-    'Fn::Split': (stack, argument) => {
-      const [separator, value] = Pair.parse(argument);
-      return text(stack, value).split(String(separator));
-    },
-    'Fn::FindInMap': (stack, argument) => {
-      const [map, first, second] = Triple.parse(argument).map((key) => text(stack, key));
-      const found = stack.template.Mappings[map ?? '']?.[first ?? '']?.[second ?? ''];
-      if (found === undefined)
-        throw unknownName(stack, `the mapping ${map ?? ''}.${first ?? ''}.${second ?? ''}`);
-      return found;
-    },
-    'Fn::ImportValue': (stack, name) => imported(text(stack, name), stack),
-    'Fn::If': (stack, argument) => {
-      const [condition, yes, no] = Triple.parse(argument);
-      return resolve(stack, holds(stack, condition) ? yes : no);
-    },
-    'Fn::Equals': (stack, argument) => {
-      const [left, right] = Pair.parse(argument);
-      return text(stack, left) === text(stack, right);
-    },
-    'Fn::And': (stack, argument) => list(stack, argument).every((value) => value === true),
-    'Fn::Or': (stack, argument) => list(stack, argument).includes(true),
-    'Fn::Not': (stack, argument) => list(stack, argument)[0] !== true,
-    'Fn::Base64': (stack, argument) => Buffer.from(text(stack, argument)).toString('base64'),
-    'Fn::GetAZs': () => [`${REGION}a`, `${REGION}b`],
-    Condition: (stack, name) => holds(stack, name),
-  };
+  constructor(options: ResolverOptions) {
+    this.#options = options;
+  }
 
-  function resolve(stack: Stack, value: unknown): unknown {
+  /** The value with every intrinsic function computed; `AWS::NoValue` becomes undefined. */
+  resolve(stack: Stack, value: unknown): unknown {
     if (Array.isArray(value)) {
-      return value.map((item) => resolve(stack, item)).filter((item) => item !== undefined);
+      return value.map((item) => this.resolve(stack, item)).filter((item) => item !== undefined);
     }
     const object = Named.safeParse(value);
     if (!object.success) return value;
-    const [[name, argument] = ['', undefined], ...rest] = Object.entries(object.data);
-    const isFunction =
-      name === 'Ref' ||
-      name.startsWith('Fn::') ||
-      (name === 'Condition' && typeof argument === 'string');
-    if (isFunction && rest.length === 0) {
-      const compute = functions[name];
+    const entries = Object.entries(object.data);
+    const [[name, argument] = ['', undefined]] = entries;
+    if (entries.length === 1 && isFunction(name, argument)) {
+      const compute = this.#functions[name];
       if (!compute) throw unknownName(stack, `the function ${name}`);
       return compute(stack, argument);
     }
     return Object.fromEntries(
-      Object.entries(object.data).flatMap(([key, item]) => {
-        const resolved = resolve(stack, item);
+      entries.flatMap(([key, item]) => {
+        const resolved = this.resolve(stack, item);
         return resolved === undefined ? [] : [[key, resolved]];
       }),
     );
   }
 
-  function substitute(stack: Stack, argument: unknown): string {
-    const [template, values] = Array.isArray(argument) ? Pair.parse(argument) : [argument, {}];
-    const own = Named.parse(values);
-    const filled = z
-      .string()
-      .parse(template)
-      .replaceAll(/\$\{([^}]+)\}/g, (_, name: string) => {
-        if (name.startsWith('!')) return `\${${name.slice(1)}}`;
-        if (name in own) return text(stack, own[name]);
-        return Text.parse(
-          resolve(stack, name.includes('.') ? { 'Fn::GetAtt': name } : { Ref: name }),
-        );
-      });
-    return options.rewrite(filled);
+  holds(stack: Stack, name: string | undefined): boolean {
+    if (name === undefined) return true;
+    const condition = stack.template.Conditions[name];
+    if (condition === undefined) throw unknownName(stack, `the condition ${name}`);
+    return this.resolve(stack, condition) === true;
   }
 
-  function imported(name: string, importer: Stack): unknown {
-    for (const stack of options.stacks) {
-      for (const output of Object.values(stack.template.Outputs)) {
-        if (output.Export && text(stack, output.Export.Name) === name)
-          return resolve(stack, output.Value);
-      }
+  readonly #functions: Readonly<Record<string, Compute>> = {
+    Ref: (stack, name) => this.#reference(stack, Name.parse(name)),
+    'Fn::GetAtt': (stack, path) => this.#attribute(stack, path),
+    'Fn::Sub': (stack, argument) => this.#substitute(stack, argument),
+    'Fn::Join': (stack, argument) => {
+      const [separator, values] = Pair.parse(argument);
+      const parts = this.#list(stack, values).map((value) => Text.parse(value));
+      return this.#options.rewrite(parts.join(Text.parse(separator)));
+    },
+    'Fn::Select': (stack, argument) => {
+      const [index, values] = Pair.parse(argument);
+      return this.#list(stack, values)[Number(this.resolve(stack, index))];
+    },
+    'Fn::Split': (stack, argument) => {
+      const [separator, value] = Pair.parse(argument);
+      return this.#text(stack, value).split(Text.parse(separator));
+    },
+    'Fn::FindInMap': (stack, argument) => this.#mapped(stack, argument),
+    'Fn::ImportValue': (stack, name) => this.#imported(stack, this.#text(stack, name)),
+    'Fn::If': (stack, argument) => {
+      const [condition, yes, no] = Triple.parse(argument);
+      return this.resolve(stack, this.holds(stack, Name.parse(condition)) ? yes : no);
+    },
+    'Fn::Equals': (stack, argument) => {
+      const [left, right] = Pair.parse(argument);
+      return this.#text(stack, left) === this.#text(stack, right);
+    },
+    'Fn::And': (stack, argument) => this.#list(stack, argument).every((value) => value === true),
+    'Fn::Or': (stack, argument) => this.#list(stack, argument).includes(true),
+    'Fn::Not': (stack, argument) => this.#list(stack, argument)[0] !== true,
+    'Fn::Base64': (stack, argument) => Buffer.from(this.#text(stack, argument)).toString('base64'),
+    'Fn::GetAZs': () => [`${REGION}a`, `${REGION}b`],
+    Condition: (stack, name) => this.holds(stack, Name.parse(name)),
+  };
+
+  #text(stack: Stack, value: unknown): string {
+    return Text.parse(this.resolve(stack, value));
+  }
+
+  #list(stack: Stack, value: unknown): unknown[] {
+    return Values.parse(this.resolve(stack, value));
+  }
+
+  #reference(stack: Stack, name: string): unknown {
+    if (name === 'AWS::StackName') return stack.name;
+    if (name === 'AWS::StackId') {
+      return `arn:${PARTITION}:cloudformation:${REGION}:${ACCOUNT}:stack/${stack.name}/local`;
+    }
+    if (name in PSEUDO) return PSEUDO[name];
+    const parameter = stack.template.Parameters[name];
+    if (!parameter) return this.#options.identify(stack, name).ref;
+    const value = this.#options.parameters[name] ?? parameter.Default;
+    if (value === undefined) {
+      throw new CannotStart(
+        `The stack ${stack.name} has a parameter ${name} without a default: give it a value when the local cloud starts.`,
+      );
+    }
+    const isList = parameter.Type === 'CommaDelimitedList' || parameter.Type.startsWith('List<');
+    return isList ? Text.parse(value).split(',') : this.resolve(stack, value);
+  }
+
+  #attribute(stack: Stack, path: unknown): string {
+    const parts = typeof path === 'string' ? path.split('.') : z.array(z.string()).parse(path);
+    const [logicalId = '', ...names] = parts;
+    const { ref, attributes, isElsewhere } = this.#options.identify(stack, logicalId);
+    const name = names.join('.');
+    const value = attributes[name] ?? (isElsewhere ? ref : undefined);
+    if (value === undefined) throw unknownName(stack, `the attribute ${name} of ${logicalId}`);
+    return value;
+  }
+
+  #mapped(stack: Stack, argument: unknown): unknown {
+    const keys = Triple.parse(argument).map((key) => this.#text(stack, key));
+    const [map = '', first = '', second = ''] = keys;
+    const found = stack.template.Mappings[map]?.[first]?.[second];
+    if (found === undefined) throw unknownName(stack, `the mapping ${keys.join('.')}`);
+    return found;
+  }
+
+  #substitute(stack: Stack, argument: unknown): string {
+    const [template, values] = Array.isArray(argument) ? Pair.parse(argument) : [argument, {}];
+    const own = Named.parse(values);
+    const filled = Name.parse(template).replaceAll(/\$\{([^}]+)\}/g, (_, name: string) => {
+      if (name.startsWith('!')) return `\${${name.slice(1)}}`;
+      if (name in own) return this.#text(stack, own[name]);
+      return this.#text(stack, name.includes('.') ? { 'Fn::GetAtt': name } : { Ref: name });
+    });
+    return this.#options.rewrite(filled);
+  }
+
+  #imported(importer: Stack, name: string): unknown {
+    for (const stack of this.#options.stacks) {
+      const output = Object.values(stack.template.Outputs).find(
+        ({ Export }) => Export && this.#text(stack, Export.Name) === name,
+      );
+      if (output) return this.resolve(stack, output.Value);
     }
     throw unknownName(importer, `the export ${name}`);
   }
+}
 
-  return { resolve, holds };
+function isFunction(name: string, argument: unknown): boolean {
+  const isCondition = name === 'Condition' && typeof argument === 'string';
+  return name === 'Ref' || name.startsWith('Fn::') || isCondition;
 }
 
 const PSEUDO: Readonly<Record<string, unknown>> = {
@@ -147,40 +180,6 @@ const PSEUDO: Readonly<Record<string, unknown>> = {
   'AWS::NotificationARNs': [],
   'AWS::NoValue': undefined,
 };
-
-function reference(
-  { parameters, identify }: ResolverOptions,
-  stack: Stack,
-  {
-    name,
-    resolve,
-  }: { readonly name: string; readonly resolve: (stack: Stack, value: unknown) => unknown },
-): unknown {
-  if (name === 'AWS::StackName') return stack.name;
-  if (name === 'AWS::StackId')
-    return `arn:${PARTITION}:cloudformation:${REGION}:${ACCOUNT}:stack/${stack.name}/local`;
-  if (name in PSEUDO) return PSEUDO[name];
-  const parameter = stack.template.Parameters[name];
-  if (!parameter) return identify(stack, name).ref;
-  const value = parameters[name] ?? parameter.Default;
-  if (value === undefined) {
-    throw new CannotStart(
-      `The stack ${stack.name} has a parameter ${name} without a default: give it a value when the local cloud starts.`,
-    );
-  }
-  const isList = parameter.Type === 'CommaDelimitedList' || parameter.Type.startsWith('List<');
-  return isList ? String(value).split(',') : resolve(stack, value);
-}
-
-function attribute({ identify, rewrite }: ResolverOptions, stack: Stack, path: unknown): string {
-  const [logicalId = '', ...names] =
-    typeof path === 'string' ? path.split('.') : z.array(z.string()).parse(path);
-  const name = names.join('.');
-  const { ref, attributes, isElsewhere } = identify(stack, logicalId);
-  const value = attributes[name] ?? (isElsewhere ? ref : undefined);
-  if (value === undefined) throw unknownName(stack, `the attribute ${name} of ${logicalId}`);
-  return rewrite(value);
-}
 
 function unknownName(stack: Stack, what: string): CannotStart {
   return new CannotStart(
