@@ -27,6 +27,7 @@ export default defineConfig(
       'max-params': ['error', 3],
       'max-depth': ['error', 3],
       'no-console': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
       'no-param-reassign': 'error',
       'no-restricted-syntax': ['error', zodImport, environment],
       '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'never' }],

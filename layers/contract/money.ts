@@ -21,7 +21,7 @@ export function formatUsdc(micro: bigint): string {
 export function parseUsdc(text: string): bigint | undefined {
   const match = /^(-?)(\d{1,12})(?:\.(\d{1,6}))?$/.exec(text);
   if (match === null) return undefined;
-  const micro = BigInt(match[2] + (match[3] ?? '').padEnd(6, '0'));
+  const micro = BigInt((match[2] ?? '') + (match[3] ?? '').padEnd(6, '0'));
   return match[1] === '-' ? -micro : micro;
 }
 

@@ -57,7 +57,7 @@ export function productVersion({
 export async function buildProduct(build: Build): Promise<ProductManifest> {
   const { seller, product, objects } = build;
   const version = productVersion(build);
-  const manifestKey = objectKey.product(seller, product, version, MANIFEST_FILE);
+  const manifestKey = objectKey.product(seller, product, `${version}/${MANIFEST_FILE}`);
   const existing = await objects.read(manifestKey);
   if (existing) return ProductManifest.parse(JSON.parse(new TextDecoder().decode(existing)));
 
@@ -74,7 +74,7 @@ export async function buildProduct(build: Build): Promise<ProductManifest> {
       yield chunk;
     }
   }
-  const dataKey = objectKey.product(seller, product, version, DATA_FILE);
+  const dataKey = objectKey.product(seller, product, `${version}/${DATA_FILE}`);
   await objects.write(dataKey, written(), 'application/gzip');
 
   const manifest = manifestOf(build, { version, tally, sha256: hash.digest('hex'), bytes });

@@ -1,0 +1,61 @@
+import type { Context } from 'aws-lambda';
+import { Beat } from '#contract/beat.ts';
+import { METRICS } from '#contract/metrics.ts';
+import type { Report } from '#core/heartbeat/act.ts';
+import { beat } from '#core/heartbeat/beat.ts';
+import { type Services, wire } from './wiring.ts';
+
+/** Left of the function's time when nothing new is begun any more, in ms. */
+const LAST_CALL_MS = 5_000;
+/** How long after the function's end its lease runs out, in ms. */
+const LEASE_MARGIN_MS = 2_000;
+
+let services: Promise<Services> | undefined;
+
+/** Called by EventBridge Scheduler with the scheduled time as beatId, and by the wake room. */
+export async function handler(event: unknown, context: Context): Promise<void> {
+  services ??= wire();
+  const pulse = Beat.parse(event);
+  const { hands, salt, log, metrics } = await services;
+  const remaining = context.getRemainingTimeInMillis();
+  const report = await beat(pulse, {
+    ...hands,
+    salt,
+    owner: context.awsRequestId,
+    until: new Date(hands.now().getTime() + remaining + LEASE_MARGIN_MS),
+    hasTime: () => context.getRemainingTimeInMillis() > LAST_CALL_MS,
+  });
+  const rounds = report.kind === 'beaten' ? report.rounds : [];
+  const reports = rounds.flatMap((round) => round.reports);
+  for (const { intent, result, reason } of reports)
+    log.info('intent', { ...pulse, intent: intent.id, result, ...because(reason) });
+  const refusals = rounds.flatMap((round) => round.refusals);
+  log.info('beat', {
+    ...pulse,
+    outcome: report.kind,
+    commits: rounds.map(({ commit }) => commit),
+    refusals,
+  });
+  metrics.addMetric(METRICS.beats, 'Count', rounds.length);
+  metrics.addMetric(METRICS.dealsSettled, 'Count', count(reports, 'rate-seller', 'done'));
+  metrics.addMetric(
+    METRICS.intentsFailed,
+    'Count',
+    reports.filter(({ result }) => result === 'failed').length,
+  );
+  metrics.addMetric(METRICS.budgetRefusals, 'Count', refusals.length);
+  metrics.publishStoredMetrics();
+}
+
+function count(
+  reports: readonly Report[],
+  kind: Report['intent']['kind'],
+  result: Report['result'],
+): number {
+  return reports.filter((report) => report.intent.kind === kind && report.result === result).length;
+}
+
+function because(reason: unknown): Record<string, unknown> {
+  if (reason === undefined) return {};
+  return reason instanceof Error ? { error: reason } : { reason };
+}

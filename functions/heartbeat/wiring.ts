@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { NodeCodec } from '#adapters/corpus/node-codec.ts';
+import { S3Corpus } from '#adapters/corpus/s3-corpus.ts';
+import { DynamoAgents } from '#adapters/dynamodb/agents.ts';
+import { DynamoCorpusPointers } from '#adapters/dynamodb/corpus-pointers.ts';
+import { EmMarket } from '#adapters/em/em-market.ts';
+import { signRequest } from '#adapters/erc8128/sign.ts';
+import { EvmChain } from '#adapters/evm/evm-chain.ts';
+import { EvmWallet } from '#adapters/evm/evm-wallet.ts';
+import { HttpFacilitator } from '#adapters/facilitator/http-facilitator.ts';
+import { DeliveryDoor } from '#adapters/goods/delivery-door.ts';
+import { S3Goods } from '#adapters/goods/s3-goods.ts';
+import { S3Objects } from '#adapters/s3/s3-objects.ts';
+import { readWalletSecret } from '#adapters/secrets/wallet-secret.ts';
+import { SqsLines } from '#adapters/sqs/sqs-lines.ts';
+import { HeartbeatEnv } from '#contract/env.ts';
+import { Hex } from '#contract/ids.ts';
+import { NAMESPACE } from '#contract/metrics.ts';
+import { NETWORKS } from '#contract/networks.ts';
+import type { Hands } from '#core/heartbeat/effects/effect.ts';
+import { createLog } from '#runtime/log.ts';
+
+export interface Services {
+  readonly hands: Hands;
+  /** 32 fresh random bytes. */
+  readonly salt: () => Hex;
+  readonly log: ReturnType<typeof createLog>;
+  readonly metrics: Metrics;
+}
+
+/** Clients from the environment (HeartbeatEnv) and the agent's own key, read once; throws naming the variable that is wrong. */
+export async function wire(): Promise<Services> {
+  const env = HeartbeatEnv.parse(process.env);
+  const network = NETWORKS[env.NETWORK];
+  const wallet = new EvmWallet(
+    await readWalletSecret(new SecretsManagerClient(), env.WALLET_SECRET),
+    network,
+  );
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  const objects = new S3Objects(new S3Client(), env.DATA_BUCKET);
+  const pointers = new DynamoCorpusPointers(dynamo, env.ECONOMY_TABLE);
+  const corpus = new S3Corpus({ objects, codec: new NodeCodec(), pointers });
+  const now = () => new Date();
+  const signer = {
+    chainId: network.chainId,
+    address: wallet.address,
+    signMessage: wallet.signMessage.bind(wallet),
+  };
+  const signGet = (url: string) =>
+    signRequest({ method: 'GET', url }, signer, { now: Math.floor(now().getTime() / 1000) });
+  const door = new DeliveryDoor({
+    storefrontUrl: env.STOREFRONT_URL,
+    hosts: env.DELIVERY_HOSTS.split(','),
+    sign: signGet,
+  });
+  return {
+    hands: {
+      agents: new DynamoAgents(dynamo, env.ECONOMY_TABLE),
+      market: new EmMarket({
+        url: env.MARKET_URL,
+        signer,
+        now,
+        network: network.isMainnet ? 'base' : 'base-sepolia',
+      }),
+      chain: new EvmChain(network, env.RPC_URL),
+      facilitator: new HttpFacilitator({ url: env.FACILITATOR_URL, network }),
+      lines: new SqsLines(new SQSClient(), env.IRC_OUT_QUEUE_URL),
+      goods: new S3Goods({ objects, corpus, door, storefrontUrl: env.STOREFRONT_URL, now }),
+      corpus,
+      wallet,
+      network,
+      self: wallet.address,
+      now,
+    },
+    salt: () => Hex.parse(`0x${randomBytes(32).toString('hex')}`),
+    log: createLog('heartbeat'),
+    metrics: new Metrics({ namespace: NAMESPACE, serviceName: 'heartbeat' }),
+  };
+}

@@ -1,0 +1,67 @@
+import { Hono } from 'hono';
+import { verifyRequest } from '#adapters/erc8128/verify.ts';
+import { Address, AgentId, TaskId } from '#contract/ids.ts';
+import { objectKey } from '#contract/keys.ts';
+import { Delivery } from '#contract/products.ts';
+import { ROSTER } from '#contract/roster.ts';
+import type { Services } from './wiring.ts';
+
+/** Life of the URL that a buyer is sent to, in seconds. */
+const PRESIGNED_SECONDS = 3600;
+
+/** Deliveries to who paid for them: `GET /deliveries/<taskId>?seller=<agentId>`, signed by the buyer (ERC-8128). */
+export function storefront(wire: () => Services): Hono {
+  let services: Services | undefined;
+  const app = new Hono();
+  app.get('/health', (c) => c.json({ status: 'healthy' }));
+  app.get('/deliveries/:taskId', (c) => {
+    services ??= wire();
+    return handOut(
+      c.req.raw,
+      { taskId: c.req.param('taskId'), seller: c.req.query('seller') },
+      services,
+    );
+  });
+  app.notFound((c) => c.json({ detail: 'Not Found' }, 404));
+  return app;
+}
+
+async function handOut(
+  request: Request,
+  path: { readonly taskId: string; readonly seller: string | undefined },
+  { objects, nonces, log, now }: Services,
+): Promise<Response> {
+  const taskId = TaskId.safeParse(path.taskId).data;
+  const seller = AgentId.safeParse(path.seller).data;
+  if (taskId === undefined || seller === undefined || !ROSTER.some(({ id }) => id === seller)) {
+    return refusal(
+      404,
+      'No such delivery: ask for /deliveries/<taskId>?seller=<agentId> as the evidence says.',
+    );
+  }
+  const signer = await verifyRequest({
+    request,
+    nonces,
+    now: () => Math.floor(now().getTime() / 1000),
+  });
+  if (!signer.ok) return refusal(401, `ERC-8128 verification failed: ${signer.reason}`);
+
+  const stored = await objects.read(objectKey.delivery(seller, taskId));
+  if (stored === undefined)
+    return refusal(404, 'No such delivery: the seller has not handed it over.');
+  const delivery = Delivery.parse(JSON.parse(new TextDecoder().decode(stored)));
+  if (Address.parse(delivery.buyer) !== signer.address) {
+    log.info('delivery-refused', { taskId, seller, signer: signer.address });
+    return refusal(
+      403,
+      'This delivery is for another buyer: sign with the wallet that posted the bounty.',
+    );
+  }
+  log.info('delivery', { taskId, seller, buyer: signer.address });
+  const location = await objects.presign(delivery.key, PRESIGNED_SECONDS, delivery.fileName);
+  return new Response(null, { status: 302, headers: { location, 'cache-control': 'no-store' } });
+}
+
+function refusal(status: 401 | 403 | 404, detail: string): Response {
+  return Response.json({ detail }, { status });
+}

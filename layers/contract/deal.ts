@@ -1,0 +1,88 @@
+import * as z from 'zod';
+import { PaymentInfo } from './escrow.ts';
+import { Address, TaskId, TxHash } from './ids.ts';
+import { Micro } from './money.ts';
+import { DeliveryEvidence, Product } from './products.ts';
+
+/**
+ * Which corpus something rests on: the first 16 hex digits of its version. Requests carry it, so that a seller knows what is
+ * wanted and a buyer never pays twice for the same.
+ */
+export const Generation = z.string().regex(/^[0-9a-f]{16}(\.\d+)?$/);
+export type Generation = z.infer<typeof Generation>;
+
+const common = {
+  v: z.literal(1),
+  taskId: TaskId,
+  product: Product,
+  generation: Generation,
+  bounty: Micro,
+  openedAt: z.string(),
+  /** Terms of the escrow, stored before anything is sent: without the salt neither refund nor reclaim is possible. */
+  payment: PaymentInfo.optional(),
+  lockTx: TxHash.optional(),
+  releaseTx: TxHash.optional(),
+  /** Observed on chain, not computed. */
+  fee: Micro.optional(),
+  /** Why it ended otherwise than settled. */
+  because: z.string().optional(),
+};
+
+/** A bounty of ours. `settled` and `closed` are final; `stranded` waits for a human or for reclaim. */
+export const BuyDeal = z.object({
+  ...common,
+  side: z.literal('buy'),
+  state: z.enum([
+    'open',
+    'locking',
+    'assigning',
+    'assigned',
+    'inspecting',
+    'approving',
+    'rejecting',
+    'refunding',
+    'rating',
+    'cancelling',
+    'settled',
+    'closed',
+    'stranded',
+  ]),
+  seller: z.object({ wallet: Address, executorId: z.string(), name: z.string() }).optional(),
+  /** UTC day whose budget holds the reservation. */
+  budgetDay: z.string().optional(),
+  submissionId: z.string().optional(),
+  evidence: DeliveryEvidence.optional(),
+  score: z.number().int().min(0).max(100).optional(),
+  rejections: z.number().int(),
+  /** Executors that failed us in this deal. */
+  shunned: z.array(z.string()),
+});
+export type BuyDeal = z.infer<typeof BuyDeal>;
+
+/** Somebody's bounty that we applied for. */
+export const SellDeal = z.object({
+  ...common,
+  side: z.literal('sell'),
+  state: z.enum(['applying', 'applied', 'delivering', 'delivered', 'rating', 'settled', 'closed']),
+  buyer: Address,
+  /** Version of the product promised when applying; its objects are immutable. */
+  goods: z.string(),
+  deliveries: z.number().int(),
+});
+export type SellDeal = z.infer<typeof SellDeal>;
+
+export const Deal = z.discriminatedUnion('side', [BuyDeal, SellDeal]);
+export type Deal = z.infer<typeof Deal>;
+
+/** One thing that an agent means to own: nothing is bought twice. */
+export const Purchase = z.object({
+  v: z.literal(1),
+  product: Product,
+  generation: Generation,
+  state: z.enum(['wanted', 'open', 'bought']),
+  /** Counts bounties posted for it, so that a new one after a failed one has its own idempotency key. */
+  attempt: z.number().int(),
+  taskId: TaskId.optional(),
+  evidence: DeliveryEvidence.optional(),
+});
+export type Purchase = z.infer<typeof Purchase>;

@@ -1,0 +1,146 @@
+import type { Intent } from '#contract/agent-state.ts';
+import { IrcLine } from '#contract/irc-line.ts';
+import type { Agent } from '#contract/roster.ts';
+import { openingEntry } from '../money/ledger.ts';
+import type { Lease, Snapshot } from '../ports/agents.ts';
+import { DEFAULT_LIMITS } from '../talk/limits.ts';
+import { apply, changeOf, complete, merge } from './change.ts';
+import * as buyer from './effects/buyer.ts';
+import {
+  type Effect,
+  type Hands,
+  type Job,
+  later,
+  NOTHING,
+  type Outcome,
+} from './effects/effect.ts';
+import * as seller from './effects/seller.ts';
+
+const openLedger: Effect = async ({ snapshot, hands, at }) => ({
+  kind: 'change',
+  change: {
+    state: { ...snapshot.state, isOpened: true },
+    entries: [openingEntry(await hands.chain.balanceOf(hands.self), at)],
+  },
+});
+
+const register: Effect = async ({ agent, snapshot, hands }) => {
+  const answer = await hands.market.register(agent.id);
+  if (!answer.ok) return later(answer.error);
+  return {
+    kind: 'change',
+    change: { state: { ...snapshot.state, executorId: answer.value.executorId } },
+  };
+};
+
+const say: Effect = async ({ intent, hands }) => {
+  await hands.lines.say(IrcLine.parse(JSON.parse(intent.line ?? '')));
+  return NOTHING;
+};
+
+const EFFECTS: Readonly<Record<Intent['kind'], Effect>> = {
+  'open-ledger': openLedger,
+  register,
+  publish: buyer.publish,
+  lock: buyer.lock,
+  assign: buyer.assign,
+  inspect: buyer.inspect,
+  approve: buyer.approve,
+  reject: buyer.reject,
+  cancel: buyer.cancel,
+  'rate-seller': buyer.rateSeller,
+  refine: seller.refine,
+  apply: seller.apply,
+  deliver: seller.deliver,
+  'rate-buyer': seller.rateBuyer,
+  say,
+};
+
+/** What became of one intent in one beat; `failed` carries what was thrown, for the log. */
+export interface Report {
+  readonly intent: Intent;
+  readonly result: 'done' | 'later' | 'failed' | 'outrun';
+  readonly reason?: unknown;
+}
+
+export interface Acting {
+  readonly agent: Agent;
+  readonly lease: Lease;
+  readonly hands: Hands;
+  /** False when the function's time is nearly over: what is left waits for the next beat. */
+  readonly hasTime: () => boolean;
+  /** Intents that this beat has had its turn at; filled as it goes. */
+  readonly tried: Set<string>;
+}
+
+/**
+ * Carries out what was committed, oldest first, and what follows from it, each intent at most once a beat; lines go last and under
+ * the limits. An intent that fails harms no other one.
+ */
+export async function act(
+  snapshot: Snapshot,
+  acting: Acting,
+): Promise<{ readonly snapshot: Snapshot; readonly reports: readonly Report[] }> {
+  const reports: Report[] = [];
+  const { tried } = acting;
+  let current = snapshot;
+  while (acting.hasTime()) {
+    const intent = next(current.intents, {
+      tried,
+      maySpeak: saidIn(tried) < DEFAULT_LIMITS.perBeat,
+    });
+    if (intent === undefined) break;
+    tried.add(intent.id);
+    const [report, after] = await carryOut(intent, current, acting);
+    reports.push(report);
+    current = after;
+    if (report.result === 'outrun') break;
+  }
+  return { snapshot: current, reports };
+}
+
+function saidIn(tried: ReadonlySet<string>): number {
+  return [...tried].filter((id) => id.startsWith('say#')).length;
+}
+
+function next(
+  intents: readonly Intent[],
+  { tried, maySpeak }: { readonly tried: ReadonlySet<string>; readonly maySpeak: boolean },
+): Intent | undefined {
+  const left = intents.filter(({ id }) => !tried.has(id));
+  return left.find(({ kind }) => kind !== 'say') ?? (maySpeak ? left[0] : undefined);
+}
+
+async function carryOut(
+  intent: Intent,
+  snapshot: Snapshot,
+  { agent, lease, hands }: Acting,
+): Promise<[Report, Snapshot]> {
+  if (!(await hands.agents.claim(lease, intent))) return [{ intent, result: 'outrun' }, snapshot];
+  const at = hands.now().toISOString();
+  const outcome = await attempt({ agent, intent, snapshot, hands, at });
+  if (outcome.kind === 'failed')
+    return [{ intent, result: 'failed', reason: outcome.reason }, snapshot];
+  if (outcome.kind === 'later')
+    return [{ intent, result: 'later', reason: outcome.reason }, snapshot];
+
+  const moved =
+    outcome.kind === 'change'
+      ? outcome.change
+      : outcome.step && changeOf(agent, snapshot, { step: outcome.step, at });
+  const change = complete(snapshot, merge({ done: [intent.id] }, moved ?? {}));
+  const commit = await hands.agents.commit(lease, change);
+  return commit === 'committed'
+    ? [{ intent, result: 'done' }, apply(snapshot, change)]
+    : [{ intent, result: 'outrun' }, snapshot];
+}
+
+async function attempt(
+  job: Job,
+): Promise<Outcome | { readonly kind: 'failed'; readonly reason: unknown }> {
+  try {
+    return await EFFECTS[job.intent.kind](job);
+  } catch (error) {
+    return { kind: 'failed', reason: error };
+  }
+}

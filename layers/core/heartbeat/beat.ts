@@ -1,0 +1,104 @@
+import type { Beat } from '#contract/beat.ts';
+import type { Hex } from '#contract/ids.ts';
+import { type Agent, agentOf, COLLECTOR } from '#contract/roster.ts';
+import type { Commit, Lease } from '../ports/agents.ts';
+import { act, type Report } from './act.ts';
+import { apply } from './change.ts';
+import { decide, generationIn } from './decide.ts';
+import type { Hands } from './effects/effect.ts';
+import { look } from './look.ts';
+
+/** How long a beat is remembered: longer than any retry of it. */
+const BEAT_MEMORY_MS = 24 * 3_600_000;
+
+/** What one beat needs besides its hands. */
+export interface Pacemaker extends Hands {
+  /** Names this very invocation, so that a retry is another holder. */
+  readonly owner: string;
+  /** When the lease runs out by itself: later than the function can live. */
+  readonly until: Date;
+  readonly hasTime: () => boolean;
+  readonly salt: () => Hex;
+}
+
+export interface Round {
+  readonly beatId: string;
+  readonly commit: Commit;
+  readonly reports: readonly Report[];
+  readonly refusals: readonly string[];
+}
+
+/** `busy`: another holder was told to beat once more. */
+export type BeatReport =
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'beaten'; readonly rounds: readonly Round[] };
+
+/** One beat: lease, finish what was left, look, decide, commit, act, speak; again while wake-ups came in between. */
+export async function beat({ agentId, beatId }: Beat, maker: Pacemaker): Promise<BeatReport> {
+  const agent = agentOf(agentId);
+  const { agents, owner, until } = maker;
+  const lease = await agents.takeLease(agentId, { owner, now: maker.now(), until });
+  if (lease === undefined) return { kind: 'busy' };
+
+  const rounds: Round[] = [];
+  try {
+    do {
+      rounds.push(
+        await round({ agentId, beatId: idOf(beatId, rounds.length) }, { agent, lease, maker }),
+      );
+    } while (maker.hasTime() && (await agents.letGo(lease)) === 'again');
+  } finally {
+    await agents.letGo(lease);
+  }
+  return { kind: 'beaten', rounds };
+}
+
+interface Held {
+  readonly agent: Agent;
+  readonly lease: Lease;
+  readonly maker: Pacemaker;
+}
+
+async function round({ agentId, beatId }: Beat, { agent, lease, maker }: Held): Promise<Round> {
+  const { agents, now, hasTime, salt } = maker;
+  const acting = { agent, lease, hands: maker, hasTime, tried: new Set<string>() };
+  const generation = generationIn(await maker.corpus.pointer(COLLECTOR));
+  const left = await act(
+    await agents.load(agentId, { day: now().toISOString().slice(0, 10), generation }),
+    acting,
+  );
+
+  const world = await look(agent, left.snapshot, maker);
+  const { change, refusals } = decide(agent, left.snapshot, {
+    world,
+    moment: { now: now(), salt },
+  });
+  const commit = await agents.commit(lease, {
+    ...change,
+    beat: { id: beatId, keepUntil: new Date(now().getTime() + BEAT_MEMORY_MS) },
+  });
+  const snapshot = commit === 'committed' ? apply(left.snapshot, change) : left.snapshot;
+  const done = commit === 'outrun' ? { snapshot, reports: [] } : await act(snapshot, acting);
+
+  await agents.pulse({
+    v: 1,
+    agentId,
+    at: now().toISOString(),
+    beatId,
+    openDeals: done.snapshot.deals.size,
+    pendingIntents: done.snapshot.intents.length,
+    wallet: world.balance,
+  });
+  const overBudget = commit === 'over-budget' ? ['over-day-budget'] : [];
+  return {
+    beatId,
+    commit,
+    reports: [...left.reports, ...done.reports],
+    refusals: [...refusals, ...overBudget],
+  };
+}
+
+/** A beat that was told to beat once more is another beat. */
+function idOf(beatId: string, round: number): string {
+  return round === 0 ? beatId : `${beatId}+${round}`;
+}

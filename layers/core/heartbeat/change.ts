@@ -1,0 +1,132 @@
+import type { AgentState, Intent } from '#contract/agent-state.ts';
+import type { Deal, Purchase } from '#contract/deal.ts';
+import type { TaskId } from '#contract/ids.ts';
+import type { Agent } from '#contract/roster.ts';
+import type { DealNews, Step } from '../market/step.ts';
+import type { Change, Snapshot } from '../ports/agents.ts';
+import { announce, type BeatEvent } from '../talk/announce.ts';
+
+/** Nothing more will happen to it by itself: it leaves the agent's desk. */
+export function isFinal(deal: Deal): boolean {
+  return deal.state === 'settled' || deal.state === 'closed';
+}
+
+/** One commitment; the same kind and subject is the same intent. */
+export function intend(kind: Intent['kind'], subject: string, createdAt: string): Intent {
+  return { v: 1, id: `${kind}#${subject}`, kind, subject, createdAt, attempts: 0 };
+}
+
+/** Lines are intents too: what happened is said once it is written down, and said even if the beat dies in between. */
+export function utter(agent: Agent, news: readonly DealNews[], at: string): Intent[] {
+  const events = news.map(
+    (event): BeatEvent => (event.kind === 'approved' ? { ...event, buyer: agent.id } : event),
+  );
+  return announce(agent.id, events).map(({ line }) => ({
+    ...intend('say', line.id, at),
+    line: JSON.stringify(line),
+  }));
+}
+
+/** What a step of a machine writes. */
+export function changeOf(
+  agent: Agent,
+  snapshot: Snapshot,
+  { step, at }: { readonly step: Step<Deal>; readonly at: string },
+): Change {
+  const { deal, intents = [], entries = [], said = [], unspent } = step;
+  const purchase = step.purchase && purchaseAfter(snapshot.purchases, deal, step.purchase);
+  const day = deal.side === 'buy' ? deal.budgetDay : undefined;
+  return {
+    deals: [deal],
+    intents: [...intents.map((kind) => intend(kind, deal.taskId, at)), ...utter(agent, said, at)],
+    entries,
+    purchases: purchase ? [purchase] : [],
+    budget:
+      unspent !== undefined && day !== undefined
+        ? { day, amount: -unspent, limit: agent.budget.perDay }
+        : undefined,
+  };
+}
+
+function purchaseAfter(
+  purchases: readonly Purchase[],
+  deal: Deal,
+  state: 'bought' | 'wanted',
+): Purchase | undefined {
+  const purchase = purchases.find(({ taskId }) => taskId === deal.taskId);
+  if (purchase === undefined) return undefined;
+  const { taskId, ...open } = purchase;
+  if (state === 'wanted') return { ...open, state, attempt: purchase.attempt + 1 };
+  return { ...purchase, state, evidence: deal.side === 'buy' ? deal.evidence : undefined };
+}
+
+/** Both changes as one. Where both write the same record, the later one wins; only one of them may touch the budget. */
+export function merge(first: Change, second: Change): Change {
+  if (first.budget !== undefined && second.budget !== undefined) {
+    throw new Error('One transaction cannot write the budget twice.');
+  }
+  return {
+    beat: second.beat ?? first.beat,
+    state: second.state ?? first.state,
+    deals: union(first.deals, second.deals, ({ taskId }) => taskId),
+    purchases: union(first.purchases, second.purchases, purchaseId),
+    intents: union(first.intents, second.intents, ({ id }) => id),
+    done: union(first.done, second.done, (id) => id),
+    entries: union(first.entries, second.entries, ({ id }) => id),
+    budget: second.budget ?? first.budget,
+  };
+}
+
+/** Adds the state record where the change makes it differ, so that it is written in the same transaction. */
+export function complete(snapshot: Snapshot, change: Change): Change {
+  const open = openAfter(snapshot, change);
+  const state = change.state ?? snapshot.state;
+  const isSame = change.state === undefined && open.join() === state.open.join();
+  return isSame
+    ? change
+    : { ...change, state: { ...state, open, revision: snapshot.state.revision + 1 } };
+}
+
+/** The snapshot as it stands after a completed change was committed. */
+export function apply(snapshot: Snapshot, change: Change): Snapshot {
+  const done = new Set(change.done);
+  const deals = new Map(snapshot.deals);
+  for (const deal of change.deals ?? []) {
+    if (isFinal(deal)) deals.delete(deal.taskId);
+    else deals.set(deal.taskId, deal);
+  }
+  return {
+    ...snapshot,
+    state: change.state ?? snapshot.state,
+    deals,
+    intents: union(snapshot.intents, change.intents, ({ id }) => id).filter(
+      ({ id }) => !done.has(id),
+    ),
+    purchases: union(snapshot.purchases, change.purchases, purchaseId),
+    committed: snapshot.committed + (change.budget?.amount ?? 0n),
+  };
+}
+
+function openAfter(snapshot: Snapshot, change: Change): AgentState['open'] {
+  const open = new Set<TaskId>(snapshot.state.open);
+  for (const deal of change.deals ?? []) {
+    if (isFinal(deal)) open.delete(deal.taskId);
+    else open.add(deal.taskId);
+  }
+  return [...open];
+}
+
+function purchaseId({ product, generation }: Purchase): string {
+  return `${product}#${generation}`;
+}
+
+/** The last of each key, in the order of first appearance. */
+function union<T>(
+  first: readonly T[] | undefined,
+  second: readonly T[] | undefined,
+  keyOf: (item: T) => string,
+): T[] {
+  return [
+    ...new Map([...(first ?? []), ...(second ?? [])].map((item) => [keyOf(item), item])).values(),
+  ];
+}

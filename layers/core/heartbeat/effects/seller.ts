@@ -1,0 +1,108 @@
+import type { SellDeal } from '#contract/deal.ts';
+import { PRODUCTS, Product } from '#contract/products.ts';
+import { type SellEvents, sell } from '../../market/selling.ts';
+import type { EventOf } from '../../market/step.ts';
+import { utter } from '../change.ts';
+import { type Effect, isRefusal, type Job, later, NOTHING, type Outcome } from './effect.ts';
+
+/** Taken off a buyer's score for every delivery that came back. */
+const SENT_BACK_PENALTY = 20;
+
+function onSale(effect: (deal: SellDeal, job: Job) => Promise<Outcome>): Effect {
+  return (job) => {
+    const deal = [...job.snapshot.deals.values()].find(
+      ({ taskId }) => taskId === job.intent.subject,
+    );
+    return deal?.side === 'sell' ? effect(deal, job) : Promise.resolve(NOTHING);
+  };
+}
+
+function step<K extends keyof SellEvents>(
+  deal: SellDeal,
+  event: EventOf<SellEvents, K>,
+  { at }: Job,
+): Outcome {
+  return { kind: 'step', step: sell(deal, event, at) };
+}
+
+/** Makes the goods; done before, it finds them on the shelf. */
+export const refine: Effect = async ({ agent, intent, snapshot, hands, at }) => {
+  const [name, generation = ''] = intent.subject.split('#');
+  const product = Product.parse(name);
+  const inputs = snapshot.purchases.flatMap((purchase) =>
+    purchase.generation === generation &&
+    purchase.taskId !== undefined &&
+    purchase.evidence !== undefined
+      ? [{ taskId: purchase.taskId, evidence: purchase.evidence }]
+      : [],
+  );
+  const manifest = await hands.goods.refine({ agentId: agent.id, product, generation, inputs });
+  if (manifest === undefined) return NOTHING;
+
+  const { version, records, users } = manifest;
+  const stock = { ...snapshot.state.stock, [product]: { generation, version, records } };
+  const news = {
+    kind: 'newProduct',
+    product,
+    price: PRODUCTS[product].price,
+    version,
+    records,
+    users,
+  } as const;
+  return {
+    kind: 'change',
+    change: { state: { ...snapshot.state, stock }, intents: utter(agent, [news], at) },
+  };
+};
+
+export const apply = onSale(async (deal, job) => {
+  const { executorId } = job.snapshot.state;
+  if (executorId === undefined)
+    return { kind: 'later', reason: 'not registered at the market yet' };
+  const message = `${deal.product} ${deal.goods}, made of corpus ${deal.generation}, ready to deliver.`;
+  const answer = await job.hands.market.apply(deal.taskId, { executorId, message });
+  if (answer.ok) return step(deal, { kind: 'applied' }, job);
+  if (isRefusal(answer.error))
+    return step(deal, { kind: 'apply-refused', reason: answer.error.reason }, job);
+  if (answer.error.kind !== 'conflict') return later(answer.error);
+
+  // already applied (our earlier self) or no longer open: a task that still stands tells the one from the other
+  const task = await job.hands.market.task(deal.taskId);
+  if (!task.ok) return later(task.error);
+  return task.value.status === 'published'
+    ? step(deal, { kind: 'applied' }, job)
+    : step(deal, { kind: 'apply-refused', reason: task.value.status }, job);
+});
+
+export const deliver = onSale(async (deal, job) => {
+  const { executorId } = job.snapshot.state;
+  if (executorId === undefined)
+    return { kind: 'later', reason: 'not registered at the market yet' };
+  const evidence = await job.hands.goods.handOver(job.agent.id, deal);
+  const answer = await job.hands.market.submit(deal.taskId, {
+    executorId,
+    evidence: { json_response: evidence },
+    notes: `${evidence.records} records, sha256 ${evidence.sha256}.`,
+  });
+  const submitted = { kind: 'submitted', records: evidence.records } as const;
+  if (answer.ok) return step(deal, submitted, job);
+  if (isRefusal(answer.error))
+    return step(deal, { kind: 'deliver-refused', reason: answer.error.reason }, job);
+  if (answer.error.kind !== 'conflict') return later(answer.error);
+
+  const task = await job.hands.market.task(deal.taskId);
+  if (!task.ok) return later(task.error);
+  const isIn = task.value.status === 'submitted' || task.value.status === 'completed';
+  return step(deal, isIn ? submitted : { kind: 'deliver-refused', reason: task.value.status }, job);
+});
+
+export const rateBuyer = onSale(async (deal, job) => {
+  const sentBack = Math.max(0, deal.deliveries - 1);
+  const answer = await job.hands.market.rateAgent(deal.taskId, {
+    score: Math.max(0, 100 - sentBack * SENT_BACK_PENALTY),
+    comment: `Paid ${deal.releaseTx ?? ''}; ${sentBack} deliveries sent back.`,
+  });
+  if (answer.ok || answer.error.kind === 'conflict' || isRefusal(answer.error))
+    return step(deal, { kind: 'rated' }, job);
+  return later(answer.error);
+});

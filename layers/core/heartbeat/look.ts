@@ -1,0 +1,132 @@
+import type { BuyDeal, Deal, SellDeal } from '#contract/deal.ts';
+import type { Address, AgentId } from '#contract/ids.ts';
+import type { CorpusPointer } from '#contract/log-record.ts';
+import type { Network } from '#contract/networks.ts';
+import { PRODUCTS } from '#contract/products.ts';
+import { type Agent, COLLECTOR } from '#contract/roster.ts';
+import type { Agents, Snapshot } from '../ports/agents.ts';
+import type { Chain, Transfer } from '../ports/chain.ts';
+import type { Corpus } from '../ports/corpus.ts';
+import type { Answer, Application, Market, Submission, Task } from '../ports/market.ts';
+
+/** How many requests of one product a beat looks at. */
+const REQUESTS_SEEN = 20;
+
+/** What the world showed of one open deal; fields that its state does not need are absent. */
+export interface Sighting {
+  readonly deal: Deal;
+  readonly task?: Answer<Task> | undefined;
+  readonly applications?: readonly Application[] | undefined;
+  readonly submissions?: readonly Submission[] | undefined;
+  readonly lock?: Awaited<ReturnType<Chain['lockIn']>> | undefined;
+  readonly close?:
+    | (NonNullable<Awaited<ReturnType<Chain['closeOf']>>> & {
+        readonly transfers: readonly Transfer[];
+      })
+    | undefined;
+}
+
+/** Everything that a decision rests on, besides the agent's own snapshot. */
+export interface World {
+  readonly self: Address;
+  readonly network: Network;
+  readonly balance: bigint;
+  readonly corpus: CorpusPointer | undefined;
+  readonly roster: ReadonlyMap<Address, AgentId>;
+  readonly sightings: readonly Sighting[];
+  /** Open bounties of others for what we have on the shelf, never dealt with before. */
+  readonly requests: readonly Task[];
+}
+
+export interface Eyes {
+  readonly agents: Agents;
+  readonly market: Market;
+  readonly chain: Chain;
+  readonly corpus: Corpus;
+  readonly network: Network;
+  readonly self: Address;
+}
+
+/** Asks the world all that this beat needs to know. Changes nothing. */
+export async function look(agent: Agent, snapshot: Snapshot, eyes: Eyes): Promise<World> {
+  const [balance, corpus, roster, sightings, requests] = await Promise.all([
+    eyes.chain.balanceOf(eyes.self),
+    eyes.corpus.pointer(COLLECTOR),
+    eyes.agents.roster(),
+    Promise.all([...snapshot.deals.values()].map((deal) => sight(deal, eyes))),
+    requestsFor(agent, snapshot, eyes),
+  ]);
+  return { self: eyes.self, network: eyes.network, balance, corpus, roster, sightings, requests };
+}
+
+function sight(deal: Deal, eyes: Eyes): Promise<Sighting> {
+  return deal.side === 'buy' ? sightBought(deal, eyes) : sightSold(deal, eyes);
+}
+
+async function sightBought(deal: BuyDeal, eyes: Eyes): Promise<Sighting> {
+  const { market } = eyes;
+  switch (deal.state) {
+    case 'open': {
+      const task = await market.task(deal.taskId);
+      const isOpen = task.ok && task.value.status === 'published';
+      return {
+        deal,
+        task,
+        applications: isOpen ? valueOf(await market.applications(deal.taskId)) : undefined,
+      };
+    }
+    case 'assigned': {
+      const task = await market.task(deal.taskId);
+      const isDelivered = task.ok && task.value.status === 'submitted';
+      const submissions = isDelivered ? valueOf(await market.submissions(deal.taskId)) : undefined;
+      return { deal, task, submissions, close: isDelivered ? undefined : await closed(deal, eyes) };
+    }
+    case 'refunding':
+    case 'stranded':
+      return { deal, close: await closed(deal, eyes) };
+    default:
+      return { deal };
+  }
+}
+
+async function sightSold(deal: SellDeal, eyes: Eyes): Promise<Sighting> {
+  if (deal.state === 'applied') {
+    const task = await eyes.market.task(deal.taskId);
+    const tx = task.ok ? task.value.escrowTx : undefined;
+    return { deal, task, lock: tx && (await eyes.chain.lockIn(tx)) };
+  }
+  if (deal.state !== 'delivered') return { deal };
+  const task = await eyes.market.task(deal.taskId);
+  const isOver = !task.ok || task.value.status !== 'submitted';
+  return { deal, task, close: isOver ? await closed(deal, eyes) : undefined };
+}
+
+async function closed(deal: Deal, { chain }: Eyes): Promise<Sighting['close']> {
+  const close = deal.payment && (await chain.closeOf(deal.payment));
+  const transfers = close && (await chain.transfersIn(close.tx));
+  return close && transfers && { ...close, transfers };
+}
+
+async function requestsFor(
+  agent: Agent,
+  { state, deals }: Snapshot,
+  { agents, market, self }: Eyes,
+): Promise<Task[]> {
+  const inStock = agent.sells.filter((product) => state.stock[product] !== undefined);
+  const pages = await Promise.all(
+    inStock.map((product) =>
+      market.available({ skill: PRODUCTS[product].skill, limit: REQUESTS_SEEN }),
+    ),
+  );
+  const others = pages
+    .flatMap((page) => valueOf(page) ?? [])
+    .filter(
+      (task) => task.status === 'published' && task.publisher !== self && !deals.has(task.id),
+    );
+  const met = await Promise.all(others.map(({ id }) => agents.deal(agent.id, id)));
+  return others.filter((_task, index) => met[index] === undefined);
+}
+
+function valueOf<T>(answer: Answer<T>): T | undefined {
+  return answer.ok ? answer.value : undefined;
+}

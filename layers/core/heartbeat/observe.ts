@@ -1,0 +1,113 @@
+import type { BuyDeal, Deal, SellDeal } from '#contract/deal.ts';
+import type { Address } from '#contract/ids.ts';
+import { buy } from '../market/buying.ts';
+import { sell } from '../market/selling.ts';
+import type { Step } from '../market/step.ts';
+import { distrust } from '../market/vetting.ts';
+import type { Task } from '../ports/market.ts';
+import type { Sighting, World } from './look.ts';
+
+const DEAD = new Set<Task['status']>(['cancelled', 'expired', 'disputed']);
+
+/** The step that a sighting makes a deal take, if any. Choosing an applicant spends money and is the decision's own. */
+export function observe(sighting: Sighting, world: World, at: string): Step<Deal> | undefined {
+  const { deal } = sighting;
+  return deal.side === 'buy'
+    ? observeBought(deal, sighting, at)
+    : observeSold(deal, { sighting, world, at });
+}
+
+function observeBought(
+  deal: BuyDeal,
+  { task, submissions, close }: Sighting,
+  at: string,
+): Step<BuyDeal> | undefined {
+  if (close?.kind === 'captured') {
+    return buy(deal, { kind: 'paid', tx: close.tx, fee: feeIn(deal, close.transfers) }, at);
+  }
+  if (close !== undefined) return buy(deal, { kind: 'refunded', tx: close.tx }, at);
+
+  const work = submissions?.find(
+    ({ verdict, executorId }) => verdict === 'pending' && executorId === deal.seller?.executorId,
+  );
+  if (work) return buy(deal, { kind: 'submitted', submissionId: work.id }, at);
+  return task?.ok && DEAD.has(task.value.status)
+    ? buy(deal, { kind: 'gone', status: task.value.status }, at)
+    : undefined;
+}
+
+interface SoldView {
+  readonly sighting: Sighting;
+  readonly world: World;
+  readonly at: string;
+}
+
+function observeSold(deal: SellDeal, view: SoldView): Step<SellDeal> | undefined {
+  return deal.state === 'applied' ? observeApplied(deal, view) : observeDelivered(deal, view);
+}
+
+function observeApplied(deal: SellDeal, view: SoldView): Step<SellDeal> | undefined {
+  const { task } = view.sighting;
+  if (task?.ok)
+    return task.value.status === 'published' ? undefined : observeAssigned(deal, task.value, view);
+  return isFinalAnswer(task?.error.status)
+    ? sell(deal, { kind: 'lost', reason: 'private-or-gone' }, view.at)
+    : undefined;
+}
+
+function observeAssigned(
+  deal: SellDeal,
+  task: Task,
+  { sighting: { lock }, world, at }: SoldView,
+): Step<SellDeal> | undefined {
+  const { status, escrowTx, deadline } = task;
+  if (lock?.info.receiver !== world.self || escrowTx === undefined) {
+    return sell(
+      deal,
+      { kind: 'lost', reason: status === 'accepted' ? 'another-was-chosen' : status },
+      at,
+    );
+  }
+  const reason = distrust(lock, {
+    self: world.self,
+    bounty: deal.bounty,
+    network: world.network,
+    deadline,
+  });
+  if (reason !== undefined) return sell(deal, { kind: 'lost', reason }, at);
+  return sell(deal, { kind: 'won', payment: lock.info, lockTx: escrowTx }, at);
+}
+
+function observeDelivered(
+  deal: SellDeal,
+  { sighting: { task, close }, world, at }: SoldView,
+): Step<SellDeal> | undefined {
+  if (close?.kind === 'captured') {
+    const net = received(close.transfers, world.self);
+    return sell(deal, { kind: 'paid', tx: close.tx, net, fee: deal.bounty - net }, at);
+  }
+  if (close !== undefined) return sell(deal, { kind: 'lost', reason: 'refunded-to-buyer' }, at);
+  return task?.ok && task.value.status === 'in_progress'
+    ? sell(deal, { kind: 'sent-back' }, at)
+    : undefined;
+}
+
+/** Private or gone to us: it will not come back. Anything else may be a passing fault. */
+function isFinalAnswer(status: number | undefined): boolean {
+  return status === 403 || status === 404 || status === 410;
+}
+
+function received(
+  transfers: readonly { readonly to: Address; readonly value: bigint }[],
+  who: Address,
+): bigint {
+  return transfers.filter(({ to }) => to === who).reduce((total, { value }) => total + value, 0n);
+}
+
+/** What of the bounty did not reach the seller, as the Transfer logs show it. */
+function feeIn(
+  deal: BuyDeal,
+  transfers: readonly { readonly to: Address; readonly value: bigint }[],
+): bigint {
+  return deal.seller === undefined ? 0n : deal.bounty - received(transfers, deal.seller.wallet);
+}

@@ -1,0 +1,159 @@
+import type { BuyDeal } from '#contract/deal.ts';
+import type { PaymentInfo } from '#contract/escrow.ts';
+import type { TxHash } from '#contract/ids.ts';
+import type { DeliveryEvidence } from '#contract/products.ts';
+import { boughtEntry, lockedEntry, refundedEntry } from '../money/ledger.ts';
+import { type EventOf, must, type Step, type Table } from './step.ts';
+
+/** An event without details. */
+type Nothing = unknown;
+
+/** What may happen to a bounty of ours. */
+export interface BuyEvents {
+  /** An applicant was vetted; the terms of its escrow are drawn up and the budget is reserved. */
+  chosen: {
+    readonly seller: NonNullable<BuyDeal['seller']>;
+    readonly payment: PaymentInfo;
+    readonly budgetDay: string;
+  };
+  locked: { readonly tx: TxHash };
+  'lock-refused': { readonly reason: string };
+  assigned: Nothing;
+  'assign-refused': { readonly reason: string };
+  submitted: { readonly submissionId: string };
+  good: { readonly evidence: DeliveryEvidence; readonly score: number };
+  bad: { readonly reason: string };
+  rejected: Nothing;
+  /** The escrow was captured: the seller has its money. */
+  paid: { readonly tx: TxHash; readonly fee: bigint };
+  /** The escrow came back to us. */
+  refunded: { readonly tx: TxHash };
+  /** The task was cancelled, expired or is disputed. */
+  gone: { readonly status: string };
+  cancelled: Nothing;
+  rated: Nothing;
+}
+
+type Buying = Table<BuyDeal, BuyEvents>;
+
+const paid = (
+  deal: BuyDeal,
+  { tx, fee }: EventOf<BuyEvents, 'paid'>,
+  at: string,
+): Step<BuyDeal> => ({
+  deal: { ...deal, state: 'rating', releaseTx: tx, fee },
+  intents: ['rate-seller'],
+  entries: [boughtEntry(deal, tx, at)],
+  purchase: 'bought',
+  said: [
+    {
+      kind: 'approved',
+      taskId: deal.taskId,
+      product: deal.product,
+      price: deal.bounty,
+      seller: must(deal.seller, 'a seller').name,
+      releaseTx: tx,
+      score: deal.score ?? 0,
+    },
+  ],
+});
+
+/** With a reason the bounty ends here; without, it stands again and looks for another seller. */
+const refunded = (
+  deal: BuyDeal,
+  { tx }: EventOf<BuyEvents, 'refunded'>,
+  at: string,
+): Step<BuyDeal> => {
+  const { payment, lockTx, seller, submissionId, budgetDay, ...rest } = deal;
+  const money = { entries: [refundedEntry(deal, tx, at)], unspent: deal.bounty };
+  if (deal.because !== undefined)
+    return { deal: { ...deal, state: 'closed' }, purchase: 'wanted', ...money };
+  const shunned = seller === undefined ? deal.shunned : [...deal.shunned, seller.executorId];
+  return { deal: { ...rest, state: 'open', rejections: 0, shunned }, ...money };
+};
+
+const goneLocked = (deal: BuyDeal, { status }: EventOf<BuyEvents, 'gone'>): Step<BuyDeal> => ({
+  deal: { ...deal, state: 'refunding', because: status },
+});
+
+/** The escrow moved while we were doing something else: money first, manners later. */
+const money = { paid, refunded, gone: goneLocked };
+
+/** The buying machine: every buyer of the roster, every product. */
+export const BUYING: Buying = {
+  open: {
+    chosen: (deal, { seller, payment, budgetDay }) => ({
+      deal: { ...deal, state: 'locking', seller, payment, budgetDay },
+      intents: ['lock'],
+    }),
+    gone: (deal, { status }) => ({
+      deal: { ...deal, state: 'closed', because: status },
+      purchase: 'wanted',
+    }),
+  },
+  locking: {
+    locked: (deal, { tx }, at) => ({
+      deal: { ...deal, state: 'assigning', lockTx: tx },
+      intents: ['assign'],
+      entries: [lockedEntry(deal, tx, at)],
+    }),
+    // the authorization is out of our hands until it expires, so the bounty is withdrawn rather than locked once more
+    'lock-refused': (deal, { reason }) => ({
+      deal: { ...deal, state: 'cancelling', because: reason },
+      intents: ['cancel'],
+    }),
+  },
+  assigning: {
+    assigned: (deal) => ({ deal: { ...deal, state: 'assigned' } }),
+    'assign-refused': (deal, { reason }) => ({
+      deal: { ...deal, state: 'stranded', because: reason },
+    }),
+  },
+  assigned: {
+    ...money,
+    submitted: (deal, { submissionId }) => ({
+      deal: { ...deal, state: 'inspecting', submissionId },
+      intents: ['inspect'],
+    }),
+  },
+  inspecting: {
+    good: (deal, { evidence, score }) => ({
+      deal: { ...deal, state: 'approving', evidence, score },
+      intents: ['approve'],
+    }),
+    bad: (deal, { reason }) => ({
+      deal: { ...deal, state: 'rejecting', rejections: deal.rejections + 1 },
+      intents: ['reject'],
+      said: [{ kind: 'rejected', taskId: deal.taskId, product: deal.product, reason }],
+    }),
+  },
+  approving: { paid, refunded },
+  rejecting: {
+    // the first time the seller may mend it; the second time the market gives the money back
+    rejected: (deal) => ({
+      deal: { ...deal, state: deal.rejections > 1 ? 'refunding' : 'assigned' },
+    }),
+    paid,
+  },
+  refunding: { paid, refunded },
+  rating: { rated: (deal) => ({ deal: { ...deal, state: 'settled' } }) },
+  cancelling: {
+    cancelled: (deal) => ({
+      deal: { ...deal, state: 'closed' },
+      purchase: 'wanted',
+      unspent: deal.bounty,
+    }),
+  },
+  stranded: { paid, refunded },
+  settled: {},
+  closed: {},
+};
+
+/** The step that this event takes in this state; undefined where the table's cell is empty. */
+export function buy<K extends keyof BuyEvents>(
+  deal: BuyDeal,
+  event: EventOf<BuyEvents, K>,
+  at: string,
+): Step<BuyDeal> | undefined {
+  return BUYING[deal.state][event.kind]?.(deal, event, at);
+}

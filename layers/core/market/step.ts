@@ -1,0 +1,42 @@
+import type { Intent, LedgerEntry } from '#contract/agent-state.ts';
+import type { BeatEvent } from '#core/talk/announce.ts';
+
+type Approved = Extract<BeatEvent, { kind: 'approved' }>;
+
+/** What a deal gives to talk about; whose deal it is, the speaker adds. */
+export type DealNews = Exclude<BeatEvent, Approved> | Omit<Approved, 'buyer'>;
+
+/** What one cell of a machine's table answers: the deal after the event, and everything that follows from it. */
+export interface Step<Deal> {
+  readonly deal: Deal;
+  readonly intents?: readonly Intent['kind'][];
+  readonly entries?: readonly LedgerEntry[];
+  /** What became of the thing we wanted to own. */
+  readonly purchase?: 'bought' | 'wanted';
+  /** Micro-USDC that goes back to the budget of `deal.budgetDay`. */
+  readonly unspent?: bigint;
+  readonly said?: readonly DealNews[];
+}
+
+/** An event without its deal: a kind and its details. */
+export type EventOf<Events, K extends keyof Events> = { readonly kind: K } & Events[K];
+
+/** state x event -> step. An empty cell means that the event changes nothing in that state. */
+export type Table<Deal extends { readonly state: string }, Events> = Readonly<
+  Record<
+    Deal['state'],
+    {
+      readonly [K in keyof Events]?: (
+        deal: Deal,
+        event: EventOf<Events, K>,
+        at: string,
+      ) => Step<Deal>;
+    }
+  >
+>;
+
+/** A field that a state promises: missing it is a bug in the table, not in the world. */
+export function must<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`A deal in this state must have ${what}.`);
+  return value;
+}
