@@ -3,6 +3,9 @@ import { top } from './measure.ts';
 /** Shortest and longest text that can be a signature phrase, in characters. */
 const SHORTEST = 6;
 const LONGEST = 29;
+/** Longer texts are not looked at, however many spaces they hold. */
+const LONGEST_INPUT = 64;
+const SPACES = /\s+/g;
 
 /**
  * Counts repeated short messages in bounded memory (Misra and Gries, https://doi.org/10.1016/0167-6423(82)90012-0): of n
@@ -17,7 +20,8 @@ export class PhraseCounter {
   }
 
   add(folded: string): void {
-    const phrase = folded.trim();
+    if (folded.length > LONGEST_INPUT) return;
+    const phrase = folded.trim().replaceAll(SPACES, ' ');
     if (phrase.length < SHORTEST || phrase.length > LONGEST || !phrase.includes(' ')) return;
     const count = this.#counts.get(phrase);
     if (count !== undefined) this.#counts.set(phrase, count + 1);

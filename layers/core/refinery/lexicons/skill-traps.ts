@@ -13,7 +13,15 @@ export const SKILL_TRAPS: readonly string[] = [
   'bash history',
   'supply chain',
   'food chain',
-  'java script error',
+  'disk crypto',
+  'crypto key(s)',
+  'crypto module(s)',
+  'ps ux',
+  // Spanish and Portuguese greetings into the room
+  'alguien ai',
+  'alguem ai',
+  'e ai',
+  'ai gente',
   // Spanish "ahí" as chats spell it
   'por ai',
   'ai voy',

@@ -88,8 +88,11 @@ export const VOICE_TERMS: Terms = {
   },
   bold: {
     bold: [
-      'all in',
-      'all-in',
+      'going all in',
+      'go all in',
+      'went all in',
+      'all in on',
+      'voy all in',
       'send it',
       'full send',
       'yolo',
@@ -117,7 +120,7 @@ export const VOICE_TERMS: Terms = {
       'dyor',
       'do your own research',
       'make a backup',
-      'back up',
+      'backup first',
       'just in case',
       'por si acaso',
       'at your own risk',
@@ -143,11 +146,4 @@ export const GREETING_TERMS: Terms = {
 };
 
 /** Phrases in which a term above means something else. */
-export const VOICE_TRAPS: readonly string[] = [
-  'all in all',
-  'all in one',
-  'risk free',
-  'tu tu',
-  'so please',
-  'mira mira',
-];
+export const VOICE_TRAPS: readonly string[] = ['risk free', 'tu tu', 'so please', 'mira mira'];

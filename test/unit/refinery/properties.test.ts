@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { LogRecord } from '#contract/log-record.ts';
+import { PRODUCT_RECORD, type ProductRecord } from '#contract/profiles.ts';
+import { Inspector } from '#core/refinery/inspect.ts';
+import { refine } from '#core/refinery/refine.ts';
+import { collect, streamed } from '../../support/messages.ts';
+
+const word = fc.constantFrom(
+  'python',
+  'AI',
+  'ñandú',
+  'parce',
+  'gm',
+  'tú',
+  'usted',
+  'all in',
+  'bob:',
+  '@ana',
+  '?',
+  '!',
+  '🚀',
+  "don't",
+);
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.array(word, { maxLength: 8 }).map((parts) => parts.join(' ')),
+);
+const message = fc.record<LogRecord>({
+  ts: fc
+    .date({ min: new Date('2005-01-01'), max: new Date('2026-01-01'), noInvalidDate: true })
+    .map((date) => `${date.toISOString().slice(0, 19)}Z`),
+  user: fc.oneof(
+    fc.constantFrom('ana', 'bob', '__proto__', 'constructor', '😀', '\uffff'),
+    fc.string({ unit: 'binary', minLength: 1 }),
+  ),
+  text,
+  kind: fc.constantFrom('message', 'action', 'notice'),
+});
+const log = fc
+  .array(message, { maxLength: 60 })
+  .map((messages) => messages.toSorted((a, b) => (a.ts < b.ts ? -1 : a.ts > b.ts ? 1 : 0)));
+
+async function everything(
+  messages: readonly LogRecord[],
+): Promise<Record<string, ProductRecord[]>> {
+  const skills = await collect(refine('skill_profiles', { raw_logs: streamed(messages) }));
+  const voices = await collect(refine('voice_profiles', { raw_logs: streamed(messages) }));
+  const souls = refine('soul_profiles', {
+    skill_profiles: streamed(skills.map((one) => PRODUCT_RECORD.skill_profiles.parse(one))),
+    voice_profiles: streamed(voices.map((one) => PRODUCT_RECORD.voice_profiles.parse(one))),
+  });
+  const raw = refine('raw_logs', { corpus: streamed(messages) });
+  return {
+    raw_logs: await collect(raw),
+    skill_profiles: skills,
+    voice_profiles: voices,
+    soul_profiles: await collect(souls),
+  };
+}
+
+describe('every product of any log', () => {
+  it('passes the buyer’s inspection: schema, order, one record a user', async () => {
+    await fc.assert(
+      fc.asyncProperty(log, async (messages) => {
+        const made = await everything(messages);
+        for (const [product, records] of Object.entries(made)) {
+          const inspector = new Inspector(product as keyof typeof PRODUCT_RECORD);
+          for (const record of records)
+            expect(inspector.accept(JSON.stringify(record))).toBeUndefined();
+          expect(inspector.tally.records).toBe(records.length);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('is the same each time it is made', async () => {
+    await fc.assert(
+      fc.asyncProperty(log, async (messages) => {
+        const [one, two] = [await everything(messages), await everything(messages)];
+        expect(JSON.stringify(two)).toBe(JSON.stringify(one));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('has one soul for everyone with three messages', async () => {
+    await fc.assert(
+      fc.asyncProperty(log, async (messages) => {
+        const counts = new Map<string, number>();
+        for (const { user } of messages) counts.set(user, (counts.get(user) ?? 0) + 1);
+        const known = [...counts].filter(([, count]) => count >= 3).map(([user]) => user);
+        const { soul_profiles: souls = [] } = await everything(messages);
+        expect(new Set(souls.map(({ user }) => user))).toEqual(new Set(known));
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
