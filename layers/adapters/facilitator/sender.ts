@@ -1,11 +1,12 @@
-import type { Client, TransactionReceipt } from 'viem';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, type TransactionReceipt, TransactionReceiptNotFoundError } from 'viem';
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
 import {
   estimateFeesPerGas,
   estimateGas,
   getTransactionCount,
+  getTransactionReceipt,
   sendRawTransaction,
-  waitForTransactionReceipt,
 } from 'viem/actions';
 import type { Hex, TxHash } from '#contract/ids.ts';
 import type { DynamoLease } from './lease.ts';
@@ -54,12 +55,16 @@ export class Sender {
   }
 
   /** @throws when it is not mined within 15 s */
-  receiptOf(hash: TxHash): Promise<TransactionReceipt> {
-    return waitForTransactionReceipt(this.#client, {
-      hash,
-      timeout: RECEIPT_MS,
-      pollingInterval: POLL_MS,
-    });
+  async receiptOf(hash: TxHash): Promise<TransactionReceipt> {
+    // by hand: viem's own waiting watches blocks, and is slower to see what is mined at once
+    for (let waited = 0; ; waited += POLL_MS) {
+      try {
+        return await getTransactionReceipt(this.#client, { hash });
+      } catch (error) {
+        if (!(error instanceof TransactionReceiptNotFoundError) || waited > RECEIPT_MS) throw error;
+      }
+      await sleep(POLL_MS);
+    }
   }
 
   async #sign({ to, data }: Call): Promise<Hex> {

@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { toHex } from 'viem';
+import { signRequest } from '#adapters/erc8128/sign.ts';
+import { EvmChain } from '#adapters/evm/evm-chain.ts';
+import { EvmWallet } from '#adapters/evm/evm-wallet.ts';
+import { HttpFacilitator } from '#adapters/facilitator/http-facilitator.ts';
+import type { PaymentInfo } from '#contract/escrow.ts';
+import { NETWORKS } from '#contract/networks.ts';
+import { SERVICE_HD_INDEX } from '#contract/roster.ts';
+import { handler } from '../../../functions/facilitator/facilitator.lambda.ts';
+import { devPrivateKey } from '../../../scripts/local/chain/accounts.ts';
+import { startChain } from '../../../scripts/local/chain/chain.ts';
+import { startDynamo } from '../../../scripts/local/cloud/dynamodb.ts';
+import { startSecrets } from '../../../scripts/local/cloud/secrets.ts';
+
+export const network = NETWORKS.local;
+const TABLE = 'market';
+const SECRET = 'economia-viva/test/wallet/facilitator';
+
+export const walletOf = (index: number): EvmWallet => new EvmWallet(devPrivateKey(index), network);
+export const now = (): number => Math.floor(Date.now() / 1000);
+
+let salts = 0;
+/** A payment of 0.10 USDC from wallet 6 to wallet 1, for a day; override only what the test is about. */
+export function aPayment(over: Partial<PaymentInfo> = {}): PaymentInfo {
+  return {
+    operator: network.operator,
+    payer: walletOf(6).address,
+    receiver: walletOf(1).address,
+    token: network.usdc,
+    maxAmount: 100_000n,
+    preApprovalExpiry: now() + 3_600,
+    authorizationExpiry: now() + 86_400,
+    refundExpiry: now() + 172_800,
+    minFeeBps: 0,
+    maxFeeBps: 1_800,
+    feeReceiver: network.operator,
+    salt: toHex(++salts, { size: 32 }),
+    ...over,
+  };
+}
+
+/** API Gateway HTTP API event, payload format 2.0. */
+export function anEvent({
+  method,
+  path,
+  headers,
+  body,
+}: {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  body?: string;
+}) {
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: path,
+    rawQueryString: '',
+    headers,
+    requestContext: {
+      domainName: headers['host'] ?? 'facilitator.test',
+      http: { method, path },
+      stage: '$default',
+    },
+    body: body ?? null,
+    isBase64Encoded: false,
+  } as unknown as Parameters<typeof handler>[0];
+}
+
+/** Chain, DynamoDB, Secrets Manager, and the facilitator's real handler behind a port. */
+export async function startHouse() {
+  const dir = mkdtempSync(join(tmpdir(), 'viva-chain-'));
+  const chain = await startChain({ dir: join(dir, 'chain') });
+  const dynamo = await startDynamo({ dir: undefined });
+  const secrets = await startSecrets({ dir });
+  secrets.ensure(
+    SECRET,
+    JSON.stringify({ privateKey: devPrivateKey(SERVICE_HD_INDEX.facilitator) }),
+  );
+  Object.assign(process.env, {
+    STAGE: 'test',
+    NETWORK: 'local',
+    RPC_URL: chain.url,
+    MARKET_TABLE: TABLE,
+    WALLET_SECRET: SECRET,
+    MARKET_ADDRESS: walletOf(SERVICE_HD_INDEX.market).address,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+  });
+  await new DynamoDBClient().send(
+    new CreateTableCommand({
+      TableName: TABLE,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+    }),
+  );
+  const server = createServer((request, response) => {
+    void (async () => {
+      const headers = request.headers as Record<string, string>;
+      const body = await text(request);
+      const { method = '', url: path = '' } = request;
+      const result = await handler(
+        anEvent({ method, path, headers, ...(body !== '' && { body }) }),
+      );
+      response
+        .writeHead(result.statusCode, result.headers as Record<string, string>)
+        .end(result.body);
+    })();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${String((server.address() as { port: number }).port)}`;
+  const signedBy = (index: number) => {
+    const wallet = walletOf(index);
+    const signer = {
+      chainId: network.chainId,
+      address: wallet.address,
+      signMessage: (bytes: Uint8Array) => wallet.signMessage(bytes),
+    };
+    return new HttpFacilitator({
+      url,
+      network,
+      signRequest: (asked) => signRequest(asked, signer, { now: now() }),
+    });
+  };
+  return {
+    url,
+    rpcUrl: chain.url,
+    chain: new EvmChain(network, chain.url),
+    facilitator: new HttpFacilitator({ url, network }),
+    market: signedBy(SERVICE_HD_INDEX.market),
+    signedBy,
+    rpc: async (method: string, params: unknown[] = []): Promise<unknown> => {
+      const call = { jsonrpc: '2.0', id: 1, method, params };
+      const response = await fetch(chain.url, { method: 'POST', body: JSON.stringify(call) });
+      return ((await response.json()) as { result: unknown }).result;
+    },
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await Promise.all([chain.stop(), dynamo.close(), secrets.close()]);
+      rmSync(dir, { recursive: true });
+    },
+  };
+}
