@@ -1,0 +1,134 @@
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { build } from '../../scripts/build.ts';
+
+const PLAIN = `import { greeting } from './greeting.ts';
+export const handler = async (name: string): Promise<string> => \`\${greeting} \${name}\`;
+`;
+/** CommonJS that reaches for Node's own modules, as some of our dependencies do. */
+const COMMON = "const { sep } = require('node:path');\nexports.sep = sep;\n";
+
+function aHouse(files: Record<string, string> = {}): string {
+  const root = mkdtempSync(join(tmpdir(), 'economia-viva-build-'));
+  write(root, {
+    'package-lock.json': '{}',
+    'package.json': '{"type":"module"}',
+    'functions/plain/plain.lambda.ts': PLAIN,
+    'functions/plain/greeting.ts': "export const greeting = 'hello';\n",
+    ...files,
+  });
+  return root;
+}
+
+function write(root: string, files: Record<string, string>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+}
+
+const bundleIn = (root: string, room = 'plain') => join(root, 'dist/rooms', room, 'index.mjs');
+const budgets = { plain: 10, common: 10, speaker: 10 };
+const quiet = true;
+
+/** What the bundle answers in a Node of its own, far from any node_modules. */
+const run = (file: string, expression: string) =>
+  execFileSync(process.execPath, [
+    '--input-type=module',
+    '--eval',
+    `const room = await import(${JSON.stringify(pathToFileURL(file).href)}); console.log(await ${expression});`,
+  ])
+    .toString()
+    .trim();
+
+describe('build', () => {
+  it('makes of a room what Node can run alone', async () => {
+    const root = aHouse();
+    await build({ quiet, root, budgets });
+    expect(run(bundleIn(root), "room.handler('world')")).toBe('hello world');
+    expect(readFileSync(join(root, 'dist/rooms/plain/package.json'), 'utf8')).toContain('module');
+    expect(existsSync(join(root, 'dist/meta/plain.json'))).toBe(true);
+  });
+
+  it('lends require to the rooms that need it, and to no other', async () => {
+    const root = aHouse({
+      'functions/common/common.lambda.ts':
+        "import legacy from './legacy.cjs';\nexport const handler = () => legacy.sep;\n",
+      'functions/common/legacy.cjs': COMMON,
+    });
+    await build({ quiet, root, budgets });
+    expect(run(bundleIn(root, 'common'), 'room.handler()')).toBe('/');
+    expect(readFileSync(bundleIn(root, 'common'), 'utf8')).toContain('createRequire');
+    expect(readFileSync(bundleIn(root), 'utf8')).not.toContain('createRequire');
+  });
+
+  it('leaves alone what has not changed, and builds what has', async () => {
+    const root = aHouse();
+    await build({ quiet, root, budgets });
+    const before = statSync(bundleIn(root), { bigint: true }).ino;
+
+    await build({ quiet, root, budgets });
+    expect(statSync(bundleIn(root), { bigint: true }).ino).toBe(before);
+
+    write(root, { 'functions/plain/greeting.ts': "export const greeting = 'hola';\n" });
+    await build({ quiet, root, budgets });
+    expect(run(bundleIn(root), "room.handler('mundo')")).toBe('hola mundo');
+  });
+
+  it('builds the same bytes twice', async () => {
+    const [one, other] = [aHouse(), aHouse()];
+    await build({ quiet, root: one, budgets });
+    await build({ quiet, root: other, budgets });
+    expect(readFileSync(bundleIn(one))).toEqual(readFileSync(bundleIn(other)));
+  });
+
+  it('forgets a room that is gone', async () => {
+    const root = aHouse();
+    await build({ quiet, root, budgets });
+    rmSync(join(root, 'functions/plain'), { recursive: true });
+    await build({ quiet, root, budgets });
+    expect(existsSync(join(root, 'dist/rooms/plain'))).toBe(false);
+  });
+
+  it('puts the Dockerfile of a task beside its bundle', async () => {
+    const root = aHouse({
+      'functions/speaker/speaker.task.ts': 'console.log(1);\n',
+      'functions/speaker/Dockerfile': 'FROM scratch\n',
+    });
+    await build({ quiet, root, budgets });
+    expect(readFileSync(join(root, 'dist/rooms/speaker/Dockerfile'), 'utf8')).toBe(
+      'FROM scratch\n',
+    );
+    write(root, { 'functions/speaker/Dockerfile': 'FROM other\n' });
+    await build({ quiet, root, budgets });
+    expect(readFileSync(join(root, 'dist/rooms/speaker/Dockerfile'), 'utf8')).toBe('FROM other\n');
+  });
+
+  it('refuses a room over its budget, or without one, in a sentence', async () => {
+    const root = aHouse();
+    await expect(build({ quiet, root, budgets: { plain: 0.01 } })).rejects.toThrow(
+      /^Room "plain" weighs 0 kB, more than its 0\.01 kB: see dist\/meta\/plain\.json .*\.$/,
+    );
+    await expect(build({ quiet, root, budgets: {} })).rejects.toThrow(
+      'Room "plain" has no size budget: add its line to scripts/build/budgets.ts.',
+    );
+  });
+
+  it('builds the other rooms although one does not compile', async () => {
+    const root = aHouse({ 'functions/common/common.lambda.ts': "import './gone.ts';\n" });
+    await expect(build({ quiet, root, budgets })).rejects.toThrow(/^Room "common": .*gone\.ts/s);
+    expect(existsSync(bundleIn(root))).toBe(true);
+  });
+});
