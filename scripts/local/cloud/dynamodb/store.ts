@@ -165,7 +165,7 @@ export function parsed(row: unknown): unknown {
 function openDatabase(dir: string | undefined): DatabaseSync {
   if (dir !== undefined) mkdirSync(dir, { recursive: true });
   const path = dir === undefined ? ':memory:' : join(dir, 'dynamodb.sqlite');
-  const db = new DatabaseSync(path, { timeout: 3_000 });
+  const db = new DatabaseSync(path, { timeout: 1_000 });
   try {
     db.exec(SCHEMA);
     return db;

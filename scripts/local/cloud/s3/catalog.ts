@@ -71,7 +71,7 @@ export class Catalog {
   constructor(dir: string) {
     mkdirSync(dir, { recursive: true });
     const path = join(dir, 's3.sqlite');
-    this.#db = new DatabaseSync(path, { timeout: 3_000 });
+    this.#db = new DatabaseSync(path, { timeout: 1_000 });
     try {
       this.#db.exec(SCHEMA);
     } catch (cause) {
