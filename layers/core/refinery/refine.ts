@@ -6,7 +6,7 @@ import { soulProfiles } from './souls.ts';
 import { voiceProfiles } from './voices.ts';
 
 /** Part of every product's version: change it with anything that changes a product's bytes. */
-export const REFINERY_VERSION = 'refinery-1';
+export const REFINERY_VERSION = 'refinery-2';
 
 /** What each product is made of. */
 export const SOURCES = {

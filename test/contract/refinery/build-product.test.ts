@@ -106,6 +106,31 @@ describe.each([
     expect({ ...again, seller: '' }).toEqual({ ...elsewhere, seller: '' });
   });
 
+  it('makes the same bytes when only the manifest is missing', async () => {
+    const { objects } = store;
+    const manifestless: Objects = {
+      open: (key) => objects.open(key),
+      read: (key) => objects.read(key),
+      head: (key) => objects.head(key),
+      write: (key, body, contentType) => objects.write(key, body, contentType),
+      put: () => Promise.reject(new Error('killed before the manifest')),
+      list: (prefix) => objects.list(prefix),
+      presign: (key, seconds, fileName) => objects.presign(key, seconds, fileName),
+    };
+    const build = rawLogs('kk-late');
+    await expect(buildProduct({ ...build, objects: manifestless })).rejects.toThrow('killed');
+    const key = objectKey.product(
+      build.seller,
+      'raw_logs',
+      `${productVersion(build)}/${DATA_FILE}`,
+    );
+    const before = await bytesOf(objects, key);
+
+    const manifest = await buildProduct(build);
+    expect(await bytesOf(objects, key)).toEqual(before);
+    expect(manifest.bytes).toBe(before.byteLength);
+  });
+
   it('names another version for other inputs, other code, another product', () => {
     const versions = [
       rawLogs('kk-v'),
@@ -147,4 +172,10 @@ async function data(
 async function textOf(objects: Objects, manifest: ProductManifest): Promise<string[]> {
   const body = await data(objects, manifest, manifest.seller);
   return (await collect(lines(gunzip(body)))).flat();
+}
+
+async function bytesOf(objects: Objects, key: string): Promise<Buffer> {
+  const body = await objects.open(key);
+  if (body === undefined || body === 'changed') throw new Error(`${key} is not there`);
+  return Buffer.concat(await collect(body));
 }

@@ -14,11 +14,17 @@ export const SKILL_TRAPS: readonly string[] = [
   'supply chain',
   'food chain',
   'disk crypto',
+  'crypto disk',
+  // a common slip for ntfs
+  'nfts partition(s)',
+  't nfts',
   'crypto key(s)',
   'crypto module(s)',
   'ps ux',
   // Spanish and Portuguese greetings into the room
   'alguien ai',
+  'ai alguien',
+  'vez ai',
   'alguem ai',
   'e ai',
   'ai gente',
