@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { Address } from '#contract/ids.ts';
 import type { Refusal } from '#core/exchange/refusal.ts';
 

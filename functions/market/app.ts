@@ -1,4 +1,11 @@
+/* eslint-disable @typescript-eslint/no-deprecated -- the adapter of Hono 4; it becomes a package of its own with Hono 5 */
 import { Hono } from 'hono';
+import {
+  type APIGatewayProxyResult,
+  handle,
+  type LambdaContext,
+  type LambdaEvent,
+} from 'hono/aws-lambda';
 import { type MarketVariables, reference } from './answers.ts';
 import { assignRoutes } from './routes-assign.ts';
 import { metaRoutes } from './routes-meta.ts';
@@ -8,6 +15,11 @@ import { reviewRoutes } from './routes-review.ts';
 import { taskRoutes } from './routes-tasks.ts';
 import { workRoutes } from './routes-work.ts';
 import type { Services } from './services.ts';
+
+export type Handle = (
+  event: LambdaEvent,
+  context?: LambdaContext,
+) => Promise<APIGatewayProxyResult>;
 
 /** The market as a web application: EM's paths, bodies and errors. */
 export function marketApp(services: Services): Hono<MarketVariables> {
@@ -32,4 +44,9 @@ export function marketApp(services: Services): Hono<MarketVariables> {
     return c.json({ error: 'internal_error', message: `Something broke (ref: ${ref})` }, 500);
   });
   return app;
+}
+
+/** The market as a Lambda behind an HTTP API (payload format 2.0). */
+export function lambdaOf(services: Services): Handle {
+  return handle(marketApp(services));
 }

@@ -30,9 +30,6 @@ export function iso(date: Date): string {
 }
 
 export function taskBody(task: ExchangeTask, network: Network): Body {
-  const escrow = currentEscrow(task) ?? task.escrows.at(-1);
-  const closedAs = (status: Escrow['status']) =>
-    task.escrows.findLast((one) => one.status === status)?.closeTx ?? null;
   return {
     id: task.id,
     title: task.title,
@@ -47,19 +44,33 @@ export function taskBody(task: ExchangeTask, network: Network): Body {
     executor_id: task.executor?.id ?? null,
     instructions: task.instructions,
     evidence_schema: { required: task.evidenceRequired, optional: task.evidenceOptional },
-    location_hint: task.locationHint ?? null,
     min_reputation: task.minReputation,
-    payment_token: 'USDC',
-    payment_network: paymentNetwork(network),
-    escrow_status: escrowStatus(task),
-    escrow_tx: task.executor ? (escrow?.tx ?? null) : null,
-    payment_tx: closedAs('released'),
-    refund_tx: closedAs('refunded'),
     target_executor_type: task.target,
     skills_required: task.skills,
+    ...detailsBody(task),
+    ...paymentBody(task, network),
+  };
+}
+
+function detailsBody(task: ExchangeTask): Body {
+  return {
+    location_hint: task.locationHint ?? null,
     skill_version: task.skillVersion ?? null,
     geo_match_mode: task.geoMatchMode ?? null,
     location_radius_m: task.locationRadiusM ?? null,
+  };
+}
+
+function paymentBody(task: ExchangeTask, network: Network): Body {
+  const closedAs = (status: Escrow['status']) =>
+    task.escrows.findLast((one) => one.status === status)?.closeTx ?? null;
+  return {
+    payment_token: 'USDC',
+    payment_network: paymentNetwork(network),
+    escrow_status: escrowStatus(task),
+    escrow_tx: currentEscrow(task)?.tx ?? null,
+    payment_tx: closedAs('released'),
+    refund_tx: closedAs('refunded'),
   };
 }
 

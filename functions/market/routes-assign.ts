@@ -16,10 +16,11 @@ import { change } from './settling.ts';
 
 /** The publisher chooses among those who applied, and sees what they did. */
 export function assignRoutes(services: Services): Hono<MarketVariables> {
-  return new Hono<MarketVariables>()
-    .get('/tasks/:id/applications', maybeSigned(services), (c) => applications(c, services))
-    .post('/tasks/:id/assign', signed(services), (c) => assign(c, services))
-    .get('/tasks/:id/submissions', maybeSigned(services), (c) => submissions(c, services));
+  const app = new Hono<MarketVariables>();
+  app.get('/tasks/:id/applications', maybeSigned(services), (c) => applications(c, services));
+  app.post('/tasks/:id/assign', signed(services), (c) => assign(c, services));
+  app.get('/tasks/:id/submissions', maybeSigned(services), (c) => submissions(c, services));
+  return app;
 }
 
 async function applications(c: Ctx, services: Services): Promise<Response> {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import { BOUNTY_LIMITS, TaskCategory } from '#contract/execution-market-words.ts';
 import { FEE_BPS, toUsdNumber } from '#contract/money.ts';
+import type { Network } from '#contract/networks.ts';
 import type { MarketVariables } from './answers.ts';
 import { iso, paymentNetwork } from './bodies.ts';
 import type { Services } from './services.ts';
@@ -10,60 +11,70 @@ const DAY = 86_400;
 
 /** What anyone may ask: health, config, how to sign, how to pay. */
 export function metaRoutes({ network, now }: Services): Hono<MarketVariables> {
+  const app = new Hono<MarketVariables>();
+  app.get('/health', (c) => c.json(health(network, now())));
+  app.get('/config', (c) => c.json(config(network)));
+  app.get('/h2a/payment-config', (c) => c.json(paymentConfig(network)));
+  app.get('/auth/erc8128/info', (c) => c.json(signing(network)));
+  app.get('/auth/erc8128/nonce', (c) =>
+    c.json({
+      nonce: randomBytes(16).toString('base64url'),
+      ttl_seconds: 300,
+      message: 'Any 128 random bits will do: this nonce was not recorded',
+    }),
+  );
+  return app;
+}
+
+function health({ name }: Network, now: Date): object {
+  return {
+    status: 'healthy',
+    version: '1',
+    timestamp: iso(now),
+    environment: name,
+    services: {},
+  };
+}
+
+function config(network: Network): object {
   const payment = paymentNetwork(network);
-  return new Hono<MarketVariables>()
-    .get('/health', (c) =>
-      c.json({
-        status: 'healthy',
-        version: '1',
-        timestamp: iso(now()),
-        environment: network.name,
-        services: {},
-      }),
-    )
-    .get('/config', (c) =>
-      c.json({
-        min_bounty_usd: toUsdNumber(BOUNTY_LIMITS.min),
-        max_bounty_usd: toUsdNumber(BOUNTY_LIMITS.max),
-        supported_networks: [payment],
-        supported_tokens: ['USDC'],
-        preferred_network: payment,
-        require_api_key: false,
-        worldid_min_bounty_for_orb_usd: 500,
-        valid_categories: TaskCategory.options,
-      }),
-    )
-    .get('/h2a/payment-config', (c) =>
-      c.json({
-        networks: {
-          [payment]: {
-            chain_id: network.chainId,
-            operator: network.operator,
-            escrow: network.escrow,
-            token_collector: network.tokenCollector,
-            usdc: network.usdc,
-            usdc_domain: { name: network.usdcName, version: '2' },
-            fee_bps: Number(FEE_BPS),
-            max_fee_bps: 1800,
-            windows: { review_seconds: 7 * DAY, refund_seconds: 7 * DAY },
-          },
-        },
-      }),
-    )
-    .get('/auth/erc8128/nonce', (c) =>
-      c.json({
-        nonce: randomBytes(16).toString('base64url'),
-        ttl_seconds: 300,
-        message: 'Any nonce of 128 random bits will do: this one was not recorded',
-      }),
-    )
-    .get('/auth/erc8128/info', (c) =>
-      c.json({
-        max_validity_seconds: 300,
-        clock_skew_seconds: 30,
-        nonce_required: true,
-        supported_chains: [network.chainId],
-        components: ['@method', '@authority', '@path', '@query', 'content-digest'],
-      }),
-    );
+  return {
+    min_bounty_usd: toUsdNumber(BOUNTY_LIMITS.min),
+    max_bounty_usd: toUsdNumber(BOUNTY_LIMITS.max),
+    supported_networks: [payment],
+    supported_tokens: ['USDC'],
+    preferred_network: payment,
+    require_api_key: false,
+    worldid_min_bounty_for_orb_usd: 500,
+    valid_categories: TaskCategory.options,
+  };
+}
+
+/** What a payer must know to sign an escrow lock. */
+function paymentConfig(network: Network): object {
+  return {
+    networks: {
+      [paymentNetwork(network)]: {
+        chain_id: network.chainId,
+        operator: network.operator,
+        escrow: network.escrow,
+        token_collector: network.tokenCollector,
+        usdc: network.usdc,
+        usdc_domain: { name: network.usdcName, version: '2' },
+        fee_bps: Number(FEE_BPS),
+        max_fee_bps: 1800,
+        windows: { review_seconds: 7 * DAY, refund_seconds: 7 * DAY },
+      },
+    },
+  };
+}
+
+function signing({ chainId }: Network): object {
+  return {
+    max_validity_seconds: 300,
+    clock_skew_seconds: 30,
+    nonce_required: true,
+    supported_chains: [chainId],
+    components: ['@method', '@authority', '@path', '@query', 'content-digest'],
+  };
 }

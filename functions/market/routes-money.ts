@@ -9,13 +9,14 @@ import type { Services } from './services.ts';
 
 /** What became of a task's money. */
 export function moneyRoutes(services: Services): Hono<MarketVariables> {
-  return new Hono<MarketVariables>()
-    .get('/tasks/:id/payment', maybeSigned(services), (c) => payment(c, services))
-    .get('/tasks/:id/transactions', maybeSigned(services), (c) => transactions(c, services))
-    .get('/escrow/config', gone)
-    .get('/escrow/balance', gone)
-    .get('/escrow/deposits', gone)
-    .post('/escrow/release', gone);
+  const app = new Hono<MarketVariables>();
+  app.get('/tasks/:id/payment', maybeSigned(services), (c) => payment(c, services));
+  app.get('/tasks/:id/transactions', maybeSigned(services), (c) => transactions(c, services));
+  app.get('/escrow/config', gone);
+  app.get('/escrow/balance', gone);
+  app.get('/escrow/deposits', gone);
+  app.post('/escrow/release', gone);
+  return app;
 }
 
 function gone(c: Ctx): Response {

@@ -12,9 +12,10 @@ import { change } from './settling.ts';
 
 /** Each side rates the other once, after the work was paid. */
 export function ratingRoutes(services: Services): Hono<MarketVariables> {
-  return new Hono<MarketVariables>()
-    .post('/reputation/workers/rate', signed(services), (c) => rateWorker(c, services))
-    .post('/reputation/agents/rate', signedWorker(services), (c) => rateAgent(c, services));
+  const app = new Hono<MarketVariables>();
+  app.post('/reputation/workers/rate', signed(services), (c) => rateWorker(c, services));
+  app.post('/reputation/agents/rate', signedWorker(services), (c) => rateAgent(c, services));
+  return app;
 }
 
 async function rateWorker(c: Ctx, services: Services): Promise<Response> {

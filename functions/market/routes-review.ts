@@ -7,7 +7,7 @@ import {
 import type { TxHash } from '#contract/ids.ts';
 import { closed, releasing, standing } from '#core/exchange/moves.ts';
 import { type Moved, moved, refused } from '#core/exchange/refusal.ts';
-import { currentEscrow, type ExchangeSubmission, type ExchangeTask } from '#core/exchange/task.ts';
+import { currentEscrow, type ExchangeTask } from '#core/exchange/task.ts';
 import { accept, rejectForGood, sendBack, type Verdict, type Work } from '#core/exchange/work.ts';
 import { type Ctx, done, type MarketVariables, readBody, reference, refuse } from './answers.ts';
 import { signed } from './auth.ts';
@@ -19,10 +19,11 @@ import { asUnknown, change, settle, touch } from './settling.ts';
 /** The publisher judges what was handed in. */
 export function reviewRoutes(services: Services): Hono<MarketVariables> {
   const owner = signed(services);
-  return new Hono<MarketVariables>()
-    .post('/submissions/:id/approve', owner, (c) => approve(c, services))
-    .post('/submissions/:id/reject', owner, (c) => reject(c, services))
-    .post('/submissions/:id/request-more-info', owner, (c) => askMore(c, services));
+  const app = new Hono<MarketVariables>();
+  app.post('/submissions/:id/approve', owner, (c) => approve(c, services));
+  app.post('/submissions/:id/reject', owner, (c) => reject(c, services));
+  app.post('/submissions/:id/request-more-info', owner, (c) => askMore(c, services));
+  return app;
 }
 
 /** Pays first, then writes the verdict; may be asked again after any failure. */
@@ -31,27 +32,47 @@ async function approve(c: Ctx, services: Services): Promise<Response> {
   if (!body.ok) return body.answer;
   const work = await ownWork(c, services);
   if (!work.ok) return work.answer;
-  if (work.value.submission.verdict === 'accepted') return approved(c, work.value, services);
+  if (isApproved(work.value)) return approved(c, work.value, services);
 
   const begun = await beginRelease(work.value, services);
-  if (!begun.ok) return refuse(c, begun.refusal);
-  const escrow = currentEscrow(begun.value);
-  if (!escrow) throw new Error(`Task ${begun.value.id} is being paid out and has no escrow.`);
+  if (!begun.ok) {
+    // an approval that ran beside this one may have come to its end in between
+    const again = await ownWork(c, services);
+    const isDone = again.ok && isApproved(again.value);
+    return isDone ? approved(c, again.value, services) : refuse(c, begun.refusal);
+  }
+  const notes = body.value.notes ?? undefined;
+  return payOut(c, services, { ...work.value, task: begun.value, notes });
+}
 
+async function payOut(
+  c: Ctx,
+  services: Services,
+  work: OwnWork & { readonly notes: string | undefined },
+): Promise<Response> {
+  const { task, notes } = work;
+  const escrow = currentEscrow(task);
+  if (!escrow) throw new Error(`Task ${task.id} is being paid out and has no escrow.`);
   const end = await settle(escrow.info, 'release', services).catch(asUnknown);
   if (!end.ok) {
-    if (end.kind === 'refused') await change(begun.value.id, services, stand);
+    if (end.kind === 'refused') await change(task.id, services, stand);
     return unsettled(c, end.reason, services);
   }
   if (end.kind === 'refunded') {
-    await change(begun.value.id, services, (task) =>
-      moved({ task: closed(task, escrow, { status: 'refunded', tx: end.tx, at: services.now() }) }),
-    );
+    const refunded = { status: end.kind, tx: end.tx, at: services.now() };
+    await change(task.id, services, (newest) => moved({ task: closed(newest, escrow, refunded) }));
     return refuse(c, { kind: 'conflict', detail: 'Escrow is not in a releasable state' });
   }
-  const verdict = { notes: body.value.notes ?? undefined, now: services.now() };
-  const finished = await finish(work.value, { tx: end.tx, verdict, services });
+  const finished = await finish(work, {
+    tx: end.tx,
+    verdict: { notes, now: services.now() },
+    services,
+  });
   return finished.ok ? approved(c, finished.value, services) : refuse(c, finished.refusal);
+}
+
+function isApproved({ task, submission }: OwnWork): boolean {
+  return task.status === 'completed' && submission.verdict === 'accepted';
 }
 
 function approved(c: Ctx, { task, submission }: OwnWork, { network }: Services): Response {
@@ -87,16 +108,14 @@ async function finish(
   { tx, verdict, services }: { tx: TxHash; verdict: Verdict; services: Services },
 ): Promise<Moved<OwnWork>> {
   const { id } = work.submission;
-  let submission: ExchangeSubmission = work.submission;
+  let { submission } = work;
   const finished = await change(work.task.id, services, async (task) => {
-    const newest = (await services.exchange.submission(id)) ?? submission;
-    // a second approval that ran beside this one has written it all already
-    const after =
-      newest.verdict === 'accepted'
-        ? moved({ task, submission: newest })
-        : accept({ task, submission: newest }, tx, verdict);
+    submission = (await services.exchange.submission(id)) ?? submission;
+    // an approval that ran beside this one has written it all already
+    if (task.status === 'completed') return moved({ task });
+    const after = accept({ task, submission }, tx, verdict);
     if (after.ok) submission = after.value.submission;
-    return newest.verdict === 'accepted' ? moved({ task }) : after;
+    return after;
   });
   if (!finished.ok) return finished;
   services.log.info('approved', { taskId: work.task.id, submissionId: id, tx });

@@ -9,8 +9,8 @@ import {
 import { TaskCategory, TaskStatus } from '#contract/execution-market-words.ts';
 import { isListed, opened } from '#core/exchange/listing.ts';
 import { cancel, lapse } from '#core/exchange/moves.ts';
-import { moved, refused } from '#core/exchange/refusal.ts';
-import type { ExchangeTask } from '#core/exchange/task.ts';
+import { moved } from '#core/exchange/refusal.ts';
+import type { Escrow, ExchangeTask } from '#core/exchange/task.ts';
 import { type Ctx, check, done, type MarketVariables, readBody, refuse } from './answers.ts';
 import { maybeSigned, signed } from './auth.ts';
 import { availableBody, paymentNetwork, taskBody } from './bodies.ts';
@@ -32,15 +32,16 @@ const IdempotencyKey = z.string().min(1).max(200);
 
 /** The publisher's half of a task's beginning and end, and the readers'. */
 export function taskRoutes(services: Services): Hono<MarketVariables> {
-  return new Hono<MarketVariables>()
-    .post('/tasks', signed(services), (c) => create(c, services))
-    .get('/tasks', maybeSigned(services), (c) => own(c, services))
-    .get('/tasks/available', (c) => available(c, services))
-    .get('/tasks/:id', maybeSigned(services), (c) => read(c, services))
-    .post('/tasks/:id/cancel', signed(services), (c) => withdraw(c, services))
-    .post('/tasks/batch', (c) => c.json({ detail: 'Batch creation is disabled' }, 503))
-    .post('/tasks/apply', (c) => c.json({ detail: 'Gone: use /tasks/{id}/apply' }, 410))
-    .post('/submissions', (c) => c.json({ detail: 'Gone: use /tasks/{id}/submit' }, 410));
+  const app = new Hono<MarketVariables>();
+  app.post('/tasks', signed(services), (c) => create(c, services));
+  app.get('/tasks', maybeSigned(services), (c) => own(c, services));
+  app.get('/tasks/available', (c) => available(c, services));
+  app.get('/tasks/:id', maybeSigned(services), (c) => read(c, services));
+  app.post('/tasks/:id/cancel', signed(services), (c) => withdraw(c, services));
+  app.post('/tasks/batch', (c) => c.json({ detail: 'Batch creation is disabled' }, 503));
+  app.post('/tasks/apply', (c) => c.json({ detail: 'Gone: use /tasks/{id}/apply' }, 410));
+  app.post('/submissions', (c) => c.json({ detail: 'Gone: use /tasks/{id}/submit' }, 410));
+  return app;
 }
 
 async function create(c: Ctx, { exchange, network, now, log }: Services): Promise<Response> {
@@ -158,26 +159,22 @@ async function withdraw(c: Ctx, services: Services): Promise<Response> {
   const task = await ownTask(c, services);
   if (!task.ok) return task.answer;
 
-  if (task.value.status !== 'cancelled') {
-    const cancelled = await change(task.value.id, services, (newest) => {
-      const after = cancel(newest, body.value.reason ?? undefined);
-      if (!after.ok && newest.status === 'cancelled') return moved({ task: newest });
-      return after.ok
-        ? moved({ task: after.value })
-        : refused('conflict', `Cannot cancel: task is ${newest.status}`);
-    });
-    if (!cancelled.ok) return refuse(c, cancelled.refusal);
-  }
-  const after = await touch(task.value.id, services);
-  const escrow = after?.escrows.at(-1);
-  const status =
-    escrow === undefined
-      ? 'no_escrow_locked'
-      : escrow.status === 'refunded'
-        ? 'refunded'
-        : 'refund_manual_required';
+  const cancelled = await change(task.value.id, services, (newest) => {
+    if (newest.status === 'cancelled') return moved({ task: newest });
+    const after = cancel(newest, body.value.reason ?? undefined);
+    return after.ok ? moved({ task: after.value }) : after;
+  });
+  if (!cancelled.ok) return refuse(c, cancelled.refusal);
+  services.log.info('cancelled', { taskId: task.value.id });
+  const escrow = (await touch(task.value.id, services))?.escrows.at(-1);
   return done(c, 'Task cancelled', {
     task_id: task.value.id,
-    escrow: { status, tx_hash: escrow?.closeTx ?? null },
+    escrow: { status: refundStatus(escrow), tx_hash: escrow?.closeTx ?? null },
   });
+}
+
+/** EM's words; a refund that failed now is tried again by whoever touches the task next. */
+function refundStatus(escrow: Escrow | undefined): string {
+  if (escrow === undefined) return 'no_escrow_locked';
+  return escrow.status === 'refunded' ? 'refunded' : 'refund_manual_required';
 }

@@ -21,11 +21,12 @@ import { change, touch } from './settling.ts';
 /** The worker's half. */
 export function workRoutes(services: Services): Hono<MarketVariables> {
   const worker = signedWorker(services);
-  return new Hono<MarketVariables>()
-    .post('/workers/register', (c) => registerWorker(c, services))
-    .post('/executors/register', (c) => registerExecutor(c, services))
-    .post('/tasks/:id/apply', worker, (c) => apply(c, services))
-    .post('/tasks/:id/submit', worker, (c) => submit(c, services));
+  const app = new Hono<MarketVariables>();
+  app.post('/workers/register', (c) => registerWorker(c, services));
+  app.post('/executors/register', (c) => registerExecutor(c, services));
+  app.post('/tasks/:id/apply', worker, (c) => apply(c, services));
+  app.post('/tasks/:id/submit', worker, (c) => submit(c, services));
+  return app;
 }
 
 async function registerWorker(c: Ctx, services: Services): Promise<Response> {

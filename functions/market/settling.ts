@@ -80,8 +80,8 @@ export function asUnknown(error: unknown): Settled {
 }
 
 /**
- * Makes a change of the newest task and writes it, again from the start when somebody was faster. `decide` must have no
- * effects that a second run would repeat.
+ * Makes a change of the newest task and writes it, again from the start when somebody was faster; the very task it was given
+ * back means that there is nothing to write. `decide` must have no effects that a second run would repeat.
  */
 export async function change(
   id: TaskId,
@@ -94,6 +94,7 @@ export async function change(
 
     const decision = await decide(task);
     if (!decision.ok) return decision;
+    if (decision.value.task === task) return moved(task);
 
     const after = newer(decision.value.task, services.now());
     const saved = await services.exchange.save({ ...decision.value, task: after });

@@ -12,7 +12,7 @@ export interface EmOptions {
   readonly url: string;
   readonly signer: Signer;
   readonly now: () => Date;
-  /** @default 15 s */
+  /** @default - 29 s: a release waits for the chain, and no HTTP API waits longer than 30 s */
   readonly timeoutMs?: number;
 }
 
@@ -56,7 +56,7 @@ export class EmHttp {
   }
 
   async #send(call: Call<z.ZodType>): Promise<{ response: Response; json: unknown }> {
-    const { url: origin, timeoutMs = 15_000 } = this.#options;
+    const { url: origin, timeoutMs = 29_000 } = this.#options;
     const query = new URLSearchParams(call.query).toString();
     const url = new URL(
       `api/v1${call.path}${query && `?${query}`}`,
@@ -94,10 +94,11 @@ export class EmHttp {
 }
 
 /** The JSON of an answer that is not too large; undefined when it is no JSON. */
-async function readJson(response: Response): Promise<unknown> {
+async function readJson({ body }: Response): Promise<unknown> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body ?? []) {
+    if (!(chunk instanceof Uint8Array)) continue;
     size += chunk.byteLength;
     if (size > MAX_ANSWER_BYTES) throw new Error(`the answer exceeds ${MAX_ANSWER_BYTES} bytes`);
     chunks.push(chunk);

@@ -61,7 +61,8 @@ export function republish(task: ExchangeTask): Moved<ExchangeTask> {
 /** The lock of the current work on its way to the worker; only a facilitator that refuses brings it back. */
 export function releasing(task: ExchangeTask): Moved<ExchangeTask> {
   const escrow = currentEscrow(task);
-  if (escrow?.status !== 'deposited' && escrow?.status !== 'releasing') {
+  if (escrow?.status === 'releasing') return moved(task);
+  if (escrow?.status !== 'deposited') {
     return refused('conflict', 'Escrow is not in a releasable state');
   }
   const approved = step(task, 'approve');

@@ -1,0 +1,54 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { DynamoExchange } from '#adapters/dynamodb/market/exchange.ts';
+import { DynamoNonces } from '#adapters/dynamodb/market/nonces.ts';
+import { type SignableRequest, signRequest } from '#adapters/erc8128/sign.ts';
+import { EvmChain } from '#adapters/evm/evm-chain.ts';
+import { EvmWallet } from '#adapters/evm/evm-wallet.ts';
+import { HttpFacilitator } from '#adapters/facilitator/http-facilitator.ts';
+import { readWalletSecret } from '#adapters/secrets/wallet-secret.ts';
+import { MarketEnv } from '#contract/env.ts';
+import { NETWORKS } from '#contract/networks.ts';
+import { createLog } from '#runtime/log.ts';
+import type { Services } from './services.ts';
+
+/** EM's name of its switch; only tests and rehearsals of EM turn it on. */
+const Env = MarketEnv.extend({ EM_REQUIRE_WORKER_AUTH: z.stringbool().default(false) });
+// the HTTP API gives up after 30 s: the answer "unknown" must come before
+const FACILITATOR_TIMEOUT_MS = 25_000;
+
+/** Once per cold start. The network's name allows the chain; its RPC only reaches it. */
+export async function wire(): Promise<Services> {
+  const env = Env.parse(process.env);
+  const network = NETWORKS[env.NETWORK];
+  const table = env.MARKET_TABLE;
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  const privateKey = await readWalletSecret(new SecretsManagerClient(), env.WALLET_SECRET);
+  const wallet = new EvmWallet(privateKey, network);
+  const signer = {
+    chainId: network.chainId,
+    address: wallet.address,
+    signMessage: (bytes: Uint8Array) => wallet.signMessage(bytes),
+  };
+  const now = () => new Date();
+  return {
+    exchange: new DynamoExchange(dynamo, table),
+    nonces: new DynamoNonces(dynamo, { table, room: 'market', now }),
+    chain: new EvmChain(network, env.RPC_URL),
+    facilitator: new HttpFacilitator({
+      url: env.FACILITATOR_URL,
+      network,
+      signRequest: (request: SignableRequest) =>
+        signRequest(request, signer, { now: Math.floor(Date.now() / 1000) }),
+      timeoutMs: FACILITATOR_TIMEOUT_MS,
+    }),
+    network,
+    now,
+    log: createLog('market'),
+    requireWorkerAuth: env.EM_REQUIRE_WORKER_AUTH,
+  };
+}
