@@ -35,6 +35,8 @@ export interface StageValues {
   readonly deliveryHosts?: string;
   /** Megabytes per room; CPU grows with them. */
   readonly memory: Readonly<Record<'heartbeat' | 'collect-logs' | 'door' | 'wake', number>>;
+  /** How long each may run. A killed beat's lease ends with its timeout: the shorter, the sooner its agent goes on. */
+  readonly timeouts: Readonly<Record<'heartbeat' | 'collect-logs' | 'door' | 'wake', Duration>>;
   /** How many timeouts of its reader a message stays hidden: 6 is AWS's advice, 1 repeats soonest. */
   readonly hiddenTimeouts: number;
   readonly throttle: { readonly rateLimit: number; readonly burstLimit: number };
@@ -52,6 +54,13 @@ const common = {
   relay: 'on',
   logTimeZone: 'UTC',
   memory: { heartbeat: 256, 'collect-logs': 512, door: 256, wake: 128 },
+  timeouts: {
+    heartbeat: Duration.seconds(120),
+    'collect-logs': Duration.seconds(90),
+    // API Gateway gives up after 30 s: the room should know it first
+    door: Duration.seconds(29),
+    wake: Duration.seconds(10),
+  },
   hiddenTimeouts: 6,
   throttle: { rateLimit: 50, burstLimit: 100 },
   operators: [],
@@ -71,6 +80,11 @@ export const local: StageValues = {
   irc: { host: '127.0.0.1', port: 6667, tls: 'off' },
   phase: 'exact',
   deliveryHosts: '127.0.0.1,localhost',
+  timeouts: {
+    ...common.timeouts,
+    heartbeat: Duration.seconds(30),
+    'collect-logs': Duration.seconds(60),
+  },
   hiddenTimeouts: 1,
   throttle: { rateLimit: 1000, burstLimit: 2000 },
   logRetention: RetentionDays.ONE_DAY,

@@ -5,10 +5,9 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { EnvOf, HeartbeatEnv } from '#contract/env.ts';
-import { agentPk, objectKey, walletSecretName } from '#contract/keys.ts';
+import { agentPk, economyKey, objectKey, walletSecretName } from '#contract/keys.ts';
 import { COLLECTOR, type Agent as Member } from '#contract/roster.ts';
 import type { StageValues } from '../stages.ts';
-import { BEAT_TIMEOUT } from '../timeouts.ts';
 import { AgentHeartbeat } from './agent-heartbeat.ts';
 import { grantPartitions, grantPrefixes, grantSecret, READ_ITEMS } from './grants.ts';
 import { RoomFunction } from './room-function.ts';
@@ -48,7 +47,7 @@ export class Agent extends Construct {
       description: `One beat of ${agent.id}`,
       environment: this.#environment(props),
       memory: stage.memory.heartbeat,
-      timeout: BEAT_TIMEOUT,
+      timeout: stage.timeouts.heartbeat,
     }).function;
     this.function.configureAsyncInvoke({
       retryAttempts: 1,
@@ -95,7 +94,7 @@ export class Agent extends Construct {
     grantPartitions(this.function, { table, partitions: [agentPk(agent.id)] });
     grantPartitions(this.function, {
       table,
-      partitions: ['PULSE'],
+      partitions: [economyKey.pulse(agent.id).pk],
       actions: [
         ...(agent.role === 'coordinator' ? READ_ITEMS : []),
         'dynamodb:PutItem',
@@ -104,7 +103,7 @@ export class Agent extends Construct {
     });
     grantPartitions(this.function, {
       table,
-      partitions: [`CORPUS#${COLLECTOR}`, 'SWITCH'],
+      partitions: [economyKey.corpusVersion(COLLECTOR).pk, economyKey.switch('HALT').pk],
       actions: READ_ITEMS,
     });
   }

@@ -4,7 +4,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 
 export const READ_ITEMS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'] as const;
 /** A transaction is allowed by the actions that it is made of; ConditionCheckItem has no call of its own. */
-export const WRITE_ITEMS = [
+const WRITE_ITEMS = [
   'dynamodb:PutItem',
   'dynamodb:UpdateItem',
   'dynamodb:DeleteItem',
@@ -14,7 +14,7 @@ const ITEMS = [...READ_ITEMS, ...WRITE_ITEMS];
 
 export interface PartitionGrant {
   readonly table: ITable;
-  /** Exact partition keys. */
+  /** Exact partition keys; with a `*`, of families of partitions. */
   readonly partitions: readonly string[];
   /** @default - everything that one can do to an item */
   readonly actions?: readonly string[];
@@ -27,12 +27,15 @@ export interface PartitionGrant {
  */
 export function grantPartitions(grantee: IGrantable, props: PartitionGrant): void {
   const { table, partitions, actions = ITEMS } = props;
+  const isExact = partitions.every((partition) => !partition.includes('*'));
   grantee.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({
       actions: [...actions],
       resources: [table.tableArn],
       conditions: {
-        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [...partitions] },
+        [`ForAllValues:${isExact ? 'StringEquals' : 'StringLike'}`]: {
+          'dynamodb:LeadingKeys': [...partitions],
+        },
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },
     }),

@@ -45,7 +45,6 @@ export class IrcRelayService extends Construct {
       // what it heard goes to inboxes; it never reads what an agent keeps
       actions: ['dynamodb:PutItem'],
     });
-    grantPartitions(task.taskRole, { table: props.economy, partitions: [`SEEN#${ROOM}`] });
     props.wake.grantSendMessages(task.taskRole);
     props.out.grantConsumeMessages(task.taskRole);
     this.#service(task, props.stage);

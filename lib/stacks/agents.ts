@@ -3,6 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import type { EnvOf, StorefrontEnv, WakeEnv } from '#contract/env.ts';
+import { economyKey } from '#contract/keys.ts';
 import { ROSTER } from '#contract/roster.ts';
 import { Agent, type AgentSurroundings } from '../constructs/agent.ts';
 import { grantPartitions, grantPrefixes } from '../constructs/grants.ts';
@@ -12,7 +13,6 @@ import { chainEnvironment, stageParameter } from '../constructs/stage-parameter.
 import { DeadLetters } from '../constructs/work-queue.ts';
 import { functionName } from '../names.ts';
 import type { StageValues } from '../stages.ts';
-import { DOOR_TIMEOUT, WAKE_TIMEOUT } from '../timeouts.ts';
 import type { IrcStack } from './irc.ts';
 import type { MarketStack, TradingPlace } from './market.ts';
 import type { StateStack } from './state.ts';
@@ -87,9 +87,8 @@ export class AgentsStack extends Stack {
       description: 'Wake-ups, coalesced per agent, become beats',
       environment,
       memory: stage.memory.wake,
-      timeout: WAKE_TIMEOUT,
+      timeout: stage.timeouts.wake,
     }).function;
-    grantPartitions(room, { table: state.economy, partitions: ['SEEN#wake'] });
     for (const agent of this.agents) agent.function.grantInvoke(room);
     room.addEventSource(
       new SqsEventSource(state.wake.queue, {
@@ -113,9 +112,12 @@ export class AgentsStack extends Stack {
       description: 'Deliveries to who paid for them',
       environment,
       memory: stage.memory.door,
-      timeout: DOOR_TIMEOUT,
+      timeout: stage.timeouts.door,
     }).function;
-    grantPartitions(room, { table: state.economy, partitions: ['SEEN#storefront'] });
+    grantPartitions(room, {
+      table: state.economy,
+      partitions: [economyKey.seen('storefront', '').pk],
+    });
     // it also signs the addresses from which buyers fetch: whoever has one reads with this role
     grantPrefixes(room, {
       bucket: state.data,

@@ -1,9 +1,8 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { IrcRelayService } from '../constructs/irc-relay-service.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
 import type { StageValues } from '../stages.ts';
-import { IRC_LINE_HIDDEN } from '../timeouts.ts';
 import type { StateStack } from './state.ts';
 
 export interface IrcStackProps {
@@ -19,7 +18,8 @@ export class IrcStack extends Stack {
     super(scope, id, { env: { region: stage.region } });
     this.out = new WorkQueue(this, 'Out', {
       fifo: true,
-      hidden: IRC_LINE_HIDDEN,
+      // the relay sets its own with each receive
+      hidden: Duration.seconds(60),
       attempts: 10,
       loses: 'Lines that agents said and nobody on IRC has read.',
       alarms: state.alarms,

@@ -3,11 +3,10 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import type { CollectLogsEnv, EnvOf } from '#contract/env.ts';
-import { objectKey } from '#contract/keys.ts';
+import { economyKey, objectKey } from '#contract/keys.ts';
 import { grantPartitions, grantPrefixes } from '../constructs/grants.ts';
 import { RoomFunction } from '../constructs/room-function.ts';
 import type { StageValues } from '../stages.ts';
-import { COLLECT_TIMEOUT } from '../timeouts.ts';
 import { collectors, type StateStack } from './state.ts';
 
 export interface LogsStackProps {
@@ -34,13 +33,13 @@ export class LogsStack extends Stack {
       description: 'Streams an uploaded log into the corpus',
       environment,
       memory: stage.memory['collect-logs'],
-      timeout: COLLECT_TIMEOUT,
+      timeout: stage.timeouts['collect-logs'],
     }).function;
 
     const ids = collectors().map(({ id }) => id);
     grantPartitions(room, {
       table: state.economy,
-      partitions: ['SEEN#collect-logs', ...ids.map((id) => `CORPUS#${id}`)],
+      partitions: ids.map((id) => economyKey.corpusVersion(id).pk),
     });
     grantPrefixes(room, {
       bucket: state.data,

@@ -1,13 +1,12 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { EnvOf, FacilitatorEnv, MarketEnv } from '#contract/env.ts';
-import { walletSecretName } from '#contract/keys.ts';
-import { grantItems, grantSecret } from '../constructs/grants.ts';
+import { marketKey, walletSecretName } from '#contract/keys.ts';
+import { grantItems, grantPartitions, grantSecret } from '../constructs/grants.ts';
 import { HttpDoor } from '../constructs/http-door.ts';
 import { RoomFunction } from '../constructs/room-function.ts';
 import { chainEnvironment, stageParameter } from '../constructs/stage-parameter.ts';
 import type { StageValues } from '../stages.ts';
-import { DOOR_TIMEOUT } from '../timeouts.ts';
 import type { StateStack } from './state.ts';
 
 /** Where agents trade: addresses without a slash at the end. */
@@ -57,7 +56,7 @@ export class MarketStack extends Stack implements TradingPlace {
       description: "A market with Execution Market's contract",
       environment,
       memory: stage.memory.door,
-      timeout: DOOR_TIMEOUT,
+      timeout: stage.timeouts.door,
     }).function;
     grantItems(room, state.market);
     grantSecret(room, state.walletArn('market'));
@@ -81,9 +80,12 @@ export class MarketStack extends Stack implements TradingPlace {
       description: 'Settles x402 payments and operates the escrow, with its own key',
       environment,
       memory: stage.memory.door,
-      timeout: DOOR_TIMEOUT,
+      timeout: stage.timeouts.door,
     }).function;
-    grantItems(room, state.market);
+    grantPartitions(room, {
+      table: state.market,
+      partitions: [marketKey.facilitatorLease().pk, marketKey.nonce('facilitator', '*').pk],
+    });
     grantSecret(room, state.walletArn('facilitator'));
     door.leadsTo(room);
   }

@@ -12,7 +12,6 @@ import { MARKET_TABLE } from '#contract/market-table.ts';
 import { ROSTER } from '#contract/roster.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
 import type { StageValues } from '../stages.ts';
-import { COLLECT_TIMEOUT, WAKE_TIMEOUT } from '../timeouts.ts';
 
 interface TableShape {
   readonly partitionKey: string;
@@ -48,12 +47,12 @@ export class StateStack extends Stack {
     this.economy = this.#table('Economy', ECONOMY_TABLE, stage.removal);
     this.market = this.#table('Market', MARKET_TABLE, stage.removal);
     this.uploads = new WorkQueue(this, 'Uploads', {
-      hidden: Duration.seconds(COLLECT_TIMEOUT.toSeconds() * stage.hiddenTimeouts),
+      hidden: hidden(stage, 'collect-logs'),
       loses: 'Uploaded logs that never reach the corpus: what is sold is out of date.',
       alarms: this.alarms,
     });
     this.wake = new WorkQueue(this, 'Wake', {
-      hidden: Duration.seconds(WAKE_TIMEOUT.toSeconds() * stage.hiddenTimeouts),
+      hidden: hidden(stage, 'wake'),
       loses: 'Wake-ups: agents answer only at their next beat.',
       alarms: this.alarms,
     });
@@ -143,6 +142,10 @@ export class StateStack extends Stack {
 /** Agents whose uploaded logs are collected. */
 export function collectors(): typeof ROSTER {
   return ROSTER.filter(({ role }) => role === 'collector');
+}
+
+function hidden(stage: StageValues, reader: 'collect-logs' | 'wake'): Duration {
+  return Duration.seconds(stage.timeouts[reader].toSeconds() * stage.hiddenTimeouts);
 }
 
 function walletOwners({ market }: StageValues): string[] {

@@ -86,6 +86,23 @@ describe('the rooms that are no agent', () => {
     expect(text(relays)).not.toContain('secretsmanager');
   });
 
+  it('touch the rows that are theirs', () => {
+    const partitions = ['collect-logs', 'wake', 'storefront', 'facilitator'].map((room) => [
+      room,
+      of(roleOf(room)).flatMap(({ condition }) =>
+        Object.entries(condition)
+          .filter(([operator]) => operator.startsWith('ForAllValues:'))
+          .flatMap(([, keys]) => keys['dynamodb:LeadingKeys']),
+      ),
+    ]);
+    expect(Object.fromEntries(partitions)).toEqual({
+      'collect-logs': ['CORPUS#kk-karma-hello'],
+      wake: [],
+      storefront: ['SEEN#storefront'],
+      facilitator: ['FACILITATOR', 'NONCE#facilitator#*'],
+    });
+  });
+
   it('have no reach into an agent, but for the relay, which leaves notes in inboxes', () => {
     const reaching = all.filter(({ condition }) => text(condition).includes('AGENT#kk-validator'));
     const roles = reaching.map(({ role, actions }) => ({ role, actions: actions.length }));
