@@ -23,20 +23,18 @@ export const channels: Readonly<Record<string, Handler>> = {
   TOPIC: (network, peer, [name = '', topic]) => {
     const room = roomOf(network, peer, name);
     if (room === undefined) return;
-    if (topic === undefined) {
-      tellTopic(peer, room, true);
-      return;
+    if (topic === undefined) tellTopic(peer, room, true);
+    else {
+      room.topic = topic.slice(0, 300);
+      for (const member of room.members) {
+        member.send(peer.mask, `TOPIC ${room.name} :${room.topic}`);
+      }
     }
-    room.topic = topic.slice(0, 300);
-    for (const member of room.members) member.send(peer.mask, `TOPIC ${room.name} :${room.topic}`);
   },
   NAMES: (network, peer, [name = '']) => {
     const room = network.room(name);
-    if (room === undefined) {
-      peer.reply('366', name.slice(0, 50) || '*', 'End of NAMES list');
-      return;
-    }
-    tellNames(peer, room);
+    if (room === undefined) peer.reply('366', name.slice(0, 50) || '*', 'End of NAMES list');
+    else tellNames(peer, room);
   },
   LIST: (network, peer) => {
     peer.reply('321', 'Channel', 'Users  Name');
@@ -47,26 +45,19 @@ export const channels: Readonly<Record<string, Handler>> = {
   },
   MODE: (network, peer, [target = '', modes]) => {
     const room = network.room(target);
-    if (room === undefined) {
-      if (network.peer(target) === peer) {
-        peer.reply('221', '+i');
-        return;
-      }
-      peer.reply('403', target.slice(0, 50) || '*', 'No such channel');
-      return;
-    }
-    if (modes === undefined) {
-      peer.reply('324', room.name, '+nt');
-      peer.reply('329', room.name, String(Math.floor(room.created.getTime() / 1000)));
-      return;
-    }
-    if (/^\+?b$/.test(modes)) {
-      peer.reply('368', room.name, 'End of channel ban list');
-      return;
-    }
-    peer.reply('482', room.name, 'There are no channel operators here');
+    if (room !== undefined) tellMode(peer, room, modes);
+    else if (network.peer(target) === peer) peer.reply('221', '+i');
+    else peer.reply('403', target.slice(0, 50) || '*', 'No such channel');
   },
 };
+
+function tellMode(peer: Peer, room: Room, modes: string | undefined): void {
+  if (modes === undefined) {
+    peer.reply('324', room.name, '+nt');
+    peer.reply('329', room.name, String(Math.floor(room.created.getTime() / 1000)));
+  } else if (/^\+?b$/.test(modes)) peer.reply('368', room.name, 'End of channel ban list');
+  else peer.reply('482', room.name, 'There are no channel operators here');
+}
 
 function join(network: Network, peer: Peer, name: string): void {
   if (!CHANNEL.test(name)) {

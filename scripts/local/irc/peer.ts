@@ -4,7 +4,7 @@ import { limitMessage } from './wire.ts';
 export const SERVER_NAME = 'irc.viva.local';
 
 /** What a client may ask for: https://ircv3.net/irc/#capabilities */
-export const CAPABILITIES = ['server-time', 'message-tags', 'echo-message', 'account-tag'] as const;
+export const CAPABILITIES = ['server-time', 'message-tags', 'echo-message'] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
 /** A client that takes no more of what it is sent than this is dropped. */

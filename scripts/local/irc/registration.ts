@@ -7,69 +7,33 @@ const NICK = /^[A-Za-z[\]\\`_^{|}][A-Za-z0-9[\]\\`_^{|}-]{0,29}$/;
 /** RFC 2812 section 3.1 and https://ircv3.net/specs/extensions/capability-negotiation */
 export const registration: Readonly<Record<string, Handler>> = {
   CAP: (network, peer, [verb = '', ...rest]) => {
-    switch (verb.toUpperCase()) {
-      case 'LS':
-        peer.isNegotiating = !peer.isRegistered;
-        {
-          peer.send(SERVER_NAME, `CAP ${peer.nick} LS :${CAPABILITIES.join(' ')}`);
-          return;
-        }
-      case 'LIST': {
-        peer.send(SERVER_NAME, `CAP ${peer.nick} LIST :${[...peer.capabilities].join(' ')}`);
-        return;
-      }
-      case 'REQ':
-        peer.isNegotiating = !peer.isRegistered;
-        {
-          request(peer, rest.join(' '));
-          return;
-        }
-      case 'END':
-        peer.isNegotiating = false;
-        {
-          welcomeWhenReady(network, peer);
-          return;
-        }
-      default: {
-        peer.reply('410', verb.slice(0, 20), 'Invalid CAP command');
-        return;
-      }
-    }
+    const tell = (subcommand: string, list: readonly string[]): void => {
+      peer.send(SERVER_NAME, `CAP ${peer.nick} ${subcommand} :${list.join(' ')}`);
+    };
+    const command = verb.toUpperCase();
+    // whoever talks about capabilities before it is registered is welcomed after CAP END
+    if (command !== 'END' && !peer.isRegistered) peer.isNegotiating = true;
+    if (command === 'LS') tell('LS', CAPABILITIES);
+    else if (command === 'LIST') tell('LIST', [...peer.capabilities]);
+    else if (command === 'REQ') request(peer, rest.join(' '));
+    else if (command === 'END') {
+      peer.isNegotiating = false;
+      welcomeWhenReady(network, peer);
+    } else peer.reply('410', verb.slice(0, 20), 'Invalid CAP command');
   },
   NICK: (network, peer, [nick = '']) => {
-    if (nick === '') {
-      peer.reply('431', 'No nickname given');
-      return;
-    }
-    if (!NICK.test(nick)) {
-      peer.reply('432', nick.slice(0, 40), 'Erroneous nickname');
-      return;
-    }
-    if (nick === peer.nick) return;
-    const before = peer.mask;
-    const others = network.neighbours(peer);
-    if (!network.rename(peer, nick)) {
-      peer.reply('433', nick, 'Nickname is already in use');
-      return;
-    }
-    if (!peer.isRegistered) {
-      welcomeWhenReady(network, peer);
-      return;
-    }
-    for (const listener of [peer, ...others]) listener.send(before, `NICK :${nick}`);
+    if (nick === '') peer.reply('431', 'No nickname given');
+    else if (!NICK.test(nick)) peer.reply('432', nick.slice(0, 40), 'Erroneous nickname');
+    else if (nick !== peer.nick) rename(network, peer, nick);
   },
   USER: (network, peer, [user = '', , , realName = '']) => {
-    if (peer.isRegistered) {
-      peer.reply('462', 'You may not reregister');
-      return;
+    if (peer.isRegistered) peer.reply('462', 'You may not reregister');
+    else if (user === '') peer.reply('461', 'USER', 'Not enough parameters');
+    else {
+      peer.user = user.replace(/[^\w.-]/g, '').slice(0, 10) || 'user';
+      peer.realName = realName.slice(0, 100);
+      welcomeWhenReady(network, peer);
     }
-    if (user === '') {
-      peer.reply('461', 'USER', 'Not enough parameters');
-      return;
-    }
-    peer.user = user.replace(/[^\w.-]/g, '').slice(0, 10) || 'user';
-    peer.realName = realName.slice(0, 100);
-    welcomeWhenReady(network, peer);
   },
   PASS: () => undefined,
   PING: (_, peer, [token = '']) => {
@@ -81,6 +45,14 @@ export const registration: Readonly<Record<string, Handler>> = {
     peer.close('Quit');
   },
 };
+
+function rename(network: Network, peer: Peer, nick: string): void {
+  const before = peer.mask;
+  const witnesses = [peer, ...network.neighbours(peer)];
+  if (!network.rename(peer, nick)) peer.reply('433', nick, 'Nickname is already in use');
+  else if (!peer.isRegistered) welcomeWhenReady(network, peer);
+  else for (const witness of witnesses) witness.send(before, `NICK :${nick}`);
+}
 
 function request(peer: Peer, list: string): void {
   const wanted = list.split(' ').filter((name) => name !== '');

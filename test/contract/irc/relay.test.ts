@@ -3,9 +3,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SqsLines } from '#adapters/sqs/sqs-lines.ts';
 import { WakeUp } from '#contract/beat.ts';
 import { ROSTER } from '#contract/roster.ts';
-import { aLine, join, type RelayProcess, startWorld, until, type World } from './world.ts';
-
-const EXTRACTORS = ROSTER.filter(({ id }) => id.endsWith('extractor')).map(({ id }) => id);
+import {
+  aLine,
+  allJoined,
+  join,
+  type RelayProcess,
+  startWorld,
+  until,
+  type World,
+} from './world.ts';
 
 let world: World;
 let relay: RelayProcess;
@@ -20,86 +26,13 @@ afterEach(async () => {
   await world.stop();
 });
 
-async function allJoined(): Promise<void> {
-  const watcher = await join(world.port, 'watcher', '#karmakadabra');
-  await until(
-    () => {
-      watcher.lines.length = 0;
-      watcher.send('NAMES #karmakadabra');
-      return until(() => watcher.lines.some((line) => line.includes(' 366 '))).then(() =>
-        ROSTER.every(({ id }) =>
-          watcher.lines.some((line) => new RegExp(`[: ]${id}( |$)`).test(line)),
-        ),
-      );
-    },
-    { what: () => relay.output.join('') },
-  );
-  watcher.close();
-}
-
-/** So many lines from each of three agents, sent in turns. */
-async function sayAll(count: number): Promise<void> {
-  const lines = new SqsLines(world.client, world.queues.out);
-  for (let number = 0; number < count; number += 1) {
-    for (const agentId of EXTRACTORS) await lines.say(aLine(number, { agentId }));
-  }
-}
-
 function textsOf(agentId: string): string[] {
   return world.spoken.filter(({ nick }) => nick === agentId).map(({ text }) => text);
 }
 
-function expected(agentId: string, count: number): string[] {
-  return Array.from({ length: count }, (_, number) => `line ${number} of ${agentId}`);
-}
-
 describe('the relay', () => {
-  it('speaks for seven agents, each in its order, and loses nothing when the server goes and comes back', async () => {
-    await allJoined();
-    const saying = sayAll(20);
-    await until(() => world.spoken.length > 10);
-    await world.stopIrcd();
-    const before = world.spoken.length;
-    await saying;
-    await world.restartIrcd();
-    expect(before).toBeLessThan(60);
-
-    await until(() => EXTRACTORS.every((id) => textsOf(id).includes(`line 19 of ${id}`)), {
-      ms: 15_000,
-      what: () => relay.output.join(''),
-    });
-    // a line under way when the server went may be said twice, but never out of its place
-    for (const id of EXTRACTORS) {
-      const texts = textsOf(id);
-      expect(texts.filter((text, index) => text !== texts[index - 1])).toEqual(expected(id, 20));
-      expect(texts.length).toBeLessThanOrEqual(21);
-    }
-    await until(() => world.queued('irc-out.fifo').length === 0, { what: 'an empty queue' });
-  });
-
-  it('loses no line when it is killed, and doubles at most one for each agent', async () => {
-    await relay.kill('SIGKILL');
-    await sayAll(20);
-    relay = world.startRelay();
-    await until(() => world.spoken.length > 10);
-    await relay.kill('SIGKILL');
-    const held = world.sqs.inspectQueue('irc-out.fifo')?.messages.inflight.length;
-    expect(held).toBeGreaterThan(0);
-    relay = world.startRelay();
-
-    await until(() => EXTRACTORS.every((id) => textsOf(id).includes(`line 19 of ${id}`)), {
-      ms: 15_000,
-      what: () => relay.output.join(''),
-    });
-    for (const id of EXTRACTORS) {
-      const texts = textsOf(id);
-      expect(texts.filter((text, index) => text !== texts[index - 1])).toEqual(expected(id, 20));
-      expect(texts.length).toBeLessThanOrEqual(21);
-    }
-  });
-
   it('puts a mention into one inbox once, with one wake-up', async () => {
-    await allJoined();
+    await allJoined(world, relay);
     const person = await join(world.port, 'maria', '#karmakadabra');
     person.send(
       'PRIVMSG #karmakadabra :hola @kk-soul-extractor, ¿cómo vas? (no kk-soul-extractor2)',
@@ -119,7 +52,7 @@ describe('the relay', () => {
   });
 
   it("wakes who sells what a stranger needs, and nobody for an agent's own line", async () => {
-    await allJoined();
+    await allJoined(world, relay);
     const lines = new SqsLines(world.client, world.queues.out);
     await lines.say(aLine(1, { text: 'NEED: raw_logs | $0.01 | @kk-karma-hello' }));
     await until(() => world.spoken.length === 1);
@@ -155,7 +88,7 @@ describe('the relay', () => {
   });
 
   it('says hostile text as one plain line, and leaves what is no line to the dead letters', async () => {
-    await allJoined();
+    await allJoined(world, relay);
     const lines = new SqsLines(world.client, world.queues.out);
     await lines.say(aLine(1, { text: 'hi\r\nQUIT :gone\r\nPRIVMSG #kk-ops :injected\0\x01' }));
     await lines.say(aLine(2, { text: 'x'.repeat(2000) }));
@@ -186,7 +119,7 @@ describe('the relay', () => {
   });
 
   it('ends at SIGTERM with goodbyes and exit code 0', async () => {
-    await allJoined();
+    await allJoined(world, relay);
     const person = await join(world.port, 'ana', '#karmakadabra');
     expect(await relay.kill('SIGTERM')).toBe(0);
     await until(() => person.lines.filter((line) => line.includes(' QUIT :')).length === 7);

@@ -7,6 +7,7 @@ import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { AgentId } from '#contract/ids.ts';
 import type { IrcLine } from '#contract/irc-line.ts';
 import { agentPk } from '#contract/keys.ts';
+import { ROSTER } from '#contract/roster.ts';
 import { startDynamo } from '../../../scripts/local/cloud/dynamodb.ts';
 import type { HeardLine } from '../../../scripts/local/irc/network.ts';
 import { type Ircd, startIrcd } from '../../../scripts/local/irc/server.ts';
@@ -180,4 +181,22 @@ export function aLine(number: number, over: Partial<IrcLine> = {}): IrcLine {
     text: `line ${number} of ${agentId}`,
     ...over,
   };
+}
+
+/** Until the relay's seven voices are in the square. */
+export async function allJoined(world: World, relay: RelayProcess): Promise<void> {
+  const watcher = await join(world.port, 'watcher', '#karmakadabra');
+  await until(
+    () => {
+      watcher.lines.length = 0;
+      watcher.send('NAMES #karmakadabra');
+      return until(() => watcher.lines.some((line) => line.includes(' 366 '))).then(() =>
+        ROSTER.every(({ id }) =>
+          watcher.lines.some((line) => new RegExp(`[: ]${id}( |$)`).test(line)),
+        ),
+      );
+    },
+    { what: () => relay.output.join('') },
+  );
+  watcher.close();
 }

@@ -1,0 +1,119 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Returns } from '#adapters/irc/returns.ts';
+import { PATIENT, QUICK } from '#adapters/irc/temper.ts';
+import { Voice } from '#adapters/irc/voice.ts';
+import { until } from './world.ts';
+
+const NEVER = new AbortController().signal;
+const HASTY = { ...QUICK, rejoinMs: 50, patience: { echo: 100, pong: 200 } };
+
+let server: Server;
+let voice: Voice;
+const sockets = new Set<Socket>();
+
+afterEach(async () => {
+  await voice.stop('bye');
+  for (const socket of sockets) socket.destroy();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+/** A server without capabilities that answers each command as `answers` say; `$1` is the command's first word. */
+async function voiceOn(answers: Readonly<Record<string, string>>): Promise<string[]> {
+  const lines: string[] = [];
+  server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk: Buffer) => {
+      for (const line of chunk.toString().split('\r\n').filter(Boolean)) {
+        lines.push(line);
+        const [command = '', first = ''] = line.split(' ');
+        const answer = answers[command]?.replaceAll('$1', first);
+        if (answer !== undefined) socket.write(`${answer}\r\n`);
+      }
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+  voice = new Voice({
+    nick: 'kk-x',
+    channels: ['#a'],
+    server: { host: '127.0.0.1', port, tls: false },
+    temper: HASTY,
+    onLine: () => undefined,
+    onEvent: () => undefined,
+  });
+  voice.connect();
+  return lines;
+}
+
+const FRIENDLY = {
+  USER: ':s 001 kk-x :hi',
+  JOIN: ':kk-x!x@h JOIN $1',
+  PING: ':s PONG s $1',
+};
+
+describe('a voice', () => {
+  it('asks a server without echoes by a PING behind the line', async () => {
+    const lines = await voiceOn(FRIENDLY);
+    await voice.say('#a', 'one two', NEVER);
+    await voice.say('#a', ':three', NEVER);
+    const said = lines.filter((line) => /^(PRIVMSG|PING viva)/.test(line));
+    expect(said).toEqual([
+      'PRIVMSG #a :one two',
+      'PING viva-1',
+      'PRIVMSG #a ::three',
+      'PING viva-2',
+    ]);
+  });
+
+  it('joins a channel that it is asked to speak in', async () => {
+    const lines = await voiceOn(FRIENDLY);
+    await voice.say('#other', 'hi', NEVER);
+    expect(lines).toContain('JOIN #other');
+  });
+
+  it('reports a refusal as one', async () => {
+    await voiceOn({ ...FRIENDLY, PRIVMSG: ':s 404 kk-x $1 :no' });
+    await expect(voice.say('#a', 'hi', NEVER)).rejects.toMatchObject({ because: 'refused' });
+  });
+
+  it('reports a channel that never lets it in', async () => {
+    await voiceOn({ ...FRIENDLY, JOIN: ':s 474 kk-x $1 :banned' });
+    await expect(voice.say('#a', 'hi', NEVER)).rejects.toMatchObject({ because: 'refused' });
+  });
+
+  it('leaves a server that falls silent, and comes back', async () => {
+    const lines = await voiceOn({ ...FRIENDLY, PING: '' });
+    await expect(voice.say('#a', 'hi', NEVER)).rejects.toMatchObject({ because: 'lost' });
+    await until(() => lines.filter((line) => line.startsWith('USER ')).length === 2);
+  });
+
+  it('stops waiting for a connection when it is told to', async () => {
+    await voiceOn({});
+    const stop = new AbortController();
+    const saying = voice.say('#a', 'hi', stop.signal);
+    stop.abort();
+    await expect(saying).rejects.toMatchObject({ because: 'lost' });
+  });
+
+  it('does not chase a free nick for ever', async () => {
+    const lines = await voiceOn({ NICK: ':s 433 * $1 :in use' });
+    await until(() => lines.filter((line) => line.startsWith('CAP ')).length === 2);
+    expect(lines.filter((line) => line.startsWith('NICK ')).length).toBeLessThan(12);
+  });
+});
+
+describe('coming back', () => {
+  it('waits from 5 to 300 s, doubling, with jitter, and begins again only after a good connection', async () => {
+    await voiceOn({});
+    const returns = new Returns(PATIENT);
+    const waits = Array.from({ length: 8 }, () => returns.onDown(0, 0.5));
+    expect(waits).toEqual([5, 10, 20, 40, 80, 160, 300, 300].map((seconds) => seconds * 1000));
+    returns.onUp(1000);
+    expect(returns.onDown(2000, 0)).toBe(225_000);
+    returns.onUp(3000);
+    expect(returns.onDown(100_000, 1)).toBe(6250);
+  });
+});
