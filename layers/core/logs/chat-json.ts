@@ -31,7 +31,6 @@ export class ChatJsonParser implements Parser {
   #state: State = 'start';
   #isBareArray = false;
   #hasMessages = false;
-  #isClosed = false;
   #isEnd = false;
   #broken: { offset: number; line: number; reason: string; bytes: Uint8Array } | undefined;
 
@@ -56,7 +55,7 @@ export class ChatJsonParser implements Parser {
     if (!this.#hasMessages) {
       const reason = 'no array "messages" of {timestamp, user, message} in the JSON';
       this.#found.refuse({ offset: 0, line: 1, reason, bytes: this.#bytes });
-    } else if (this.#state === 'elements' || !this.#isClosed) {
+    } else if (this.#state === 'elements') {
       this.#break('the file is cut in the middle');
     }
     this.#mend();
@@ -89,34 +88,26 @@ export class ChatJsonParser implements Parser {
     return 'on';
   }
 
-  /** Looks for `"messages": [`. A string cannot hold it: its quotes would be escaped. */
+  /**
+   * Looks for `"messages": [`, before the messages and after them. A string cannot hold it: its quotes would be escaped. What
+   * stands outside is not checked: no message is lost there.
+   */
   #seek(): Step {
     const quote = this.#bytes.indexOf(BYTE.quote, this.#at);
-    this.#pass(quote < 0 ? this.#bytes.length : quote);
+    this.#at = quote < 0 ? this.#bytes.length : quote;
     if (quote < 0) return 'wait';
     const colon = skipBlank(this.#bytes, quote + MESSAGES.length);
     const bracket = skipBlank(this.#bytes, colon + 1);
     const isOther = MESSAGES.some((byte, index) => (this.#bytes[quote + index] ?? byte) !== byte);
     if (!isOther && bracket >= this.#bytes.length && !this.#isEnd) return 'wait';
     if (isOther || this.#bytes[colon] !== BYTE.colon || this.#bytes[bracket] !== BYTE.openArray) {
-      this.#pass(quote + 1);
+      this.#at = quote + 1;
       return 'on';
     }
     this.#at = bracket + 1;
     this.#state = 'elements';
     this.#hasMessages = true;
     return 'on';
-  }
-
-  /** Goes over bytes outside the messages, remembering whether the last of them closes the document. */
-  #pass(until: number): void {
-    for (let at = until - 1; at >= this.#at; at -= 1) {
-      if (skipBlank(this.#bytes.subarray(at, at + 1), 0) === 0) {
-        this.#isClosed = this.#bytes[at] === BYTE.closeObject;
-        break;
-      }
-    }
-    this.#at = until;
   }
 
   #element(): Step {
@@ -200,7 +191,6 @@ export class ChatJsonParser implements Parser {
     this.#mend();
     this.#at += 1;
     this.#state = 'seek';
-    this.#isClosed = this.#isBareArray;
     return 'on';
   }
 

@@ -47,8 +47,8 @@ export async function collect(
     parser.push(chunk);
     await writer.relieve();
   }
+  tally.bytesEnd();
   parser.end();
-  tally.end();
 
   const segments = [...(await writer.finish())];
   const { counts, refused, entries } = tally;
@@ -147,7 +147,8 @@ class Tally implements Found {
     this.counts.cut += 1;
   }
 
-  end(): void {
+  /** Before the parser is told: of a damaged stream it is not the file that is at fault. */
+  bytesEnd(): void {
     if (this.torn === undefined) return;
     this.quarantined({ offset: 0, line: 1, reason: this.torn, bytes: new Uint8Array() });
   }

@@ -18,6 +18,7 @@ export class SegmentWriter {
   readonly #codec: Codec;
   readonly #days = new Map<string, RecordLine[]>();
   readonly #written: DaySegment[] = [];
+  readonly #heldChars: number;
   #chars = 0;
 
   constructor(props: {
@@ -25,11 +26,14 @@ export class SegmentWriter {
     readonly source: string;
     readonly objects: Objects;
     readonly codec: Codec;
+    /** @default - 8 Mi characters */
+    readonly heldChars?: number;
   }) {
     this.#agent = props.agent;
     this.#source = props.source;
     this.#objects = props.objects;
     this.#codec = props.codec;
+    this.#heldChars = props.heldChars ?? HELD_CHARS;
   }
 
   add(line: RecordLine): void {
@@ -42,7 +46,7 @@ export class SegmentWriter {
 
   /** To be awaited after every chunk: writes what is held when it is much. */
   async relieve(): Promise<void> {
-    if (this.#chars > HELD_CHARS) await this.#write();
+    if (this.#chars > this.#heldChars) await this.#write();
   }
 
   /** Every segment, by day; runs of one day in order of position. */
