@@ -132,9 +132,7 @@ function resourcesOf(stack: Stack, { resolver, identify }: App): LocalResource[]
         resolver.resolve(stack, value),
       ]),
     );
-    return [
-      { stack, logicalId, type: resource.Type, properties, metadata: resource.Metadata, identity },
-    ];
+    return [{ stack, logicalId, type: resource.Type, properties, identity }];
   });
 }
 

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { CannotStart } from '../cannot-start.ts';
 
@@ -23,7 +23,6 @@ const Resource = z.object({
   Type: z.string(),
   Properties: z.record(z.string(), z.unknown()).default({}),
   Condition: z.string().optional(),
-  Metadata: z.record(z.string(), z.unknown()).default({}),
 });
 
 const Template = z.object({
@@ -47,11 +46,18 @@ const Template = z.object({
     .default({}),
 });
 
+/** The asset manifest beside a template: https://docs.aws.amazon.com/cdk/api/v2/docs/cloud-assembly-schema-readme.html */
+const Assets = z.object({
+  files: z
+    .record(z.string(), z.object({ source: z.object({ path: z.string().optional() }) }))
+    .default({}),
+});
+
 /** One stack of a cloud assembly: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html */
 export interface Stack {
   readonly name: string;
-  /** The assembly's folder, where the assets are. */
-  readonly dir: string;
+  /** Folders and files of its assets, by hash; absolute. */
+  readonly assets: ReadonlyMap<string, string>;
   readonly template: z.infer<typeof Template>;
 }
 
@@ -65,11 +71,21 @@ export function readAssembly(dir: string): readonly Stack[] {
     if (type === 'cdk:cloud-assembly')
       return readAssembly(join(dir, properties.directoryName ?? id));
     if (type !== 'aws:cloudformation:stack') return [];
-    const template = Template.parse(
-      readJson(join(dir, properties.templateFile ?? `${id}.template.json`)),
-    );
-    return [{ name: properties.stackName ?? id, dir, template }];
+    const templateFile = properties.templateFile ?? `${id}.template.json`;
+    const template = Template.parse(readJson(join(dir, templateFile)));
+    const assets = readAssets(dir, templateFile.replace(/\.template\.json$/, '.assets.json'));
+    return [{ name: properties.stackName ?? id, assets, template }];
   });
+}
+
+function readAssets(dir: string, file: string): ReadonlyMap<string, string> {
+  if (!existsSync(join(dir, file))) return new Map();
+  const { files } = Assets.parse(readJson(join(dir, file)));
+  return new Map(
+    Object.entries(files).flatMap(([hash, { source }]) =>
+      source.path === undefined ? [] : [[hash, resolve(dir, source.path)]],
+    ),
+  );
 }
 
 function readJson(file: string): unknown {

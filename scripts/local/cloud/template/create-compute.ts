@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import * as z from 'zod';
 import { nameOf } from '../aws.ts';
 import { CannotStart } from '../cannot-start.ts';
@@ -15,7 +14,7 @@ const Texts = z.record(
   z.union([z.string(), z.number(), z.boolean()]).transform(String),
 );
 const Function = z.object({
-  Code: z.object({ S3Key: z.string().optional() }),
+  Code: z.object({ S3Key: z.string() }),
   Handler: z.string(),
   Runtime: z.string().startsWith('nodejs'),
   Timeout: z.coerce.number().default(3),
@@ -70,16 +69,12 @@ function failureOf(
   return DeadLetterConfig && { kind: 'dead-letter', queueArn: DeadLetterConfig.TargetArn };
 }
 
-/** The asset's folder: from the metadata that the CDK command line adds, else from its key (`<hash>.zip` of `asset.<hash>`). */
-function codeDir({ stack, logicalId, metadata }: LocalResource, key = ''): string {
-  const path = metadata['aws:asset:path'];
-  const dir = resolve(
-    stack.dir,
-    typeof path === 'string' ? path : `asset.${key.replace(/\.zip$/, '')}`,
-  );
-  if (existsSync(dir)) return dir;
+/** The folder of the asset that is deployed as `<hash>.zip`. */
+function codeDir({ stack, logicalId }: LocalResource, key: string): string {
+  const dir = stack.assets.get(key.replace(/\.zip$/, ''));
+  if (dir !== undefined && existsSync(dir)) return dir;
   throw new CannotStart(
-    `The code of ${logicalId} in the stack ${stack.name} should be in ${dir}, which is not there: build and synthesize again (npm run build && npm run synth).`,
+    `The code of ${logicalId} in the stack ${stack.name} (${dir ?? key}) is not there: build and synthesize again (npm run build && npm run synth).`,
   );
 }
 

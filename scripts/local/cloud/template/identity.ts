@@ -58,7 +58,9 @@ const KINDS: Readonly<Record<string, Identify>> = {
     return { ref: url, attributes: { Arn: arn('sqs', name), QueueName: name, QueueUrl: url } };
   },
   'AWS::SecretsManager::Secret': (located, { property, secretArn }) => {
-    const name = property('Name') ?? plainName(located, 255);
+    // CDK finds an unnamed secret's name in its ARN by counting: CloudFormation's own names have one hyphen
+    const unnamed = `${located.logicalId}-${located.stack.name.replaceAll('-', '')}`;
+    const name = property('Name') ?? unnamed;
     return { ref: secretArn(name), attributes: { Id: secretArn(name), Name: name } };
   },
   'AWS::Lambda::Function': (located, { property }) => {

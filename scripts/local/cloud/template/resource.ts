@@ -9,7 +9,6 @@ export interface LocalResource {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
-  readonly metadata: Readonly<Record<string, unknown>>;
   readonly identity: Identity;
 }
 
