@@ -195,6 +195,7 @@ export class Voice {
 
   #onClose(delivery: Delivery): void {
     this.#isUp = false;
+    this.#client = undefined;
     this.#joined.clear();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
