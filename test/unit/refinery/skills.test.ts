@@ -96,6 +96,13 @@ describe('skillProfiles', () => {
     expect(await collect(skillProfiles(streamed(messages)))).toEqual([]);
   });
 
+  it('sorts users by code point, not by UTF-16 unit', async () => {
+    const users = ['\u{1f600}', '\uffff', 'z', 'a'];
+    const messages = users.flatMap((user) => said(['a', 'b', 'c'], user));
+    const profiles = await collect(skillProfiles(streamed(messages)));
+    expect(profiles.map(({ user }) => user)).toEqual(['a', 'z', '\uffff', '\u{1f600}']);
+  });
+
   it('counts evidence by message and its sub-skills, and languages', async () => {
     const profile = await profileOf(['python python and django', 'como instalo flask?', 'hola']);
 

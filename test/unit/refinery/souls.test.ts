@@ -49,6 +49,14 @@ describe('soulProfiles', () => {
     expect(voiceless).toMatchObject({ partial: true, missing: ['skill_profiles'], skills: [] });
   });
 
+  it('finds the voice of a later user after one without', async () => {
+    const found = await souls([...coder, ...poet], poet);
+    expect([...found.values()].map(({ user, partial }) => [user, partial])).toEqual([
+      ['coder', true],
+      ['poet', false],
+    ]);
+  });
+
   it('asks more for proven skills than for none', async () => {
     const found = await souls([...coder, ...poet], [...coder, ...poet]);
     const price = (user: string) => Number(found.get(user)?.pricing.taskUsdc);

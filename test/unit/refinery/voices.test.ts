@@ -112,6 +112,25 @@ describe('voiceProfiles', () => {
 });
 
 describe('PhraseCounter', () => {
+  it('forgets rather than grows', () => {
+    const counter = new PhraseCounter(4);
+    for (const name of [
+      'uno',
+      'dos',
+      'tres',
+      'cinco',
+      'seis',
+      'uno',
+      'dos',
+      'tres',
+      'cinco',
+      'seis',
+    ]) {
+      counter.add(`frase ${name}`);
+    }
+    expect(counter.repeated(5)).toEqual([]);
+  });
+
   it('keeps a frequent phrase through any number of rare ones, in bounded room', () => {
     const counter = new PhraseCounter(4);
     for (let n = 0; n < 1000; n += 1) {
