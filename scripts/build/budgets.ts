@@ -3,11 +3,11 @@
  * Raise a line only with a reason; `dist/meta/<room>.json` says what a room is made of (https://esbuild.github.io/analyze/).
  */
 export const BUDGETS_KB: Readonly<Record<string, number>> = {
-  heartbeat: 1500,
-  'collect-logs': 900,
-  market: 1500,
-  facilitator: 1500,
-  storefront: 1200,
-  wake: 700,
+  heartbeat: 1200,
+  'collect-logs': 820,
+  market: 960,
+  facilitator: 1100,
+  storefront: 1000,
+  wake: 585,
   'irc-relay': 1420,
 };
