@@ -10,6 +10,7 @@ import { generatePrivateKey } from 'viem/accounts';
 import { DynamoExchange } from '#adapters/dynamodb/market/exchange.ts';
 import { DynamoNonces } from '#adapters/dynamodb/market/nonces.ts';
 import { EmMarket } from '#adapters/em/em-market.ts';
+import { type Signer, signRequest } from '#adapters/erc8128/sign.ts';
 import { EvmWallet } from '#adapters/evm/evm-wallet.ts';
 import type { PaymentInfo } from '#contract/escrow.ts';
 import { type Address, Hex } from '#contract/ids.ts';
@@ -18,7 +19,7 @@ import { NETWORKS } from '#contract/networks.ts';
 import type { Chain } from '#core/ports/chain.ts';
 import type { Facilitator } from '#core/ports/facilitator.ts';
 import type { Task } from '#core/ports/market.ts';
-import { lambdaOf } from '../../functions/market/app.ts';
+import { type Handle, lambdaOf } from '../../functions/market/app.ts';
 import type { Services } from '../../functions/market/services.ts';
 import { startDynamo } from '../../scripts/local/cloud/dynamodb.ts';
 import { proxyEvent, sendResult } from '../../scripts/local/cloud/http-api/event.ts';
@@ -108,7 +109,7 @@ function serve(services: Services): Server {
         now: new Date(),
       });
       // over JSON, as an event of the Lambda service comes
-      const result = await handler(JSON.parse(JSON.stringify(event)));
+      const result = await handler(JSON.parse(JSON.stringify(event)) as Parameters<Handle>[0]);
       sendResult(response, JSON.stringify(result));
     })();
   });
@@ -147,11 +148,7 @@ export interface Trader {
 /** Somebody with a fresh key and a client of the room. */
 export function trader(room: Pick<Room, 'url' | 'now'>, key: Hex = generatePrivateKey()): Trader {
   const wallet = new EvmWallet(key, network);
-  const signer = {
-    chainId: network.chainId,
-    address: wallet.address,
-    signMessage: (bytes: Uint8Array) => wallet.signMessage(bytes),
-  };
+  const signer = signerOf(wallet);
   const market = new EmMarket({ url: room.url, signer, now: room.now, network: 'base-sepolia' });
   return { wallet, address: wallet.address, market };
 }
@@ -177,5 +174,44 @@ export function paymentFor(
     feeReceiver: network.operator,
     salt: Hex.parse(`0x${randomBytes(32).toString('hex')}`),
     ...over,
+  };
+}
+
+export interface Wire {
+  readonly method?: string;
+  readonly path: string;
+  /** JSON, or text as it is. */
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  /** @default - unsigned */
+  readonly by?: Trader;
+}
+
+/** One bare request, as a client that we do not know would send it. */
+export async function ask(
+  room: Pick<Room, 'url' | 'now'>,
+  { method = 'GET', path, body, headers = {}, by }: Wire,
+): Promise<{ status: number; headers: Headers; json: unknown }> {
+  const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
+  const request = { method, url: `${room.url}${path}`, headers, body: text };
+  const signed =
+    by && (await signRequest(request, signerOf(by.wallet), { now: seconds(room.now()) }));
+  const response = await fetch(request.url, {
+    method,
+    headers: { 'content-type': 'application/json', ...(signed ?? headers) },
+    ...(text !== undefined && { body: text }),
+  });
+  return { status: response.status, headers: response.headers, json: await response.json() };
+}
+
+function seconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
+}
+
+export function signerOf(wallet: EvmWallet): Signer {
+  return {
+    chainId: network.chainId,
+    address: wallet.address,
+    signMessage: (bytes) => wallet.signMessage(bytes),
   };
 }
