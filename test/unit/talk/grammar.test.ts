@@ -34,7 +34,12 @@ const note = fc.record<Extract<Utterance, { text: string }>>({
   text,
 });
 const utterance = fc.oneof<fc.Arbitrary<Utterance>[]>(offer, deal, note);
-const hostile = fc.string({ unit: 'binary', maxLength: 3000 });
+/** Any UTF-16, lone surrogates and control characters too. */
+const hostile = fc
+  .array(fc.oneof(fc.integer({ min: 0, max: 0x7f }), fc.integer({ min: 0, max: 0xffff })), {
+    maxLength: 3000,
+  })
+  .map((codes) => String.fromCharCode(...codes));
 const hostileUtterance = fc.oneof<fc.Arbitrary<Utterance>[]>(
   fc.record({ kind: fc.constant('need' as const), product: hostile, price, detail: hostile }),
   fc.record({
