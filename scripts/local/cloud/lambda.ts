@@ -37,7 +37,7 @@ export class Lambda {
   readonly #functions = new Map<string, LambdaFunction>();
   readonly #pool: Pool;
   readonly #options: LambdaOptions;
-  readonly #events: (fn: LambdaFunction, payload: string) => void;
+  readonly #events: (fn: LambdaFunction, payload: string) => Promise<void>;
   #server: LocalServer | undefined;
 
   constructor(options: LambdaOptions) {
@@ -91,9 +91,9 @@ export class Lambda {
     return outcome;
   }
 
-  /** Returns at once; failures are retried, then dead-lettered. */
-  invokeAsync(fn: LambdaFunction, payload: string): void {
-    this.#events(fn, payload);
+  /** Failures are retried, then dead-lettered; nobody needs to wait for the promise, which never rejects. */
+  invokeAsync(fn: LambdaFunction, payload: string): Promise<void> {
+    return this.#events(fn, payload);
   }
 
   /** Gives running invocations `graceMs` to finish, then serves no more. */

@@ -20,6 +20,7 @@ function aSchedule(over: Partial<Schedule> = {}): Schedule & { readonly delivere
     input: '{"beatId":"<aws.scheduler.scheduled-time>"}',
     deliver: (event) => {
       delivered.push(event);
+      return Promise.resolve();
     },
     bury: () => Promise.resolve(),
     ...over,
@@ -57,9 +58,9 @@ describe('the scheduler', () => {
 
     const times = ids.map((id) => new Date(id).getTime());
     expect(ids[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-    expect((times[0] ?? 0) - started).toBeLessThan(100);
-    // five minutes at 1500 times the speed
-    expect((times[1] ?? 0) - (times[0] ?? 0)).toBe(200);
+    expect(times[0]).toBeGreaterThanOrEqual(started);
+    // five minutes at 1500 times the speed; a slow machine may have left some out
+    expect(new Set(times.map((time) => (time - (times[0] ?? 0)) % 200))).toEqual(new Set([0]));
   });
 
   it('never gives the same scheduled time twice, however fast', async () => {
@@ -93,6 +94,27 @@ describe('the scheduler', () => {
     expect(Math.abs(time(second) - time(first) - 50)).toBeLessThanOrEqual(5);
   });
 
+  it('does not pile up work when it is faster than the work', async () => {
+    let [atWork, most, done] = [0, 0, 0];
+    const scheduler = createScheduler(12_000);
+    scheduler.add(
+      aSchedule({
+        deliver: async () => {
+          atWork += 1;
+          most = Math.max(most, atWork);
+          await pause(30);
+          atWork -= 1;
+          done += 1;
+        },
+      }),
+    );
+    scheduler.start();
+    await eventually(() => (done >= 5 ? true : undefined));
+    scheduler.stop();
+
+    expect(most).toBe(1);
+  });
+
   it('keeps still when disabled', async () => {
     const schedule = aSchedule({ enabled: false });
     const scheduler = createScheduler(60_000);
@@ -110,9 +132,7 @@ describe('the scheduler', () => {
     scheduler.add(
       aSchedule({
         retries: 1,
-        deliver: () => {
-          throw new Error('not today');
-        },
+        deliver: () => Promise.reject(new Error('not today')),
         bury: (event, error) => {
           buried.push(`${event} ${String(error)}`);
           return Promise.resolve();

@@ -10,7 +10,7 @@ export interface LambdaApi {
     payload: string,
     whenBusy: 'refuse',
   ) => Promise<Outcome | undefined>;
-  readonly invokeAsync: (fn: LambdaFunction, payload: string) => void;
+  readonly invokeAsync: (fn: LambdaFunction, payload: string) => Promise<void>;
 }
 
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
@@ -62,7 +62,7 @@ async function dispatch(
     return;
   }
   if (type === 'DryRun' || type === 'Event') {
-    if (type === 'Event') api.invokeAsync(fn, payload);
+    if (type === 'Event') void api.invokeAsync(fn, payload);
     response.writeHead(type === 'Event' ? 202 : 204).end();
     return;
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nameOf } from '../aws.ts';
-import type { LambdaFunction, Outcome } from './function.ts';
+import { failure, type LambdaFunction, type Outcome } from './function.ts';
 
 export interface AsyncOptions {
   readonly run: (fn: LambdaFunction, payload: string) => Promise<Outcome>;
@@ -17,10 +17,11 @@ export interface AsyncOptions {
 /**
  * Asynchronous invocations: at most two retries, then the dead-letter queue or on-failure destination.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html; unlike AWS's, this queue dies with the cloud.
+ * The promise settles when the event is handled or given up, and never rejects.
  */
 export function startAsyncEvents(
   options: AsyncOptions,
-): (fn: LambdaFunction, payload: string) => void {
+): (fn: LambdaFunction, payload: string) => Promise<void> {
   const { run, retryDelaysMs, send, onFault } = options;
 
   async function handle(fn: LambdaFunction, payload: string): Promise<void> {
@@ -57,20 +58,11 @@ export function startAsyncEvents(
     await send(nameOf(queueArn), destinationRecord(fn, { payload, outcome, attempt }), {});
   }
 
-  return (fn, payload) => {
-    // a queue that refuses is a bug of the local cloud: it must not pass unseen
+  return (fn, payload) =>
     handle(fn, payload).catch((error: unknown) => {
-      onFault(
-        fn,
-        {
-          ok: false,
-          requestId: '',
-          payload: JSON.stringify({ errorType: 'LostEvent', errorMessage: String(error) }),
-        },
-        0,
-      );
+      // a queue that refuses is a bug of the local cloud: it must not pass unseen
+      onFault(fn, failure('', 'LostEvent', String(error)), 0);
     });
-  };
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */

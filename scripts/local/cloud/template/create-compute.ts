@@ -150,9 +150,7 @@ export function createSchedules(
       name: resource.identity.ref,
       expression: ScheduleExpression,
       enabled: State === 'ENABLED',
-      deliver: (event) => {
-        lambda.invokeAsync(fn, event);
-      },
+      deliver: (event) => lambda.invokeAsync(fn, event),
       bury: async (event, error) => {
         if (deadLetters !== undefined)
           await sqs.send(nameOf(deadLetters), event, { ERROR_MESSAGE: String(error) });
