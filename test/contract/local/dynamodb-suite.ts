@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { conditionSuite } from './dynamodb-conditions.ts';
 import { querySuite } from './dynamodb-queries.ts';
 import { type Endpoint, toolsFor } from './dynamodb-tools.ts';
 import { type Differences, transactionSuite } from './dynamodb-transactions.ts';
@@ -19,6 +20,7 @@ export function dynamoSuite(
   const tools = toolsFor(endpoint);
   const { doc, aTable, read, put, failure } = tools;
 
+  conditionSuite(name, tools);
   querySuite(name, tools);
   transactionSuite(name, tools, differences);
 

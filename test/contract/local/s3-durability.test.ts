@@ -9,7 +9,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ObjectEvent } from '../../../scripts/local/cloud/s3/outbox.ts';
 import { startS3 } from '../../../scripts/local/cloud/s3.ts';
 import { CREDENTIALS, serve, temporaryFolder } from './children.ts';
@@ -79,6 +79,7 @@ describe('kill -9', () => {
   it('loses no acknowledged object and shows no half one', async () => {
     const dir = temporaryFolder();
     const acknowledged = new Map<string, number>();
+    let writes = 0;
     for (let life = 0; life < 3; life += 1) {
       const served = await serve('s3', dir);
       const to = clientOf(served.url);
@@ -92,7 +93,10 @@ describe('kill -9', () => {
           const [Key, byte] = [`w${String(writer)}/${String(n % 5)}`, (life * 80 + n) % 256];
           const Body = Buffer.alloc(200_000, byte);
           await to.send(new PutObjectCommand({ Bucket, Key, Body })).then(
-            () => acknowledged.set(Key, byte),
+            () => {
+              acknowledged.set(Key, byte);
+              writes += 1;
+            },
             () => {
               writing.abort();
               acknowledged.delete(Key); // unanswered: the old or the new, but whole
@@ -100,7 +104,10 @@ describe('kill -9', () => {
           );
         }
       });
-      await sleep(300);
+      // in the middle of writing, however slow the machine is
+      await vi.waitFor(() => {
+        expect(writes).toBeGreaterThan(life * 40 + 40);
+      }, 15_000);
       await served.kill();
       await Promise.all(writers);
     }

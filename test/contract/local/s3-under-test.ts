@@ -37,7 +37,7 @@ export function s3UnderTest() {
     },
     put: (
       Key: string,
-      Body: PutObjectCommandInput['Body'],
+      Body: NonNullable<PutObjectCommandInput['Body']>,
       more: Omit<PutObjectCommandInput, 'Bucket' | 'Key' | 'Body'> = {},
     ) => client.send(new PutObjectCommand({ Bucket, Key, Body, ...more })),
     get,

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import * as z from 'zod';
+import { decideDocuments } from './documents.ts';
 import { DynamoError } from './errors.ts';
 import { type Callback, type Shelf, shelfOf } from './shelf.ts';
 import { Store } from './store.ts';
@@ -63,6 +64,11 @@ const Database = z.object({
   validateKey: z.custom<(key: unknown, table: Table) => unknown>(isFunction),
   checkConditional: z.custom<(data: unknown, item: unknown) => unknown>(isFunction),
   itemSize: z.custom<(item: unknown) => number>(isFunction),
+  mapPath: z.custom<(path: unknown, item: unknown) => unknown>(isFunction),
+});
+const Conditional = z.looseObject({
+  TableName: z.string(),
+  _condition: z.looseObject({ expression: z.unknown() }),
 });
 
 /** A table's description, as far as the wrapper reads it. */
@@ -114,7 +120,7 @@ export function startEngine(store: Store) {
     /** Carries out a checked request; writes only inside `store.atomically`. */
     act: (operation: Operation, data: unknown): Promise<unknown> =>
       new Promise((resolve, reject) => {
-        part(operation).act(view, data, (error, result) => {
+        part(operation).act(view, decided(store, data), (error, result) => {
           if (error) reject(DynamoError.from(error));
           else resolve(result);
         });
@@ -127,9 +133,44 @@ export function startEngine(store: Store) {
       return table.data;
     },
 
-    item: (table: Table, keyed: unknown): unknown =>
-      store.get(Store.itemShelf(table.TableName), dynalite.createKey(keyed, table)),
+    item: (table: Table, keyed: unknown): unknown => itemIn(store, table, keyed),
+
+    /** The refusal of a checked request's condition, if it fails. */
+    refusal: (table: Table, data: unknown): unknown =>
+      dynalite.checkConditional(decided(store, data), itemIn(store, table, keyOf(data))),
   };
+}
+
+const keyOf = (data: unknown): unknown => {
+  const { Item, Key } = z
+    .looseObject({ Item: z.unknown().optional(), Key: z.unknown().optional() })
+    .parse(data);
+  return Item ?? Key;
+};
+
+const itemIn = (store: Store, table: Table, keyed: unknown): unknown =>
+  store.get(Store.itemShelf(table.TableName), dynalite.createKey(keyed, table));
+
+/** The request with the part of its condition decided that dynalite would get wrong. */
+function decided(store: Store, data: unknown): unknown {
+  const conditional = Conditional.safeParse(data);
+  if (!conditional.success) return data;
+  const table = Table.safeParse(store.get(TABLES, conditional.data.TableName));
+  const keyed = keyOf(data);
+  // whatever is wrong with the table or the key, dynalite says it
+  if (!table.success || !hasKey(table.data, keyed)) return data;
+  const item = itemIn(store, table.data, keyed) ?? {};
+  const { _condition } = conditional.data;
+  const resolve = (path: unknown) => dynalite.mapPath(path, item);
+  const expression = decideDocuments(_condition.expression, resolve);
+  return { ...conditional.data, _condition: { ..._condition, expression } };
+}
+
+function hasKey(table: Table, keyed: unknown): boolean {
+  const attributes = z.record(z.string(), z.unknown()).parse(keyed);
+  const names = table.KeySchema.map(({ AttributeName }) => AttributeName);
+  const key = names.map((name) => [name, attributes[name]]);
+  return dynalite.validateKey(Object.fromEntries(key), table) == null;
 }
 
 function dynaliteView(store: Store): DynaliteStore {

@@ -182,9 +182,7 @@ async function attempt(engine: Engine, { kind, raw, data }: Planned): Promise<Re
 
 function checkOnly(engine: Engine, raw: Step, data: unknown): void {
   const table = engine.table(raw.TableName);
-  const refusal =
-    dynalite.validateKey(raw['Key'], table) ??
-    dynalite.checkConditional(data, engine.item(table, raw['Key']));
+  const refusal = dynalite.validateKey(raw['Key'], table) ?? engine.refusal(table, data);
   if (refusal) throw DynamoError.from(refusal);
 }
 
