@@ -1,5 +1,5 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SqsLines } from '#adapters/sqs/sqs-lines.ts';
 import { WakeUp } from '#contract/beat.ts';
 import { ROSTER } from '#contract/roster.ts';
@@ -16,12 +16,18 @@ import {
 let world: World;
 let relay: RelayProcess;
 
-beforeEach(async () => {
+beforeAll(async () => {
   world = await startWorld();
   relay = world.startRelay();
+  await allJoined(world, relay);
 });
 
-afterEach(async () => {
+beforeEach(() => {
+  world.spoken.length = 0;
+  world.sqs.reset();
+});
+
+afterAll(async () => {
   await relay.kill('SIGKILL');
   await world.stop();
 });
@@ -32,7 +38,6 @@ function textsOf(agentId: string): string[] {
 
 describe('the relay', () => {
   it('puts a mention into one inbox once, with one wake-up', async () => {
-    await allJoined(world, relay);
     const person = await join(world.port, 'maria', '#karmakadabra');
     person.send(
       'PRIVMSG #karmakadabra :hola @kk-soul-extractor, ¿cómo vas? (no kk-soul-extractor2)',
@@ -52,7 +57,6 @@ describe('the relay', () => {
   });
 
   it("wakes who sells what a stranger needs, and nobody for an agent's own line", async () => {
-    await allJoined(world, relay);
     const lines = new SqsLines(world.client, world.queues.out);
     await lines.say(aLine(1, { text: 'NEED: raw_logs | $0.01 | @kk-karma-hello' }));
     await until(() => world.spoken.length === 1);
@@ -82,17 +86,16 @@ describe('the relay', () => {
       thief.lines.some((line) => /:kk-validator_!\S+ NICK :kk-validator$/.test(line)),
     );
     const validator = ROSTER.find(({ id }) => id === 'kk-validator')!.id;
-    await new SqsLines(world.client, world.queues.out).say(aLine(1, { agentId: validator }));
+    await new SqsLines(world.client, world.queues.out).say(aLine(21, { agentId: validator }));
     await until(() => textsOf('kk-validator').length === 1);
     thief.close();
   });
 
   it('says hostile text as one plain line, and leaves what is no line to the dead letters', async () => {
-    await allJoined(world, relay);
     const lines = new SqsLines(world.client, world.queues.out);
-    await lines.say(aLine(1, { text: 'hi\r\nQUIT :gone\r\nPRIVMSG #kk-ops :injected\0\x01' }));
-    await lines.say(aLine(2, { text: 'x'.repeat(2000) }));
-    const bodies = ['no json', JSON.stringify({ ...aLine(3), v: 2 }), '{"v":1}'];
+    await lines.say(aLine(11, { text: 'hi\r\nQUIT :gone\r\nPRIVMSG #kk-ops :injected\0\x01' }));
+    await lines.say(aLine(12, { text: 'x'.repeat(2000) }));
+    const bodies = ['no json', JSON.stringify({ ...aLine(13), v: 2 }), '{"v":1}'];
     for (const [index, MessageBody] of bodies.entries()) {
       await world.client.send(
         new SendMessageCommand({
@@ -103,9 +106,9 @@ describe('the relay', () => {
         }),
       );
     }
-    await lines.say(aLine(4));
+    await lines.say(aLine(14));
 
-    await until(() => textsOf('kk-karma-hello').includes('line 4 of kk-karma-hello'), {
+    await until(() => textsOf('kk-karma-hello').includes('line 14 of kk-karma-hello'), {
       what: () => relay.output.join(''),
     });
     const [first, ...rest] = textsOf('kk-karma-hello');
@@ -119,7 +122,6 @@ describe('the relay', () => {
   });
 
   it('ends at SIGTERM with goodbyes and exit code 0', async () => {
-    await allJoined(world, relay);
     const person = await join(world.port, 'ana', '#karmakadabra');
     expect(await relay.kill('SIGTERM')).toBe(0);
     await until(() => person.lines.filter((line) => line.includes(' QUIT :')).length === 7);
