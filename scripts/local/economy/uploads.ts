@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { objectKey } from '#contract/keys.ts';
+import type { CorpusPointer } from '#contract/log-record.ts';
+import { COLLECTOR } from '#contract/roster.ts';
+import { readManifest } from '#core/logs/rebuild.ts';
+import { CannotStart } from '../cloud/cannot-start.ts';
+import type { Clients } from './connection.ts';
+
+const AT_ONCE = 8;
+/** A file whose collection shows nothing for so long is uploaded again: its notification died with a queue. */
+const PATIENCE_MS = 20_000;
+const MAX_ROUNDS = 5;
+
+export interface LogFile {
+  readonly path: string;
+  /** Name below the folder, with slashes: the logical source. */
+  readonly source: string;
+}
+
+export interface Collected {
+  readonly pointer: CorpusPointer;
+  readonly files: number;
+  /** Sources that were refused whole, with the reason. */
+  readonly refused: readonly { readonly source: string; readonly reason: string }[];
+}
+
+/** @throws CannotStart when the folder is missing, unreadable or holds no file */
+export async function logFilesIn(dir: string): Promise<readonly LogFile[]> {
+  try {
+    const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+    const paths = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    if (paths.length === 0)
+      throw new CannotStart(
+        `The log folder ${dir} holds no file: put chat logs there, or leave --logs out.`,
+      );
+    return paths
+      .sort()
+      .map((path) => ({ path, source: relative(dir, path).replaceAll('\\', '/') }));
+  } catch (error) {
+    if (error instanceof CannotStart) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CannotStart(
+      `The log folder ${dir} cannot be read (${why}): name a folder with chat logs.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Uploads what is not collected yet, exactly as an owner would, and waits until all of it is in the corpus or in quarantine. */
+export async function collectLogs(
+  files: readonly LogFile[],
+  {
+    clients,
+    onProgress,
+  }: { readonly clients: Clients; readonly onProgress: (done: number, total: number) => void },
+): Promise<Collected> {
+  const eTags = new Map<string, string>();
+  for (const { path, source } of files)
+    eTags.set(
+      source,
+      createHash('md5')
+        .update(await readFile(path))
+        .digest('hex'),
+    );
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const { missing } = await progress(eTags, clients);
+    await upload(
+      files.filter(({ source }) => missing.has(source)),
+      clients,
+    );
+    const done = await settle(eTags, { clients, onProgress });
+    if (done) return { ...done, files: files.length };
+  }
+  throw new CannotStart(
+    'The logs were uploaded, but not collected: the log of room collect-logs in the state folder says why.',
+  );
+}
+
+async function settle(
+  eTags: ReadonlyMap<string, string>,
+  {
+    clients,
+    onProgress,
+  }: { readonly clients: Clients; readonly onProgress: (done: number, total: number) => void },
+): Promise<Omit<Collected, 'files'> | undefined> {
+  let left = eTags.size + 1;
+  let since = Date.now();
+  for (;;) {
+    const { missing, pointer, refused } = await progress(eTags, clients);
+    if (missing.size < left) {
+      left = missing.size;
+      since = Date.now();
+      onProgress(eTags.size - left, eTags.size);
+    }
+    if (left === 0 && pointer !== undefined) return { pointer, refused };
+    if (Date.now() - since > PATIENCE_MS) return undefined;
+    await sleep(150);
+  }
+}
+
+/** What of these uploads the manifest does not show yet. */
+async function progress(eTags: ReadonlyMap<string, string>, { pointers, objects }: Clients) {
+  const pointer = await pointers.pointer(COLLECTOR);
+  const applied = pointer ? (await readManifest(pointer.manifestKey, objects)).applied : {};
+  const missing = new Set(eTags.keys());
+  const refused: { source: string; reason: string }[] = [];
+  for await (const item of pointers.sources(COLLECTOR)) {
+    const isIn = item.eTag === eTags.get(item.source) && item.listing === applied[item.source];
+    if (isIn) missing.delete(item.source);
+    if (isIn && item.refused !== undefined)
+      refused.push({ source: item.source, reason: item.refused });
+  }
+  return { pointer, missing, refused };
+}
+
+async function upload(files: readonly LogFile[], { objects }: Clients): Promise<void> {
+  const left = [...files];
+  const worker = async (): Promise<void> => {
+    for (let file = left.shift(); file !== undefined; file = left.shift()) {
+      const body = await readFile(file.path);
+      await objects.put(objectKey.log(COLLECTOR, file.source), body, {
+        contentType: contentTypeOf(file.source),
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+function contentTypeOf(source: string): string {
+  return source.endsWith('.json') ? 'application/json' : 'text/plain';
+}
+
+/** True when the path names an existing folder. */
+export async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
+}

@@ -1,0 +1,116 @@
+import * as z from 'zod';
+import { formatUsdc } from '#contract/money.ts';
+import type { Connection } from '../local/economy/connection.ts';
+import { paint } from './output.ts';
+
+/** The JSON line that the heartbeat room writes for each intent. */
+const IntentLine = z.looseObject({
+  message: z.literal('intent'),
+  agentId: z.string(),
+  intent: z.string(),
+  result: z.enum(['done', 'later', 'failed', 'outrun']),
+  reason: z.string().optional(),
+  error: z.looseObject({ message: z.string() }).optional(),
+});
+
+const VERBS: Readonly<Record<string, string>> = {
+  'open-ledger': 'opened its ledger',
+  register: 'registered at the market',
+  publish: 'posted a bounty for',
+  lock: 'locked the escrow of',
+  assign: 'assigned the seller of',
+  inspect: 'inspected the goods of',
+  approve: 'approved and paid',
+  reject: 'sent back the goods of',
+  cancel: 'withdrew',
+  'rate-seller': 'rated the seller of',
+  refine: 'made',
+  apply: 'applied for',
+  deliver: 'delivered for',
+  'rate-buyer': 'rated the buyer of',
+};
+
+/** The economy as a person sees it in a terminal: one line per thing done, everything to one stream. */
+export class LiveView {
+  readonly #write: (line: string) => void;
+
+  constructor(write: (line: string) => void) {
+    this.#write = write;
+  }
+
+  addresses({ marketUrl, storefrontUrl, rpcUrl, irc, endpoints }: Connection): void {
+    const rows: [string, string][] = [
+      ['market', `${marketUrl}/api/v1/tasks/available`],
+      ['storefront', storefrontUrl],
+      ['chain', `${rpcUrl} (chain id 84532)`],
+      ['IRC', `${irc.host}:${irc.port} #karmakadabra #execution-market`],
+      ['S3', endpoints.s3],
+    ];
+    for (const [name, address] of rows)
+      this.#write(`  ${paint('dim', name.padEnd(11))} ${address}`);
+    this.#write('');
+  }
+
+  step(text: string): void {
+    this.#write(paint('dim', `${clock()}  ${text}`));
+  }
+
+  irc({
+    nick,
+    channel,
+    text,
+  }: {
+    readonly nick: string;
+    readonly channel: string;
+    readonly text: string;
+  }): void {
+    // hostile text from a channel must not drive the terminal
+    const plain = text.replaceAll(/\p{Cc}/gu, ' ');
+    this.#write(
+      `${paint('dim', clock())}  ${paint('cyan', channel.padEnd(17))} <${nick}> ${plain}`,
+    );
+  }
+
+  /** A line of a room's log; only what was done, and what went wrong, is worth a person's eye. */
+  log(room: string, line: string): void {
+    const entry = IntentLine.safeParse(parse(line)).data;
+    if (entry !== undefined) this.#intent(entry);
+    else if (line.includes('"level":"ERROR"'))
+      this.#write(`${paint('dim', clock())}  ${paint('red', `${room}: ${line.slice(0, 400)}`)}`);
+  }
+
+  balances(rows: readonly { readonly id: string; readonly micro: bigint }[]): void {
+    for (const { id, micro } of rows) this.#write(`  ${id.padEnd(20)} ${formatUsdc(micro)} USDC`);
+  }
+
+  #intent({ agentId, intent, result, reason, error }: z.infer<typeof IntentLine>): void {
+    const [kind = '', ...subject] = intent.split('#');
+    if (kind === 'say' || result === 'outrun') return;
+    const head = `${paint('dim', clock())}  ${paint('green', agentId.padEnd(17))} `;
+    const what = `${VERBS[kind] ?? kind} ${short(subject)}`;
+    if (result === 'done') this.#write(head + what);
+    else if (result === 'failed')
+      this.#write(
+        head +
+          paint('red', `could not: ${kind} ${short(subject)}: ${error?.message ?? reason ?? ''}`),
+      );
+    else this.#write(head + paint('yellow', `waits: ${kind} ${short(subject)}: ${reason ?? ''}`));
+  }
+}
+
+function short([subject = '', generation]: readonly string[]): string {
+  if (generation !== undefined) return `${subject} of corpus ${generation.slice(0, 8)}`;
+  return subject.startsWith('kk-') ? '' : `task ${subject.slice(0, 8)}`;
+}
+
+function clock(): string {
+  return new Date().toTimeString().slice(0, 8);
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

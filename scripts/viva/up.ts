@@ -1,0 +1,265 @@
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { PRODUCTS } from '#contract/products.ts';
+import { CannotStart } from '../local/cloud/cannot-start.ts';
+import { type Economy, startEconomy } from '../local/economy/economy.ts';
+import { DEFAULT_PORT_BASE, portsFrom } from '../local/economy/ports.ts';
+import { readAll, settledDeals, unfinished } from '../local/economy/progress.ts';
+import { type RunReport, report } from '../local/economy/report.ts';
+import { FIRST_DAYS, writeSyntheticChat } from '../local/economy/synthetic-chat.ts';
+import {
+  type Collected,
+  collectLogs,
+  isFolder,
+  type LogFile,
+  logFilesIn,
+} from '../local/economy/uploads.ts';
+import { LiveView } from './live-view.ts';
+import { STATE_DIR, wholeNumber } from './options.ts';
+import { fail, paint } from './output.ts';
+
+interface Flags {
+  readonly dir: string;
+  readonly fresh: boolean;
+  readonly once: boolean;
+  readonly json: boolean;
+  readonly logs?: string;
+  readonly seed: number;
+  readonly beat: number;
+  readonly portBase: number;
+  readonly feed: number;
+  readonly patience: number;
+}
+
+/** What the schedule of the local stage says; the local scheduler only goes faster. */
+const SCHEDULED_SECONDS = 300;
+
+export function addUp(program: Command): void {
+  program
+    .command('up')
+    .description(
+      'Runs the whole economy on this machine and shows it. Ctrl-C stops it; the next start goes on where it stood.',
+    )
+    .option('--logs <folder>', 'chat logs to start from; without it a made-up chat is written')
+    .option(
+      '--once',
+      'one whole supply chain over the logs, a report, and out: exit 0 only if all of it holds',
+      false,
+    )
+    .option('--json', 'with --once: print the report as one JSON object and nothing else', false)
+    .option('--fresh', 'forget what the state folder holds', false)
+    .option('--dir <folder>', 'state folder', STATE_DIR)
+    .option('--seed <n>', 'seed of the made-up chat', wholeNumber, 7)
+    .option('--beat <seconds>', 'time between the beats of an agent', Number, 2)
+    .option(
+      '--feed <seconds>',
+      'without --once: a new day of made-up chat this often, 0 for never',
+      wholeNumber,
+      120,
+    )
+    .option('--port-base <port>', 'first of ten ports', wholeNumber, DEFAULT_PORT_BASE)
+    .option(
+      '--patience <seconds>',
+      'with --once: give up after so long without a settled deal',
+      wholeNumber,
+      180,
+    )
+    .action((flags: Flags) => up(flags).catch(fail));
+}
+
+async function up(flags: Flags): Promise<void> {
+  if (!(flags.beat > 0))
+    throw new CannotStart(
+      `--beat ${flags.beat} is no time between beats: give seconds above 0, such as 2.`,
+    );
+  if (flags.json && !flags.once)
+    throw new CannotStart('--json is the report of one run: add --once.');
+  const view = new LiveView((line) => {
+    if (flags.json) console.error(line);
+    else console.log(line);
+  });
+  const files = await filesOf(flags, view);
+  const errors: string[] = [];
+  const economy = await start(flags, view);
+  const stopping = onSignals(economy);
+  try {
+    const collected = await collect(economy, files, view);
+    economy.cloud.scheduler.start();
+    if (flags.once)
+      finish(await oneChain({ flags, economy, collected, errors, stopping }), flags.json);
+    else await live(flags, economy, { view, stopping });
+  } finally {
+    await economy.stop();
+  }
+}
+
+async function filesOf({ logs, dir, seed }: Flags, view: LiveView): Promise<readonly LogFile[]> {
+  if (logs !== undefined) return logFilesIn(logs);
+  const folder = join(resolve(dir), 'synthetic-logs');
+  if (!(await isFolder(folder)))
+    await writeSyntheticChat(folder, { from: 0, to: FIRST_DAYS, seed });
+  view.step(`No --logs given: a synthetic chat lies in ${folder}; nobody in it is real.`);
+  return logFilesIn(folder);
+}
+
+async function start({ dir, fresh, portBase, beat }: Flags, view: LiveView): Promise<Economy> {
+  view.step('Building the rooms and synthesizing the stage (only what has changed)...');
+  const economy = await startEconomy({
+    dir,
+    isFresh: fresh,
+    ports: portsFrom(portBase),
+    speed: SCHEDULED_SECONDS / beat,
+    onLog: (room, line) => {
+      view.log(room, line);
+    },
+    onIrcLine: (line) => {
+      view.irc(line);
+    },
+  });
+  view.addresses(economy.connection);
+  return economy;
+}
+
+async function collect(
+  { clients }: Economy,
+  files: readonly LogFile[],
+  view: LiveView,
+): Promise<Collected> {
+  view.step(`Uploading ${files.length} log files to S3; room collect-logs takes them from there.`);
+  const collected = await collectLogs(files, {
+    clients,
+    onProgress: (done, total) => {
+      view.step(`${done} of ${total} files collected`);
+    },
+  });
+  for (const { source, reason } of collected.refused) view.step(`quarantined ${source}: ${reason}`);
+  view.step(
+    `Corpus ${collected.pointer.version.slice(0, 16)}: ${collected.pointer.messages} messages in ${collected.pointer.days} days. The agents wake.`,
+  );
+  return collected;
+}
+
+interface OneRun {
+  readonly flags: Flags;
+  readonly economy: Economy;
+  readonly collected: Collected;
+  readonly errors: string[];
+  readonly stopping: AbortSignal;
+}
+
+/** Waits until every want is bought, paid, said and booked, then reports; gives up when nothing has settled for long. */
+async function oneChain({
+  flags,
+  economy,
+  collected,
+  errors,
+  stopping,
+}: OneRun): Promise<RunReport> {
+  const { pointer } = collected;
+  const { minimumRecords } = PRODUCTS.raw_logs;
+  if (pointer.messages < minimumRecords) {
+    throw new CannotStart(
+      `The logs hold ${pointer.messages} messages, but nobody buys fewer than ${minimumRecords}: add more logs.`,
+    );
+  }
+  let first: number | undefined;
+  let settled = 0;
+  let since = Date.now();
+  for (;;) {
+    const library = await readAll(economy.clients);
+    const deals = settledDeals(library).length;
+    if (deals > settled) [settled, since] = [deals, Date.now()];
+    if (deals > 0) first ??= process.uptime();
+    if (unfinished(library, pointer.version.slice(0, 16)).length === 0) break;
+    if (stopping.aborted || Date.now() - since > flags.patience * 1000) {
+      errors.push(
+        stopping.aborted ? 'stopped by a signal' : `no deal settled within ${flags.patience} s`,
+      );
+      break;
+    }
+    await sleep(250);
+  }
+  economy.cloud.scheduler.stop();
+  return report({
+    clients: economy.clients,
+    dir: resolve(flags.dir),
+    collected,
+    peakMb: roomPeaks(economy.cloud.peakMb()),
+    seconds: round(process.uptime()),
+    firstDealSeconds: round(first ?? 0),
+    errors,
+  });
+}
+
+/** Functions are named by stage, room and agent; a room's peak is its hungriest process. */
+function roomPeaks(peaks: Readonly<Record<string, number>>): Record<string, number> {
+  const rooms: Record<string, number> = {};
+  for (const [name, megabytes] of Object.entries(peaks)) {
+    const room = name.replace(/^economia-viva-local-/, '').replace(/-kk-.*$/, '');
+    rooms[room] = Math.max(rooms[room] ?? 0, Math.round(megabytes));
+  }
+  return rooms;
+}
+
+function finish(run: RunReport, isJson: boolean): void {
+  process.exitCode = run.ok ? 0 : 1;
+  if (isJson) {
+    console.log(JSON.stringify(run));
+    return;
+  }
+  console.log(
+    paint(
+      'bold',
+      `\n${run.deals.length} deals in ${run.seconds} s, the first after ${run.firstDealSeconds} s`,
+    ),
+  );
+  for (const deal of run.deals) {
+    console.log(
+      `  ${deal.product.padEnd(15)} ${deal.seller.padEnd(19)} -> ${deal.buyer.padEnd(19)} $${deal.bountyUsdc} (fee $${deal.feeUsdc}), ${deal.records} records`,
+    );
+  }
+  for (const error of run.errors) console.log(paint('red', `  ${error}`));
+  console.log(
+    run.ok
+      ? paint('green', 'Everything holds: paid once, delivered whole, ledger equals chain.')
+      : paint('red', 'Not everything holds.'),
+  );
+}
+
+/** Until Ctrl-C; every now and then the stream goes on and a new day of chat arrives. */
+async function live(
+  flags: Flags,
+  { clients }: Economy,
+  { view, stopping }: { readonly view: LiveView; readonly stopping: AbortSignal },
+): Promise<void> {
+  const isFed = flags.logs === undefined && flags.feed > 0;
+  const folder = join(resolve(flags.dir), 'synthetic-logs');
+  while (!stopping.aborted) {
+    await sleep(isFed ? flags.feed * 1000 : 3_600_000, undefined, { signal: stopping }).catch(
+      () => undefined,
+    );
+    if (stopping.aborted || !isFed) continue;
+    const day = (await logFilesIn(folder)).length;
+    await writeSyntheticChat(folder, { from: day, to: day + 1, seed: flags.seed });
+    view.step('A new day of chat has been streamed.');
+    await collectLogs(await logFilesIn(folder), { clients, onProgress: () => undefined });
+  }
+  view.step('Stopping; the next `npm start` goes on from here.');
+}
+
+function onSignals({ stop }: Economy): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    // a second Ctrl-C does not wait for what still runs
+    if (controller.signal.aborted) void stop().finally(() => process.exit(130));
+    controller.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return controller.signal;
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 10) / 10;
+}
