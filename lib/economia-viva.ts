@@ -18,6 +18,6 @@ export function addStage(app: App, stage: StageValues) {
       ? new MarketStack(app, name('market'), { stage, state })
       : undefined;
   const agents = new AgentsStack(app, name('agents'), { stage, state, market, irc });
-  const watch = new WatchStack(app, name('watch'), { stage, state, logs, irc, agents });
+  const watch = new WatchStack(app, name('watch'), { stage, state, logs, irc, agents, market });
   return { state, logs, irc, market, agents, watch };
 }

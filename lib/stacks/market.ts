@@ -1,4 +1,5 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { EnvOf, FacilitatorEnv, MarketEnv } from '#contract/env.ts';
 import { marketKey, walletSecretName } from '#contract/keys.ts';
@@ -24,6 +25,8 @@ export interface MarketStackProps {
 export class MarketStack extends Stack implements TradingPlace {
   readonly marketUrl: string;
   readonly facilitatorUrl: string;
+  readonly market: IFunction;
+  readonly facilitator: IFunction;
 
   constructor(scope: Construct, id: string, { stage, state }: MarketStackProps) {
     super(scope, id, { env: { region: stage.region } });
@@ -31,8 +34,8 @@ export class MarketStack extends Stack implements TradingPlace {
     const door = new HttpDoor(this, 'MarketDoor', { stage, name: 'market' });
     this.marketUrl = door.url;
     this.facilitatorUrl = facilitatorDoor.url;
-    this.#market(stage, state, { door, facilitatorUrl: this.facilitatorUrl });
-    this.#facilitator(stage, state, facilitatorDoor);
+    this.market = this.#market(stage, state, { door, facilitatorUrl: this.facilitatorUrl });
+    this.facilitator = this.#facilitator(stage, state, facilitatorDoor);
 
     new CfnOutput(this, 'MarketUrl', { value: this.marketUrl });
     new CfnOutput(this, 'FacilitatorUrl', { value: this.facilitatorUrl });
@@ -42,7 +45,7 @@ export class MarketStack extends Stack implements TradingPlace {
     stage: StageValues,
     state: StateStack,
     { door, facilitatorUrl }: { readonly door: HttpDoor; readonly facilitatorUrl: string },
-  ): void {
+  ): IFunction {
     const environment: EnvOf<typeof MarketEnv> = {
       STAGE: stage.name,
       ...chainEnvironment(this, stage),
@@ -61,9 +64,10 @@ export class MarketStack extends Stack implements TradingPlace {
     grantItems(room, state.market);
     grantSecret(room, state.walletArn('market'));
     door.leadsTo(room);
+    return room;
   }
 
-  #facilitator(stage: StageValues, state: StateStack, door: HttpDoor): void {
+  #facilitator(stage: StageValues, state: StateStack, door: HttpDoor): IFunction {
     const environment: EnvOf<typeof FacilitatorEnv> = {
       STAGE: stage.name,
       ...chainEnvironment(this, stage),
@@ -88,5 +92,6 @@ export class MarketStack extends Stack implements TradingPlace {
     });
     grantSecret(room, state.walletArn('facilitator'));
     door.leadsTo(room);
+    return room;
   }
 }

@@ -15,6 +15,7 @@ import type { StageValues } from '../stages.ts';
 import type { AgentsStack } from './agents.ts';
 import type { IrcStack } from './irc.ts';
 import type { LogsStack } from './logs.ts';
+import type { MarketStack } from './market.ts';
 import type { StateStack } from './state.ts';
 
 export interface WatchStackProps {
@@ -23,6 +24,8 @@ export interface WatchStackProps {
   readonly logs: LogsStack;
   readonly irc: IrcStack;
   readonly agents: AgentsStack;
+  /** @default - somebody else's market, which somebody else watches */
+  readonly market?: MarketStack;
 }
 
 /** CloudWatch takes at most ten metrics in one alarm. */
@@ -66,8 +69,19 @@ export class WatchStack extends Stack {
     }
   }
 
-  #failures({ state, agents, logs }: WatchStackProps): void {
+  #failures({ state, agents, logs, market }: WatchStackProps): void {
+    const trading: readonly [string, IFunction, string][] = market
+      ? [
+          ['Market', market.market, 'The market: no agent can post, assign or approve.'],
+          [
+            'Facilitator',
+            market.facilitator,
+            'Settlement: locks, releases and refunds stand still.',
+          ],
+        ]
+      : [];
     const watched: readonly [string, IFunction, string][] = [
+      ...trading,
       ['Wake', agents.wake, 'Wake-ups that fail: agents answer only at their next beat.'],
       ['Storefront', agents.storefront, 'Buyers who knock and get nothing for their money.'],
       ['CollectLogs', logs.collectLogs, 'Logs that do not become corpus: products grow old.'],
@@ -83,8 +97,9 @@ export class WatchStack extends Stack {
     }
   }
 
-  #dashboard({ stage, state, irc, agents, logs }: WatchStackProps): void {
-    const rooms = [logs.collectLogs, agents.wake, agents.storefront];
+  #dashboard({ stage, state, irc, agents, logs, market }: WatchStackProps): void {
+    const trading = market ? [market.market, market.facilitator] : [];
+    const rooms = [logs.collectLogs, agents.wake, agents.storefront, ...trading];
     const beating = agents.agents.map((agent) => agent.function);
     new Dashboard(this, 'Dashboard', {
       dashboardName: `economia-viva-${stage.name}`,

@@ -141,6 +141,20 @@ describe.each([local, sandbox, prod])('the house rules in stage $name', (stage) 
     }
   });
 
+  it('watches every room', () => {
+    const failing = house
+      .of('AWS::CloudWatch::Alarm')
+      .filter(({ Properties }) => Properties['MetricName'] === 'Errors')
+      .map(({ Properties }) => house.target(get(Properties, 'Dimensions', 0, 'Value')));
+    const beating = text(
+      house.of('AWS::CloudWatch::Alarm').filter(({ Properties }) => 'Metrics' in Properties),
+    );
+    for (const { logicalId, Properties } of functions) {
+      const isAgent = String(Properties['FunctionName']).includes('-heartbeat-');
+      expect(isAgent ? beating.includes(logicalId) : failing.includes(logicalId)).toBe(true);
+    }
+  });
+
   it('lets nobody in from outside but through the throttled doors', () => {
     for (const { Properties } of house.of('AWS::EC2::SecurityGroup')) {
       expect(Properties['SecurityGroupIngress']).toBeUndefined();
