@@ -8,7 +8,7 @@ import { dayOf, type RecordLine, tsOf } from './record-line.ts';
 export type DaySegment = Segment & { readonly day: string };
 
 /** Characters held before sorted runs are written: what bounds the memory of a source of any size. */
-const HELD_CHARS = 8_388_608;
+const HELD_CHARS = 4_194_304;
 
 /** Collects one source's messages, in order of position, into sorted immutable segments per UTC day. */
 export class SegmentWriter {
@@ -26,7 +26,7 @@ export class SegmentWriter {
     readonly source: string;
     readonly objects: Objects;
     readonly codec: Codec;
-    /** @default - 8 Mi characters */
+    /** @default - 4 Mi characters */
     readonly heldChars?: number;
   }) {
     this.#agent = props.agent;
