@@ -4,9 +4,9 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { marketKey } from '#contract/keys.ts';
 
-const LEASE_MS = 8_000;
+const LEASE_MS = 5_000;
 // a sender that was slow must not send when another may have begun
-const USE_WITHIN_MS = 5_000;
+const USE_WITHIN_MS = 3_000;
 const WAIT_MS = 20_000;
 const [MIN_PAUSE_MS, MAX_PAUSE_MS] = [15, 60];
 

@@ -37,6 +37,8 @@ export async function startChain({ port = 0, dir, block }: ChainOptions): Promis
   const server = createServer((request, response) => {
     void answer(node, request, response);
   });
+  // clients end idle connections; if we did, a request might meet the end on its way
+  server.keepAliveTimeout = 0;
   try {
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
@@ -63,5 +65,7 @@ export async function startChain({ port = 0, dir, block }: ChainOptions): Promis
 
 function mineEvery(node: ChainNode, seconds: number): NodeJS.Timeout {
   node.holdBack();
-  return setInterval(() => void node.mine(), seconds * 1000);
+  return setInterval(() => {
+    if (node.hasWaiting()) void node.mine();
+  }, seconds * 1000);
 }

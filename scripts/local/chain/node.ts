@@ -30,7 +30,9 @@ export class ChainNode {
   readonly #journal: Journal;
   #anvil: Anvil | undefined;
   #queue: Promise<unknown> = Promise.resolve();
+  #isDown = true;
   #isInstant = true;
+  #isWaiting = false;
   #isStopped = false;
   #ahead = 0;
   #last = 0;
@@ -44,17 +46,21 @@ export class ChainNode {
   static async start(options: NodeOptions): Promise<ChainNode> {
     await mkdir(options.dir, { recursive: true });
     const genesis = await readGenesis(join(options.dir, 'genesis.json'), options.now);
-    const node = new ChainNode(
-      options,
-      genesis,
-      await openJournal(join(options.dir, 'blocks.jsonl')),
-    );
-    await node.#alone(() => node.#boot());
+    const journal = await openJournal(join(options.dir, 'blocks.jsonl'));
+    const node = new ChainNode(options, genesis, journal);
+    try {
+      await node.#alone(() => Promise.resolve());
+    } catch (error) {
+      await journal.close();
+      throw error;
+    }
     return node;
   }
 
   /** Any read, while the node lives; it is started again when it was killed. */
   async ask(method: string, params: readonly unknown[]): Promise<RpcReply> {
+    // half a history is a wrong one
+    if (this.#isDown) await this.#alone(() => Promise.resolve());
     try {
       return await ask(this.#live().url, method, params);
     } catch {
@@ -83,6 +89,11 @@ export class ChainNode {
     this.#isInstant = false;
   }
 
+  /** A transaction waits for `mine`. */
+  hasWaiting(): boolean {
+    return this.#isWaiting;
+  }
+
   pid(): number {
     return this.#live().pid;
   }
@@ -93,8 +104,8 @@ export class ChainNode {
     await this.#journal.close();
   }
 
+  /** A new anvil, and into it all that the journal holds. */
   async #boot(): Promise<void> {
-    if (this.#isStopped) return;
     const anvil = await startAnvil({
       chainId: NETWORKS.local.chainId,
       mnemonic: DEV_MNEMONIC,
@@ -102,10 +113,20 @@ export class ChainNode {
       home: this.#options.dir,
     });
     this.#anvil = anvil;
-    await prepare(anvil.url);
-    for (const step of await this.#journal.read()) await take(anvil.url, step);
-    this.#last = await timeOf(anvil.url);
-    void anvil.exited.then(() => this.#alone(() => this.#boot()));
+    try {
+      await prepare(anvil.url);
+      for (const step of await this.#journal.read()) await this.#take(step);
+      this.#last = await timeOf(anvil.url);
+    } catch (error) {
+      await anvil.stop();
+      throw error;
+    }
+    this.#isDown = false;
+    void anvil.exited.then(() => {
+      this.#isDown = true;
+      // at once; should it fail, the next request tries again and is told why
+      if (!this.#isStopped) this.#alone(() => Promise.resolve()).catch(() => undefined);
+    });
   }
 
   #live(): Anvil {
@@ -113,9 +134,12 @@ export class ChainNode {
     return this.#anvil;
   }
 
-  /** One after the other: the order in the journal is the order on the chain. */
+  /** One after the other, on a living node: the order in the journal is the order on the chain. */
   #alone<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(work);
+    const result = this.#queue.then(async () => {
+      if (this.#isDown && !this.#isStopped) await this.#boot();
+      return work();
+    });
     this.#queue = result.catch(() => undefined);
     return result;
   }
@@ -124,23 +148,32 @@ export class ChainNode {
     return this.#alone(async () => {
       const step = make();
       await this.#journal.append(step);
-      return take(this.#live().url, step);
+      try {
+        return await this.#take(step);
+      } catch (error) {
+        // node and journal may differ now: the journal is right, so the node is made again of it
+        await this.#live().stop();
+        throw error;
+      }
     });
+  }
+
+  /** Does one step. A refused transaction mines nothing, at the first time as at every replay. */
+  async #take({ raw, mine }: Step): Promise<RpcReply> {
+    const { url } = this.#live();
+    const reply =
+      raw === undefined ? { result: '0x0' } : await ask(url, 'eth_sendRawTransaction', [raw]);
+    if ('error' in reply) return reply;
+    this.#isWaiting = mine === undefined;
+    if (mine === undefined) return reply;
+    const mined = await ask(url, 'evm_mine', [{ timestamp: mine }]);
+    return 'error' in mined ? mined : reply;
   }
 
   #tick(): number {
     this.#last = Math.max(this.#options.now() + this.#ahead, this.#last);
     return this.#last;
   }
-}
-
-/** Does one step. A refused transaction mines nothing, at the first time as at every replay. */
-async function take(url: string, { raw, mine }: Step): Promise<RpcReply> {
-  const reply =
-    raw === undefined ? { result: '0x0' } : await ask(url, 'eth_sendRawTransaction', [raw]);
-  if (mine === undefined || 'error' in reply) return reply;
-  const mined = await ask(url, 'evm_mine', [{ timestamp: mine }]);
-  return 'error' in mined ? mined : reply;
 }
 
 /** What stands in the world before the first block: the token at USDC's own address, and gas for those who send. */
