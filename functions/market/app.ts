@@ -22,7 +22,7 @@ export type Handle = (
 ) => Promise<APIGatewayProxyResult>;
 
 /** The market as a web application: EM's paths, bodies and errors. */
-export function marketApp(services: Services): Hono<MarketVariables> {
+function marketApp(services: Services): Hono<MarketVariables> {
   const meta = metaRoutes(services);
   const app = new Hono<MarketVariables>();
   app.route('/api/v1', meta);

@@ -89,7 +89,7 @@ export function accept(work: Work, tx: TxHash, verdict: Verdict): Moved<Work> {
 }
 
 /** Why this submission cannot be judged now: it was, it is not the current work, or its bounty is being paid out. */
-export function undecidable({ task, submission }: Work): ReturnType<typeof refused> | undefined {
+function undecidable({ task, submission }: Work): ReturnType<typeof refused> | undefined {
   if (submission.verdict !== 'pending' || task.executor?.id !== submission.executorId) {
     return refused('conflict', `Submission already processed: it is ${submission.verdict}`);
   }
