@@ -114,8 +114,7 @@ async function refuseCaller(
 /** The request under the host that the client wrote, which is what it signed. */
 function asSent(c: Context): Request {
   const url = new URL(c.req.url);
-  url.host =
-    c.req.header('x-forwarded-host')?.split(',')[0]?.trim() ?? c.req.header('host') ?? url.host;
+  url.host = c.req.header('host') ?? url.host;
   return new Request(url, c.req.raw.clone());
 }
 

@@ -108,7 +108,7 @@ describe('local chain', () => {
 
     // many at once, some of them while the history is being read again
     const after: unknown[] = [];
-    for (let round = 0; round < 10; round++)
+    for (let round = 0; round < 4; round++)
       after.push(...(await Promise.all([worldAt(chain.url, tx), worldAt(chain.url, tx)])));
     for (const world of after) expect(world).toEqual(before);
     expect(chain.pids()).not.toContain(pid);

@@ -2,6 +2,7 @@ import { x402Client } from '@x402/core/client';
 import { ExactEvmScheme } from '@x402/evm/exact/client';
 import { privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SERVICE_HD_INDEX } from '#contract/roster.ts';
 import { devPrivateKey } from '../../../scripts/local/chain/accounts.ts';
 import { aPayment, network, startHouse, walletOf } from './house.ts';
 
@@ -82,7 +83,7 @@ describe('facilitator, scheme escrow', () => {
     expect(await house.market.release(info)).toEqual({ kind: 'refused', reason: 'already_voided' });
   });
 
-  it('moves nothing out of an escrow without the signature of the market, and takes each signature once', async () => {
+  it('moves nothing out of an escrow without the signature of the market', async () => {
     const info = aPayment();
     await lock(info);
 
@@ -96,6 +97,19 @@ describe('facilitator, scheme escrow', () => {
     });
     expect(await house.signedBy(1).refund(info)).toMatchObject({ kind: 'unknown' });
     expect(await house.chain.escrowState(info)).toMatchObject({ kind: 'locked' });
+  });
+
+  it('takes each signature of the market once', async () => {
+    const info = aPayment();
+    await lock(info);
+    const signed: RequestInit[] = [];
+    const recording = house.signedBy(SERVICE_HD_INDEX.market, (request) => signed.push(request));
+    await recording.release(info);
+
+    const again = await fetch(`${house.url}/settle`, signed[0]);
+
+    expect([again.status, await again.json()]).toMatchObject([401, { errorReason: 'replay' }]);
+    expect(await house.market.release(info)).toMatchObject({ kind: 'settled' });
   });
 
   it.each([

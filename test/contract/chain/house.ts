@@ -126,7 +126,7 @@ export async function startHouse() {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${String((server.address() as { port: number }).port)}`;
-  const signedBy = (index: number) => {
+  const signedBy = (index: number, seen: (request: RequestInit) => void = () => undefined) => {
     const wallet = walletOf(index);
     const signer = {
       chainId: network.chainId,
@@ -136,7 +136,11 @@ export async function startHouse() {
     return new HttpFacilitator({
       url,
       network,
-      signRequest: (asked) => signRequest(asked, signer, { now: now() }),
+      signRequest: async (asked) => {
+        const headers = await signRequest(asked, signer, { now: now() });
+        seen({ method: asked.method, headers, body: asked.body });
+        return headers;
+      },
     });
   };
   return {
