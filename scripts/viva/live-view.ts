@@ -83,18 +83,14 @@ export class LiveView {
     for (const { id, micro } of rows) this.#write(`  ${id.padEnd(20)} ${formatUsdc(micro)} USDC`);
   }
 
-  #intent({ agentId, intent, result, reason, error }: z.infer<typeof IntentLine>): void {
+  #intent({ agentId, intent, result, ...why }: z.infer<typeof IntentLine>): void {
     const [kind = '', ...subject] = intent.split('#');
     if (kind === 'say' || result === 'outrun') return;
     const head = `${paint('dim', clock())}  ${paint('green', agentId.padEnd(17))} `;
-    const what = `${VERBS[kind] ?? kind} ${short(subject)}`;
-    if (result === 'done') this.#write(head + what);
-    else if (result === 'failed')
-      this.#write(
-        head +
-          paint('red', `could not: ${kind} ${short(subject)}: ${error?.message ?? reason ?? ''}`),
-      );
-    else this.#write(head + paint('yellow', `waits: ${kind} ${short(subject)}: ${reason ?? ''}`));
+    const what = `${kind} ${short(subject)}: ${why.error?.message ?? why.reason ?? ''}`;
+    if (result === 'done') this.#write(`${head}${VERBS[kind] ?? kind} ${short(subject)}`);
+    else if (result === 'failed') this.#write(head + paint('red', `could not ${what}`));
+    else this.#write(head + paint('yellow', `waits to ${what}`));
   }
 }
 

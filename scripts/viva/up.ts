@@ -149,37 +149,16 @@ interface OneRun {
 }
 
 /** Waits until every want is bought, paid, said and booked, then reports; gives up when nothing has settled for long. */
-async function oneChain({
-  flags,
-  economy,
-  collected,
-  errors,
-  stopping,
-}: OneRun): Promise<RunReport> {
-  const { pointer } = collected;
+async function oneChain(run: OneRun): Promise<RunReport> {
+  const { flags, economy, collected, errors } = run;
+  const { messages } = collected.pointer;
   const { minimumRecords } = PRODUCTS.raw_logs;
-  if (pointer.messages < minimumRecords) {
+  if (messages < minimumRecords) {
     throw new CannotStart(
-      `The logs hold ${pointer.messages} messages, but nobody buys fewer than ${minimumRecords}: add more logs.`,
+      `The logs hold ${messages} messages, but nobody buys fewer than ${minimumRecords}: add more logs.`,
     );
   }
-  let first: number | undefined;
-  let settled = 0;
-  let since = Date.now();
-  for (;;) {
-    const library = await readAll(economy.clients);
-    const deals = settledDeals(library).length;
-    if (deals > settled) [settled, since] = [deals, Date.now()];
-    if (deals > 0) first ??= process.uptime();
-    if (unfinished(library, pointer.version.slice(0, 16)).length === 0) break;
-    if (stopping.aborted || Date.now() - since > flags.patience * 1000) {
-      errors.push(
-        stopping.aborted ? 'stopped by a signal' : `no deal settled within ${flags.patience} s`,
-      );
-      break;
-    }
-    await sleep(250);
-  }
+  const firstDealSeconds = await waitForAll(run);
   economy.cloud.scheduler.stop();
   return report({
     clients: economy.clients,
@@ -187,9 +166,35 @@ async function oneChain({
     collected,
     peakMb: roomPeaks(economy.cloud.peakMb()),
     seconds: round(process.uptime()),
-    firstDealSeconds: round(first ?? 0),
+    firstDealSeconds: round(firstDealSeconds),
     errors,
   });
+}
+
+/** Returns when the first deal was seen settled, in seconds from the process's start. */
+async function waitForAll({
+  flags,
+  economy,
+  collected,
+  errors,
+  stopping,
+}: OneRun): Promise<number> {
+  const generation = collected.pointer.version.slice(0, 16);
+  let first = 0;
+  let settled = 0;
+  let since = Date.now();
+  for (;;) {
+    const library = await readAll(economy.clients);
+    const deals = settledDeals(library).length;
+    if (deals > settled) [settled, since] = [deals, Date.now()];
+    if (deals > 0 && first === 0) first = process.uptime();
+    if (unfinished(library, generation).length === 0) return first;
+    if (stopping.aborted) errors.push('stopped by a signal');
+    if (Date.now() - since > flags.patience * 1000)
+      errors.push(`no deal settled within ${flags.patience} s`);
+    if (errors.length > 0) return first;
+    await sleep(250);
+  }
 }
 
 /** Functions are named by stage, room and agent; a room's peak is its hungriest process. */
@@ -235,17 +240,20 @@ async function live(
 ): Promise<void> {
   const isFed = flags.logs === undefined && flags.feed > 0;
   const folder = join(resolve(flags.dir), 'synthetic-logs');
-  while (!stopping.aborted) {
-    await sleep(isFed ? flags.feed * 1000 : 3_600_000, undefined, { signal: stopping }).catch(
-      () => undefined,
-    );
-    if (stopping.aborted || !isFed) continue;
+  const pause = isFed ? flags.feed * 1000 : 3_600_000;
+  while (await elapsed(pause, stopping)) {
+    if (!isFed) continue;
     const day = (await logFilesIn(folder)).length;
     await writeSyntheticChat(folder, { from: day, to: day + 1, seed: flags.seed });
     view.step('A new day of chat has been streamed.');
     await collectLogs(await logFilesIn(folder), { clients, onProgress: () => undefined });
   }
   view.step('Stopping; the next `npm start` goes on from here.');
+}
+
+/** False when a signal came before the time was over. */
+function elapsed(ms: number, signal: AbortSignal): Promise<boolean> {
+  return sleep(ms, true, { signal }).catch(() => false);
 }
 
 function onSignals({ stop }: Economy): AbortSignal {
