@@ -19,8 +19,8 @@ export const clientOf = (endpoint: string, credentials = CREDENTIALS) =>
 export function s3UnderTest() {
   let s3: LocalS3;
   let client: S3Client;
+  const dir = temporaryFolder(afterAll);
   beforeAll(async () => {
-    const dir = temporaryFolder(afterAll);
     s3 = await startS3({ dir, credentials: CREDENTIALS, onObject: () => undefined });
     s3.createBucket(Bucket);
     client = clientOf(s3.url);
