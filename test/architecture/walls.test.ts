@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { cruise, type ICruiseResult, type IFlattenedRuleSet } from 'dependency-cruiser';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { aFolder } from '../support/folders.ts';
 
 interface Config {
   readonly forbidden: IFlattenedRuleSet['forbidden'];
@@ -60,7 +60,7 @@ describe('the walls of this house', () => {
 describe('a wall broken on purpose', () => {
   /** A small house with one module that leans where it may not. */
   const houseWith = (from: string, imports: string): string => {
-    const folder = mkdtempSync(join(tmpdir(), 'economia-viva-walls-'));
+    const folder = aFolder();
     const files: Record<string, string> = {
       'package.json': JSON.stringify({
         type: 'module',

@@ -1,18 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { build } from '../../scripts/build.ts';
+import { aFolder } from '../support/folders.ts';
 
 const PLAIN = `import { greeting } from './greeting.ts';
 export const handler = async (name: string): Promise<string> => \`\${greeting} \${name}\`;
@@ -21,7 +13,7 @@ export const handler = async (name: string): Promise<string> => \`\${greeting} \
 const COMMON = "const { sep } = require('node:path');\nexports.sep = sep;\n";
 
 function aHouse(files: Record<string, string> = {}): string {
-  const root = mkdtempSync(join(tmpdir(), 'economia-viva-build-'));
+  const root = aFolder();
   write(root, {
     'package-lock.json': '{}',
     'package.json': '{"type":"module"}',

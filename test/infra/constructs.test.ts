@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -16,6 +13,7 @@ import { RoomFunction } from '../../lib/constructs/room-function.ts';
 import { stageParameter } from '../../lib/constructs/stage-parameter.ts';
 import { WorkQueue } from '../../lib/constructs/work-queue.ts';
 import { local, type StageValues, sandbox } from '../../lib/stages.ts';
+import { aFolder } from '../support/folders.ts';
 import { anApp, aStack } from './support.ts';
 
 const aRoom = (stack: Stack, room = 'market') =>
@@ -48,7 +46,7 @@ describe('RoomFunction', () => {
   });
 
   it('says what to do when its room is not built', () => {
-    const stack = new Stack(anApp(mkdtempSync(join(tmpdir(), 'economia-viva-'))), 'test');
+    const stack = new Stack(anApp(aFolder()), 'test');
     expect(() => aRoom(stack)).toThrow(/^Room "market" is not built at .*: run `npm run build`\.$/);
   });
 });

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { addStage } from '../../lib/economia-viva.ts';
 import type { StageValues } from '../../lib/stages.ts';
+import { aFolder } from '../support/folders.ts';
 
 const ROOMS = [
   'heartbeat',
@@ -17,7 +17,7 @@ const ROOMS = [
 
 /** A folder of rooms that stand for the built ones: infrastructure is tested without `dist`. */
 export function roomsFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'economia-viva-rooms-'));
+  const folder = aFolder();
   for (const room of ROOMS) {
     mkdirSync(join(folder, room));
     writeFileSync(join(folder, room, 'index.mjs'), `export const handler = () => '${room}';\n`);
@@ -26,14 +26,12 @@ export function roomsFolder(): string {
   return folder;
 }
 
-const outdir = () => mkdtempSync(join(tmpdir(), 'economia-viva-cdk-'));
-
 export function anApp(rooms = roomsFolder()): App {
   return new App({
     analyticsReporting: false,
     // CloudFormation's own rules take most of a synth: synth.test.ts runs them once
     builtinCloudFormationValidation: false,
-    outdir: outdir(),
+    outdir: aFolder(),
     context: {
       rooms,
       'aws:cdk:enable-asset-metadata': true,

@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { aFolder } from '../support/folders.ts';
 import { roomsFolder } from './support.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
 /** The app as the CDK's command line runs it: context and folder come by the environment. */
 function synth(context: Record<string, unknown>) {
-  const outdir = mkdtempSync(join(tmpdir(), 'economia-viva-synth-'));
+  const outdir = aFolder();
   const { status, stderr } = spawnSync(process.execPath, ['bin/economia-viva.ts'], {
     cwd: root,
     encoding: 'utf8',
