@@ -14,7 +14,7 @@ export const BYTE = {
 } as const;
 
 /** Space, tab, CR, LF; and the three bytes of a byte order mark, which some writers leave. */
-export function isBlank(byte: number): boolean {
+function isBlank(byte: number): boolean {
   return (
     byte === 0x20 ||
     (byte >= 0x09 && byte <= 0x0d) ||

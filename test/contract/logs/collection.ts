@@ -19,7 +19,7 @@ import { startS3 } from '../../../scripts/local/cloud/s3.ts';
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local-secret' };
 const region = 'us-east-1';
-export const BUCKET = 'data';
+const BUCKET = 'data';
 
 // lets Powertools' metrics go to the console of the test, where it can be watched
 process.env['POWERTOOLS_DEV'] = 'true';
