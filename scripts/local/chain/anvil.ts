@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
+import { CannotStart } from '../cloud/cannot-start.ts';
 
 const START_MS = 20_000;
 
@@ -81,7 +82,7 @@ function listening(child: ChildProcess): Promise<{ readonly url: string; readonl
   let pid = 0;
   const late = setTimeout(() => {
     found.reject(
-      new Error('anvil did not listen within 20 s; is this machine very busy? Start again.'),
+      new CannotStart('anvil did not listen within 20 s; is this machine very busy? Start again.'),
     );
   }, START_MS);
   if (child.stdout) {
@@ -109,7 +110,7 @@ function binary(): string {
   try {
     return createRequire(import.meta.url).resolve(name);
   } catch (cause) {
-    throw new Error(
+    throw new CannotStart(
       `No anvil for ${process.platform}-${process.arch}: run npm ci (with optional dependencies).`,
       { cause },
     );

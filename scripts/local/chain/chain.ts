@@ -1,11 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import * as z from 'zod';
+import { explain } from '../cloud/cannot-start.ts';
+import { listen } from '../cloud/http.ts';
 import { ChainNode } from './node.ts';
 import { answer } from './proxy.ts';
 import { setUp } from './set-up.ts';
-
-const Listening = z.object({ port: z.number() });
 
 export interface ChainOptions {
   /** Of the JSON-RPC server on loopback. @default 0 - a free one */
@@ -27,39 +24,34 @@ export interface LocalChain {
 /**
  * An EVM chain of our own (chain id of Base Sepolia) with test USDC at its usual address, escrow and operator, and funded wallets.
  * A transaction whose hash was answered survives SIGKILL of everything, with receipts, logs and timestamps.
- * @throws when the port is taken, the folder cannot be written, or its history belongs to other contracts
+ * @throws CannotStart when the port is taken, the folder cannot be written, or its history is damaged or of another token
  */
 export async function startChain({ port = 0, dir, block }: ChainOptions): Promise<LocalChain> {
-  const node = await ChainNode.start({
-    dir,
-    now: () => Math.floor(Date.now() / 1000),
-  });
-  const server = createServer((request, response) => {
-    void answer(node, request, response);
-  });
-  // clients end idle connections; if we did, a request might meet the end on its way
-  server.keepAliveTimeout = 0;
+  const node = await startNode(dir);
   try {
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    const url = `http://127.0.0.1:${String(Listening.parse(server.address()).port)}`;
-    await setUp(url);
+    const server = await listen((request, response) => void answer(node, request, response), port);
+    await setUp(server.url);
     const miner = block === undefined ? undefined : mineEvery(node, block);
     return {
-      url,
+      url: server.url,
       pids: () => [node.pid()],
       stop: async () => {
         clearInterval(miner);
-        server.close();
-        server.closeAllConnections();
+        await server.close();
         await node.stop();
       },
     };
   } catch (error) {
-    server.closeAllConnections();
-    server.close();
     await node.stop();
     throw error;
+  }
+}
+
+async function startNode(dir: string): Promise<ChainNode> {
+  try {
+    return await ChainNode.start({ dir, now: () => Math.floor(Date.now() / 1000) });
+  } catch (error) {
+    throw explain(error, `The chain's folder ${dir}`);
   }
 }
 

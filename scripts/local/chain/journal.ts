@@ -1,5 +1,6 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import * as z from 'zod';
+import { CannotStart } from '../cloud/cannot-start.ts';
 
 /** One step of the chain's history: a signed transaction to take (`raw`), a block to mine at `mine` (unix seconds), or both. */
 export const Step = z.object({ raw: z.string().optional(), mine: z.number().int().optional() });
@@ -47,7 +48,7 @@ function readStep(line: string, where: string): Step {
   try {
     return Step.parse(JSON.parse(line));
   } catch (cause) {
-    throw new Error(`The chain's history is damaged at ${where}; begin anew with --fresh.`, {
+    throw new CannotStart(`The chain's history is damaged at ${where}; begin anew with --fresh.`, {
       cause,
     });
   }

@@ -6,6 +6,7 @@ import { pad } from 'viem';
 import * as z from 'zod';
 import { NETWORKS } from '#contract/networks.ts';
 import { SERVICE_HD_INDEX } from '#contract/roster.ts';
+import { CannotStart } from '../cloud/cannot-start.ts';
 import { DEV_MNEMONIC, devAccount } from './accounts.ts';
 import { type Anvil, startAnvil } from './anvil.ts';
 import { TEST_USDC } from './artefacts.ts';
@@ -204,7 +205,7 @@ async function readGenesis(file: string, now: () => number): Promise<Genesis> {
   }
   const genesis = Genesis.parse(JSON.parse(text));
   if (genesis.token !== token) {
-    throw new Error(
+    throw new CannotStart(
       `The chain in ${file} was begun with another test token; begin anew with --fresh.`,
     );
   }

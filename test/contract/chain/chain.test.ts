@@ -179,6 +179,14 @@ describe('local chain', () => {
     ]);
   });
 
+  it('says in one sentence that its port is taken, and leaves no process', async () => {
+    const taken = Number(new URL((await start(aFolder())).url).port);
+
+    await expect(startChain({ dir: aFolder(), port: taken })).rejects.toThrow(
+      `Port ${String(taken)} on 127.0.0.1 is already in use`,
+    );
+  });
+
   it('mines in intervals when told so', async () => {
     const { url } = await start(aFolder(), 1);
     const client = createClient({ transport: http(url) });

@@ -1,8 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { toHex } from 'viem';
 import { signRequest } from '#adapters/erc8128/sign.ts';
@@ -16,6 +15,8 @@ import { handler } from '../../../functions/facilitator/facilitator.lambda.ts';
 import { devPrivateKey } from '../../../scripts/local/chain/accounts.ts';
 import { startChain } from '../../../scripts/local/chain/chain.ts';
 import { startDynamo } from '../../../scripts/local/cloud/dynamodb.ts';
+import { listen } from '../../../scripts/local/cloud/http.ts';
+import { proxyEvent, sendResult } from '../../../scripts/local/cloud/http-api/event.ts';
 import { startSecrets } from '../../../scripts/local/cloud/secrets.ts';
 
 export const network = NETWORKS.local;
@@ -23,7 +24,7 @@ const TABLE = 'market';
 const SECRET = 'economia-viva/test/wallet/facilitator';
 
 export const walletOf = (index: number): EvmWallet => new EvmWallet(devPrivateKey(index), network);
-export const now = (): number => Math.floor(Date.now() / 1000);
+const now = (): number => Math.floor(Date.now() / 1000);
 
 let salts = 0;
 /** A payment of 0.10 USDC from wallet 6 to wallet 1, for a day; override only what the test is about. */
@@ -111,21 +112,23 @@ export async function startHouse() {
       ],
     }),
   );
-  const server = createServer((request, response) => {
+  const server = await listen((request, response) => {
     void (async () => {
-      const headers = request.headers as Record<string, string>;
-      const body = await text(request);
-      const { method = '', url: path = '' } = request;
-      const result = await handler(
-        anEvent({ method, path, headers, ...(body !== '' && { body }) }),
-      );
-      response
-        .writeHead(result.statusCode, result.headers as Record<string, string>)
-        .end(result.body);
+      const incoming = {
+        apiId: 'facilitator',
+        requestId: randomUUID(),
+        routeKey: '$default',
+        stage: '$default',
+        pathParameters: {},
+        request,
+        body: Buffer.concat(await request.toArray()),
+        now: new Date(),
+      };
+      const result = await handler(proxyEvent(incoming) as Parameters<typeof handler>[0]);
+      sendResult(response, JSON.stringify(result));
     })();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${String((server.address() as { port: number }).port)}`;
+  const { url } = server;
   const signedBy = (index: number, seen: (request: RequestInit) => void = () => undefined) => {
     const wallet = walletOf(index);
     const signer = {
@@ -156,9 +159,7 @@ export async function startHouse() {
       return ((await response.json()) as { result: unknown }).result;
     },
     stop: async () => {
-      server.closeAllConnections();
-      server.close();
-      await Promise.all([chain.stop(), dynamo.close(), secrets.close()]);
+      await Promise.all([server.close(), chain.stop(), dynamo.close(), secrets.close()]);
       rmSync(dir, { recursive: true });
     },
   };
