@@ -33,6 +33,9 @@ export function reference(): string {
   return randomBytes(4).toString('hex');
 }
 
+/** The chain or the facilitator did not answer: a 502, and the caller may ask again. */
+export class UpstreamError extends Error {}
+
 /** A value, or the answer to send instead. */
 export type Read<T> =
   | { readonly ok: true; readonly value: T }

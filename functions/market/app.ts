@@ -6,7 +6,7 @@ import {
   type LambdaContext,
   type LambdaEvent,
 } from 'hono/aws-lambda';
-import { type MarketVariables, reference } from './answers.ts';
+import { type MarketVariables, reference, UpstreamError } from './answers.ts';
 import { assignRoutes } from './routes-assign.ts';
 import { metaRoutes } from './routes-meta.ts';
 import { moneyRoutes } from './routes-money.ts';
@@ -40,7 +40,12 @@ function marketApp(services: Services): Hono<MarketVariables> {
   app.notFound((c) => c.json({ detail: 'Not Found' }, 404));
   app.onError((error, c) => {
     const ref = reference();
-    services.log.error('internal-error', { ref, path: c.req.path, error });
+    const { path } = c.req;
+    if (error instanceof UpstreamError) {
+      services.log.error('upstream-failed', { ref, path, error });
+      return c.json({ detail: `${error.message} (ref: ${ref})` }, 502);
+    }
+    services.log.error('internal-error', { ref, path, error });
     return c.json({ error: 'internal_error', message: `Something broke (ref: ${ref})` }, 500);
   });
   return app;

@@ -7,7 +7,14 @@ import { lockProblem } from '#core/exchange/lock.ts';
 import { assign as give } from '#core/exchange/moves.ts';
 import { type Moved, moved, refused } from '#core/exchange/refusal.ts';
 import type { ExchangeApplication, ExchangeTask } from '#core/exchange/task.ts';
-import { type Ctx, done, type MarketVariables, readBody, refuse } from './answers.ts';
+import {
+  type Ctx,
+  done,
+  type MarketVariables,
+  readBody,
+  refuse,
+  UpstreamError,
+} from './answers.ts';
 import { maybeSigned, signed } from './auth.ts';
 import { applicationBody, escrowStatus, iso, submissionBody } from './bodies.ts';
 import { ownTask } from './owning.ts';
@@ -107,7 +114,9 @@ async function paidBy(
   const [locked, state] = await Promise.all([
     chain.lockIn(tx.data),
     chain.escrowState(claimed.data),
-  ]);
+  ]).catch((error: unknown) => {
+    throw new UpstreamError('Could not read the escrow lock', { cause: error });
+  });
   const problem = lockProblem(task, {
     claimed: claimed.data,
     locked,

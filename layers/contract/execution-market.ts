@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { PaymentInfo } from './escrow.ts';
 import { TaskStatus, Verdict } from './execution-market-words.ts';
-import { Address, Hex, TaskId } from './ids.ts';
+import { Address, TxHash as Bytes32, TaskId } from './ids.ts';
 import { UsdNumber } from './money.ts';
 
 /**
@@ -67,7 +67,12 @@ export const ErrorBody = z.object({
   retry_after: z.number().nonnegative().optional().catch(undefined),
 });
 
-const seconds = z.int().nonnegative();
+// uint48 and uint16 on chain: what is larger cannot even be asked about
+const seconds = z
+  .int()
+  .nonnegative()
+  .max(2 ** 48 - 1);
+const basisPoints = z.int().nonnegative().max(65_535);
 
 /** `payment_info` of an assignment: the PaymentInfo in EM's snake_case, `max_amount` in micro-USDC as a JSON number. */
 export const PaymentInfoBody = z
@@ -80,10 +85,10 @@ export const PaymentInfoBody = z
     pre_approval_expiry: seconds,
     authorization_expiry: seconds,
     refund_expiry: seconds,
-    min_fee_bps: z.int().nonnegative(),
-    max_fee_bps: z.int().nonnegative(),
+    min_fee_bps: basisPoints,
+    max_fee_bps: basisPoints,
     fee_receiver: Address,
-    salt: Hex,
+    salt: Bytes32,
   })
   .transform(
     (body): PaymentInfo => ({

@@ -53,19 +53,19 @@ export class PaperEscrow implements Chain, Facilitator {
     );
   }
 
-  escrowState(info: PaymentInfo): Promise<EscrowState> {
-    this.#reach();
+  async escrowState(info: PaymentInfo): Promise<EscrowState> {
+    await this.#reach();
     const payment = this.#payments.get(info.salt);
-    if (!payment) return Promise.resolve({ kind: 'none' });
-    return Promise.resolve(
-      payment.end ? { kind: 'closed' } : { kind: 'locked', capturable: payment.info.maxAmount },
-    );
+    if (!payment) return { kind: 'none' };
+    return payment.end
+      ? { kind: 'closed' }
+      : { kind: 'locked', capturable: payment.info.maxAmount };
   }
 
-  lockIn(tx: TxHash): ReturnType<Chain['lockIn']> {
-    this.#reach();
+  async lockIn(tx: TxHash): ReturnType<Chain['lockIn']> {
+    await this.#reach();
     const payment = this.#payments.values().find(({ lock }) => lock === tx);
-    return Promise.resolve(payment && { info: payment.info, amount: payment.info.maxAmount });
+    return payment && { info: payment.info, amount: payment.info.maxAmount };
   }
 
   lockOf(info: PaymentInfo): ReturnType<Chain['lockOf']> {
@@ -73,9 +73,9 @@ export class PaperEscrow implements Chain, Facilitator {
     return Promise.resolve(payment && { tx: payment.lock, amount: info.maxAmount });
   }
 
-  closeOf(info: PaymentInfo): ReturnType<Chain['closeOf']> {
-    this.#reach();
-    return Promise.resolve(this.#payments.get(info.salt)?.end);
+  async closeOf(info: PaymentInfo): ReturnType<Chain['closeOf']> {
+    await this.#reach();
+    return this.#payments.get(info.salt)?.end;
   }
 
   /** Where a payment stands: `locked`, `captured` or `voided`. */
@@ -91,8 +91,10 @@ export class PaperEscrow implements Chain, Facilitator {
     return Promise.resolve(undefined);
   }
 
-  #reach(): void {
-    if (this.isChainDown) throw new Error('The node does not answer.');
+  #reach(): Promise<void> {
+    return this.isChainDown
+      ? Promise.reject(new Error('The node does not answer.'))
+      : Promise.resolve();
   }
 }
 

@@ -53,7 +53,7 @@ function sameTerms(a: PaymentInfo, b: PaymentInfo): boolean {
     a.receiver === b.receiver &&
     a.token === b.token &&
     a.feeReceiver === b.feeReceiver &&
-    BigInt(a.salt) === BigInt(b.salt) &&
+    a.salt.toLowerCase() === b.salt.toLowerCase() &&
     sameNumbers(a, b)
   );
 }

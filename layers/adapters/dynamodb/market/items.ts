@@ -24,6 +24,11 @@ const time = z.codec(z.iso.datetime(), z.date(), {
   decode: (text) => new Date(text),
   encode: (date) => date.toISOString(),
 });
+/** Any JSON as text: DynamoDB has no number above 38 digits and nothing deeper than 32 levels, and strangers send both. */
+const json = z.codec(z.string(), z.record(z.string(), z.unknown()), {
+  decode: (text) => z.record(z.string(), z.unknown()).parse(JSON.parse(text)),
+  encode: (value) => JSON.stringify(value),
+});
 const hex = z.templateLiteral(['0x', z.string()]);
 const seconds = z.int();
 const v = z.literal(1);
@@ -103,7 +108,7 @@ const SubmissionItem = z.object({
   taskId: TaskId,
   executorId: z.string(),
   verdict: Verdict,
-  evidence: z.record(z.string(), z.unknown()),
+  evidence: json,
   notes: z.string().optional(),
   submittedAt: time,
   verifiedAt: time.optional(),
