@@ -53,7 +53,7 @@ const common = {
   every: Duration.minutes(5),
   relay: 'on',
   logTimeZone: 'UTC',
-  memory: { heartbeat: 256, 'collect-logs': 512, door: 256, wake: 128 },
+  memory: { heartbeat: 256, 'collect-logs': 256, door: 256, wake: 128 },
   timeouts: {
     heartbeat: Duration.seconds(120),
     'collect-logs': Duration.seconds(90),

@@ -52,7 +52,8 @@ export class RoomFunction extends Construct {
       handler: 'index.handler',
       memorySize: memory,
       timeout,
-      environment: { ...environment },
+      // V8's default young generation of 16 MB is most of what a small room needs at its peak
+      environment: { NODE_OPTIONS: '--max-semi-space-size=4', ...environment },
       logGroup,
       role,
     });

@@ -9,7 +9,7 @@ import { explain } from '../cloud/cannot-start.ts';
 import { type Cloud, startCloud } from '../cloud/cloud.ts';
 import { lockFolder } from '../cloud/lock.ts';
 import { startIrcd } from '../irc/server.ts';
-import { assemble } from './assembly.ts';
+import { assemble, ROOMS } from './assembly.ts';
 import { type Clients, type Connection, connect, writeConnection } from './connection.ts';
 import type { Ports } from './ports.ts';
 import { giveWallets } from './wallets.ts';
@@ -92,6 +92,7 @@ async function open(
   const cloud = await startCloud({
     assembly,
     dir: join(dir, 'cloud'),
+    roomsDir: ROOMS,
     ports: {
       ...services,
       [api('market')]: market,
