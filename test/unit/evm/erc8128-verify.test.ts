@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { signRequest } from '@slicekit/erc8128';
 import { privateKeyToAccount } from 'viem/accounts';
 import { describe, expect, it } from 'vitest';
@@ -98,3 +99,46 @@ describe('verifyRequest', () => {
     await expect(verifyRequest({ request, nonces })).rejects.toThrow('nonce store');
   });
 });
+
+interface Vectors {
+  readonly frozen: { readonly address: string; readonly created: number };
+  readonly requests: Record<string, { method: string; url: string; body: string | null }>;
+  readonly vectors: Record<string, Record<string, { headers: Record<string, string> }>>;
+}
+
+const FOLDER = new URL('../../../../shared/facts/erc8128-vectors/', import.meta.url);
+
+describe.skipIf(!existsSync(FOLDER))(
+  `golden vectors (${FOLDER.pathname}, skipped where absent)`,
+  () => {
+    it.each(['f3-1', 'f3-3'])(
+      'accepts every signature of %s, and none of them at another address',
+      async (set) => {
+        const text = readFileSync(new URL(`erc8128.${set}.json`, FOLDER), 'utf8');
+        const { frozen, requests, vectors } = JSON.parse(text) as Vectors;
+        const now = (): number => frozen.created + 10;
+        let seen = 0;
+        for (const named of Object.values(vectors)) {
+          for (const [name, { headers }] of Object.entries(named)) {
+            const { method, url, body } = requests[name]!;
+            // a path with raw UTF-8 does not exist on the wire: HTTP clients percent-encode it, and then sign that
+            if (name === 'utf8_path') continue;
+            const init = { method, headers, ...(body !== null && { body }) };
+            const verified = await verifyRequest({
+              request: new Request(url, init),
+              nonces: aNonceStore(),
+              now,
+            });
+            expect([name, verified]).toEqual([name, { ok: true, address: frozen.address }]);
+            const elsewhere = new Request(url.replace('/api', '/apj'), init);
+            expect(
+              await verifyRequest({ request: elsewhere, nonces: aNonceStore(), now }),
+            ).toMatchObject({ ok: false });
+            seen += 1;
+          }
+        }
+        expect(seen).toBeGreaterThan(3);
+      },
+    );
+  },
+);
