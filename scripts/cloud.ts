@@ -9,6 +9,7 @@ const PORTS = { dynamodb: 4560, s3: 4561, sqs: 4562, secrets: 4563, lambda: 4564
 interface Flags {
   readonly dir: string;
   readonly assembly: string;
+  readonly rooms?: string;
   readonly port: Readonly<Record<string, number>>;
   readonly parameter: Readonly<Record<string, string>>;
   readonly speed: number;
@@ -22,6 +23,7 @@ const program = new Command('cloud')
   )
   .option('--dir <folder>', 'state folder', '.viva/cloud')
   .option('--assembly <folder>', 'synthesized app to create resources from', 'cdk.out')
+  .option('--rooms <folder>', 'bundled rooms for the tasks (default: dist/rooms beside the app)')
   .option(
     '--port <name=number>',
     'port of dynamodb, s3, sqs, secrets, lambda or an API (repeatable)',
@@ -38,6 +40,7 @@ await program.parseAsync();
 async function run({
   dir,
   assembly,
+  rooms,
   port: ports,
   parameter: parameters,
   speed,
@@ -48,6 +51,7 @@ async function run({
     const cloud = await startCloud({
       assembly,
       dir,
+      ...(rooms === undefined ? {} : { roomsDir: rooms }),
       ports,
       parameters,
       speed,
@@ -86,8 +90,8 @@ function print(
 function stopOnSignal(cloud: Cloud): void {
   let stopping = false;
   const stop = (): void => {
-    // a second Ctrl-C does not wait for what still runs
-    if (stopping) process.exit(130);
+    // npm passes Ctrl-C on, so that it comes twice
+    if (stopping) return;
     stopping = true;
     void cloud.stop().then(() => process.exit(0));
   };

@@ -9,14 +9,20 @@ const REMEDIES: Readonly<Record<string, (what: string) => string>> = {
   EACCES: (what) =>
     `${what} may not be used by this user: choose another one or fix its permissions.`,
   ENOSPC: (what) =>
-    `The disk is full, so ${what} cannot be written: free some space and start again.`,
+    `${what} cannot be written because the disk is full: free some space and start again.`,
   EROFS: (what) => `${what} is on a read-only file system: choose another folder.`,
   ENOTDIR: (what) => `${what} is not a folder: choose another one or remove the file in its place.`,
 };
 
 /** Turns the errors a person can do something about into sentences; any other error stays as it is. */
 export function explain(error: unknown, what: string): unknown {
-  if (!(error instanceof Error) || !('code' in error)) return error;
-  const remedy = REMEDIES[String(error.code)];
+  if (!(error instanceof Error)) return error;
+  const remedy = REMEDIES[codeOf(error)];
   return remedy ? new CannotStart(remedy(what), { cause: error }) : error;
+}
+
+function codeOf(error: Error): string {
+  // SQLite's words, which also come through a service's answer
+  if (error.message.includes('database or disk is full')) return 'ENOSPC';
+  return 'code' in error ? String(error.code) : '';
 }

@@ -122,8 +122,12 @@ export class Children {
       birth,
       name,
     }));
-    writeFileSync(`${this.#file}.new`, JSON.stringify(rows));
-    renameSync(`${this.#file}.new`, this.#file);
+    try {
+      writeFileSync(`${this.#file}.new`, JSON.stringify(rows));
+      renameSync(`${this.#file}.new`, this.#file);
+    } catch {
+      // a full disk: the lifelines and the watchdog do without, and an old list harms nobody, as births are compared
+    }
   }
 }
 

@@ -125,7 +125,7 @@ async function deploy(options: CloudOptions, services: Services, closing: Closin
     },
   });
   const environment = clientEnvironment(services);
-  const roomsDir = options.roomsDir ?? join(dirname(resolve(options.assembly)), 'dist', 'rooms');
+  const roomsDir = resolve(options.roomsDir ?? join(dirname(options.assembly), 'dist', 'rooms'));
   await createResources(loaded, services, { servers, roomsDir, environment });
 
   return {

@@ -3,6 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { arn } from './aws.ts';
+import { CannotStart } from './cannot-start.ts';
 import { listen, readBody, sendJson } from './http.ts';
 
 const Stored = z.object({
@@ -251,6 +252,9 @@ function readStore(file: string): z.infer<typeof File> {
     return File.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw error;
+    throw new CannotStart(
+      `${file} cannot be read as secrets: put back a good copy, or remove it and lose the values in it.`,
+      { cause: error },
+    );
   }
 }

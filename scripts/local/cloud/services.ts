@@ -45,20 +45,24 @@ export interface Closing {
 
 export function createClosing(): Closing {
   const steps: (() => Promise<void> | void)[] = [];
+  let closed: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    const errors: unknown[] = [];
+    for (let step = steps.pop(); step; step = steps.pop()) {
+      try {
+        await step();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0)
+      throw new AggregateError(errors, 'The local cloud did not stop cleanly.');
+  }
+
   return {
     later: (step) => steps.push(step),
-    all: async () => {
-      const errors: unknown[] = [];
-      for (let step = steps.pop(); step; step = steps.pop()) {
-        try {
-          await step();
-        } catch (error) {
-          errors.push(error);
-        }
-      }
-      if (errors.length > 0)
-        throw new AggregateError(errors, 'The local cloud did not stop cleanly.');
-    },
+    all: () => (closed ??= close()),
   };
 }
 
