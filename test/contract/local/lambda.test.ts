@@ -132,6 +132,7 @@ describe('the local Lambda', () => {
   it('works again after a sandbox was killed from outside', async () => {
     const { body } = await invoke('echo', {});
     process.kill(body.pid, 'SIGKILL');
+    await eventually(() => (local.cloud.pids().includes(body.pid) ? undefined : true));
     const after = await invoke('echo', { again: true });
 
     expect(after.body.event).toEqual({ again: true });
