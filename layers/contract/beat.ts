@@ -5,6 +5,24 @@ import { AgentId } from './ids.ts';
 export const Beat = z.object({ agentId: AgentId, beatId: z.string().min(1).max(100) });
 export type Beat = z.infer<typeof Beat>;
 
+/**
+ * What an agent's function answers. `busy`: another beat is under way and beats once more. `reason` is the word of a refusal or
+ * the message of an error.
+ */
+export const BeatOutcome = z.object({
+  outcome: z.enum(['busy', 'beaten']),
+  commits: z.array(z.enum(['committed', 'already-done', 'over-budget', 'outrun'])),
+  refusals: z.array(z.string()),
+  intents: z.array(
+    z.object({
+      id: z.string(),
+      result: z.enum(['done', 'later', 'failed', 'outrun']),
+      reason: z.string().optional(),
+    }),
+  ),
+});
+export type BeatOutcome = z.infer<typeof BeatOutcome>;
+
 /** Message on the wake queue: beat this agent soon. */
 export const WakeUp = z.object({
   v: z.literal(1),

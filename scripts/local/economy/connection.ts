@@ -50,10 +50,15 @@ export async function writeConnection(dir: string, connection: Connection): Prom
   await rename(`${file}.new`, file);
 }
 
+/** Of the economy that runs in `dir`, or ran there last. */
+export async function lastConnection(dir: string): Promise<Connection> {
+  return Connection.parse(JSON.parse(await readFile(join(dir, FILE), 'utf8')));
+}
+
 /** @throws CannotStart when no economy runs in `dir` */
 export async function readConnection(dir: string): Promise<Connection> {
   try {
-    const connection = Connection.parse(JSON.parse(await readFile(join(dir, FILE), 'utf8')));
+    const connection = await lastConnection(dir);
     process.kill(connection.pid, 0);
     return connection;
   } catch (error) {

@@ -3,16 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DATA_FILE } from '#adapters/products/build-product.ts';
 import type { BuyDeal } from '#contract/deal.ts';
-import { Address, type AgentId } from '#contract/ids.ts';
+import type { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
 import { formatUsdc } from '#contract/money.ts';
 import { ROSTER } from '#contract/roster.ts';
-import { balances, sum } from '#core/money/ledger.ts';
-import { devAccount } from '../chain/accounts.ts';
+import { sum } from '#core/money/ledger.ts';
 import type { Clients } from './connection.ts';
 import { IRC_LOG } from './economy.ts';
 import { type Library, readAll, settledDeals, unfinished } from './progress.ts';
 import type { Collected } from './uploads.ts';
+import { walletBalances } from './wallet-balances.ts';
 
 /** The contract of `npm start -- --once --json`: amounts are decimal strings in USDC, seconds count from the process's start. */
 export interface RunReport {
@@ -112,17 +112,8 @@ function dealReport(deal: BuyDeal & { readonly buyer: AgentId }): DealReport {
 }
 
 /** Every wallet on chain against its ledger. */
-async function compareBalances(library: Library, { chain }: Clients) {
-  const rows = await Promise.all(
-    ROSTER.map(async ({ id, hdIndex }) => {
-      const onChain = await chain.balanceOf(Address.parse(devAccount(hdIndex).address));
-      return {
-        id,
-        onChain,
-        inLedger: balances(library.get(id)?.entries ?? []).get('wallet') ?? 0n,
-      };
-    }),
-  );
+async function compareBalances(library: Library, clients: Clients) {
+  const rows = await walletBalances(library, clients);
   return {
     balances: Object.fromEntries(
       rows.map(({ id, onChain, inLedger }) => [

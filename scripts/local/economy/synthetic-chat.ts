@@ -76,7 +76,7 @@ const SMALL_TALK = [
 ];
 
 /** Mulberry32: a small seeded generator, so that the same seed writes the same chat. */
-function dice(seed: number): () => number {
+export function dice(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -1,0 +1,64 @@
+import { mkdtemp, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { type ChaosReport, chaos } from './chaos/economy.ts';
+import { freePortBase } from './chaos/free-ports.ts';
+import { dice } from './local/economy/synthetic-chat.ts';
+import { wholeNumber } from './viva/options.ts';
+import { fail, paint } from './viva/output.ts';
+
+interface Flags {
+  readonly kills: number;
+  readonly seed: number;
+  readonly json: boolean;
+  readonly logs?: string;
+  readonly beat: string;
+  readonly portBase?: number;
+}
+
+const program = new Command('chaos')
+  .description('Kills what runs, and proves that nothing is lost or paid twice.')
+  .showHelpAfterError('(add --help to see what there is)');
+program
+  .command('economy')
+  .description(
+    'Runs whole supply chains, kills rooms, the chain, the main process or everything with SIGKILL at random moments, starts again what died of it, and counts deals, payments and orphans from outside.',
+  )
+  .option('--kills <n>', 'how often to kill', wholeNumber, 20)
+  .option('--seed <n>', 'seed of moments and victims', wholeNumber, 1)
+  .option('--json', 'print the result as one JSON object and nothing else', false)
+  .option('--logs <folder>', 'chat logs to start from; without it a made-up chat is written')
+  .option('--beat <seconds>', 'time between the beats of an agent', '1')
+  .option('--port-base <port>', 'first of ten ports (default: found free)', wholeNumber)
+  .action((flags: Flags) => run(flags).catch(fail));
+await program.parseAsync();
+
+async function run({ kills, seed, json, logs, beat, portBase }: Flags): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'viva-chaos-'));
+  // an exit handler of the round ends the economy with us
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+  const began = Date.now();
+  const report = await chaos({
+    kills,
+    dir,
+    portBase: portBase ?? (await freePortBase()),
+    flags: ['--beat', beat, ...(logs === undefined ? [] : ['--logs', resolve(logs)])],
+    roll: dice(seed),
+    onProgress: (line) => {
+      const seconds = ((Date.now() - began) / 1000).toFixed(1).padStart(6);
+      console.error(`${paint('dim', seconds, process.stderr)}  ${line}`);
+    },
+  });
+  if (report.ok) await rmdir(dir);
+  else console.error(`State and logs are left in ${dir}.`);
+  console.log(json ? JSON.stringify(report) : inWords(report));
+  process.exitCode = report.ok ? 0 : 1;
+}
+
+function inWords({ kills, rounds, ok, deals, violations }: ChaosReport): string {
+  const head = `${kills} kills in ${rounds} rounds, ${deals} deals in each`;
+  return ok
+    ? paint('green', `${head}: none paid twice, nothing left running.`)
+    : [`${head}:`, ...violations.map((line) => `  ${paint('red', line)}`)].join('\n');
+}
