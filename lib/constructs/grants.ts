@@ -68,7 +68,11 @@ const OBJECT_ACTIONS = {
   'read and write': ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
 } as const;
 
-/** Allows reading or writing objects under these prefixes. Whoever may read may list: S3 answers 404 to a lister, 403 to others. */
+/**
+ * Allows reading or writing objects under these prefixes. Whoever may read may list, because S3 says 404 for an absent object only to
+ * a lister and 403 to others. The condition is `IfExists`: a read of an absent object names no prefix, and would be refused otherwise.
+ * So a list that names no prefix is allowed too: it shows names, never bodies.
+ */
 export function grantPrefixes(grantee: IGrantable, props: PrefixGrant): void {
   const { bucket, prefixes, may } = props;
   grantee.grantPrincipal.addToPrincipalPolicy(
@@ -82,7 +86,7 @@ export function grantPrefixes(grantee: IGrantable, props: PrefixGrant): void {
     new PolicyStatement({
       actions: ['s3:ListBucket'],
       resources: [bucket.bucketArn],
-      conditions: { StringLike: { 's3:prefix': prefixes.map((prefix) => `${prefix}*`) } },
+      conditions: { StringLikeIfExists: { 's3:prefix': prefixes.map((prefix) => `${prefix}*`) } },
     }),
   );
 }
