@@ -1,4 +1,11 @@
 import { Command } from 'commander';
+import { addAgents } from './viva/agents.ts';
+import { addBalances } from './viva/balances.ts';
+import { addBeat } from './viva/beat.ts';
+import { addDeals } from './viva/deals.ts';
+import { addIrc } from './viva/irc.ts';
+import { addLedger } from './viva/ledger.ts';
+import { addProducts } from './viva/products.ts';
 import { addUp } from './viva/up.ts';
 
 const program = new Command('viva')
@@ -6,5 +13,15 @@ const program = new Command('viva')
     'The command line of Economía Viva: runs the economy on this machine and looks into it.',
   )
   .showHelpAfterError('(add --help to see what there is)');
-addUp(program);
+for (const add of [
+  addUp,
+  addAgents,
+  addDeals,
+  addLedger,
+  addBalances,
+  addBeat,
+  addProducts,
+  addIrc,
+])
+  add(program);
 await program.parseAsync();
