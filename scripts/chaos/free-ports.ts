@@ -4,15 +4,18 @@ import { portsFrom } from '../local/economy/ports.ts';
 
 /** Below the range from which Linux takes the ports of outgoing connections (32768 and up). */
 const FIRST = 27_000;
-const LAST = 32_000;
+const RUNS = 500;
 
-/** First number of a run of ports that are all free now. */
+/** First number of ten ports that are all free now. Each process begins to look elsewhere, so that two seldom choose the same. */
 export async function freePortBase(): Promise<number> {
-  for (let base = FIRST; base < LAST; base += 10) {
+  for (let run = 0; run < RUNS; run += 1) {
+    const base = FIRST + ((process.pid + run) % RUNS) * 10;
     const free = await Promise.all(Object.values(portsFrom(base)).map(isFree));
     if (free.every(Boolean)) return base;
   }
-  throw new CannotStart(`No ten free ports from ${FIRST} to ${LAST}: stop what holds them.`);
+  throw new CannotStart(
+    `No ten free ports from ${FIRST} to ${FIRST + RUNS * 10}: stop what holds them.`,
+  );
 }
 
 function isFree(port: number): Promise<boolean> {

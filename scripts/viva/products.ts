@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { link, rename, rm, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { DATA_FILE, MANIFEST_FILE } from '#adapters/products/build-product.ts';
@@ -12,6 +12,7 @@ import { Product, ProductManifest } from '#contract/products.ts';
 import { agentOf, ROSTER } from '#contract/roster.ts';
 import type { Objects } from '#core/ports/objects.ts';
 import { CannotStart, explain } from '../local/cloud/cannot-start.ts';
+import { isFolder } from '../local/economy/uploads.ts';
 import { economyAt } from './economy-at.ts';
 import { agentId, type LookFlags, withLookFlags } from './options.ts';
 import { fail, paint, print, table } from './output.ts';
@@ -89,7 +90,7 @@ async function get(seller: AgentId, name: Product, flags: GetFlags): Promise<voi
   const { clients } = await economyAt(flags.dir);
   const manifest = await chosen(clients.objects, { seller, name, version: flags.version });
   const out = resolve(flags.out ?? `${name}-${manifest.version}.ndjson.gz`);
-  if (!flags.force) await refuseExisting(out);
+  await refuseToWrite(out, flags.force);
   const key = objectKey.product(seller, name, `${manifest.version}/${DATA_FILE}`);
   const body = await clients.objects.open(key);
   if (body === undefined || body === 'changed')
@@ -148,13 +149,19 @@ export function newestFirst(
   return b.to.localeCompare(a.to) || b.records - a.records;
 }
 
-async function refuseExisting(out: string): Promise<void> {
+async function refuseToWrite(out: string, isForced: boolean): Promise<void> {
   const there = await stat(out).catch(() => undefined);
-  if (there === undefined) return;
-  throw new CannotStart(
-    there.isDirectory()
-      ? `${out} is a folder: name a file with --out.`
-      : `${out} is there already: name another file with --out, or replace it with --force.`,
+  if (there === undefined) {
+    if (await isFolder(dirname(out))) return;
+    throw new CannotStart(`There is no folder ${dirname(out)}: make it, or name another file.`);
+  }
+  if (there.isDirectory()) throw new CannotStart(`${out} is a folder: name a file with --out.`);
+  if (!isForced) throw isThere(out);
+}
+
+function isThere(out: string): CannotStart {
+  return new CannotStart(
+    `${out} is there already: name another file with --out, or replace it with --force.`,
   );
 }
 
@@ -179,6 +186,7 @@ export async function take(
     // a link fails where a rename would replace
     await (isForced ? rename(partial, out) : link(partial, out));
   } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw isThere(out);
     throw explain(error, out);
   } finally {
     await rm(partial, { force: true });

@@ -1,0 +1,159 @@
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseUsdc } from '#contract/money.ts';
+import { freePortBase } from '../../scripts/chaos/free-ports.ts';
+import { syntheticDay } from '../../scripts/local/economy/synthetic-chat.ts';
+import { aFolder } from '../support/folders.ts';
+import { EIGHT, type Ended, type Report, reportIn, run, sentences, start, trades } from './viva.ts';
+
+const WALLETS_AT_FIRST = 7n * 5_000_000n;
+const once = ['up', '--once', '--json', '--beat', '1'];
+
+describe('npm start -- --once --json', () => {
+  const dir = join(aFolder(), 'state');
+  let first: Report;
+  const at = async (): Promise<string[]> => [
+    ...['--dir', dir],
+    ...['--port-base', String(await freePortBase())],
+  ];
+
+  it('settles the eight deals of a fresh economy, refuses a second start meanwhile, and says so in one JSON object', async () => {
+    const running = start('viva.ts', [...once, '--fresh', ...(await at())]);
+    await running.said('The agents wake.');
+    const second = await run('viva.ts', [...once, '--fresh', ...(await at())]);
+    refused(second, /The state folder .* is in use by process \d+/);
+
+    const ended = await running.ended;
+    first = reportIn(ended);
+    expect(first).toMatchObject({ ok: true, errors: [] });
+    expect(ended.code).toBe(0);
+    expect(trades(first)).toEqual(EIGHT);
+    expect(first.corpus).toMatchObject({ files: 14, quarantined: 0, days: 14, users: 20 });
+    expect(ended.stderr).toContain('synthetic');
+  });
+
+  it('pays every bounty 87 to 13, once, and books it', () => {
+    const { deals, balances, ledger } = first;
+    for (const { bountyUsdc, feeUsdc } of deals)
+      expect(micro(feeUsdc) * 100n).toBe(micro(bountyUsdc) * 13n);
+    expect(new Set(deals.map(({ releaseTx }) => releaseTx)).size).toBe(8);
+    expect(new Set(deals.map(({ escrowTx }) => escrowTx)).size).toBe(8);
+    expect(Object.keys(balances)).toHaveLength(7);
+    for (const { chain, ledger: booked } of Object.values(balances)) expect(booked).toBe(chain);
+    const held = Object.values(balances).reduce((sum, { chain }) => sum + micro(chain), 0n);
+    const fees = deals.reduce((sum, { feeUsdc }) => sum + micro(feeUsdc), 0n);
+    expect(held + fees).toBe(WALLETS_AT_FIRST);
+    // seven openings, and of each deal the lock, the purchase and the income
+    expect(ledger).toEqual({ entries: 31, sum: '0' });
+    expect(first.irc.lines).toBe(Object.values(first.irc.byAgent).reduce((a, b) => a + b, 0));
+    expect(first.irc.lines).toBeGreaterThanOrEqual(8);
+  });
+
+  it('delivers to every buyer of a product the very same records', () => {
+    for (const { product, sha256, records } of first.deals) {
+      const same = first.deals.filter((deal) => deal.product === product);
+      expect(new Set(same.map((deal) => deal.sha256))).toEqual(new Set([sha256]));
+      expect(new Set(same.map((deal) => deal.records))).toEqual(new Set([records]));
+    }
+  });
+
+  it('finds the same eight deals again without --fresh, whatever broken files come on top', async () => {
+    const logs = aFolder();
+    for (let day = 0; day < 14; day += 1) writeDay(logs, day);
+    writeFileSync(join(logs, 'notes.txt'), 'no log at all\n');
+    const ended = await run('viva.ts', [...once, ...(await at()), '--logs', logs]);
+    const again = reportIn(ended);
+    expect(again.errors).toEqual([]);
+    expect(again.corpus).toEqual({ ...first.corpus, files: 15, quarantined: 1 });
+    expect(again.deals).toEqual(first.deals);
+    expect(again.balances).toEqual(first.balances);
+    expect(ended.code).toBe(0);
+  });
+});
+
+describe('killed twice', () => {
+  it('ends with the same eight deals, none paid twice, no orphan left', async () => {
+    const flags = ['economy', '--kills', '2', '--seed', '3', '--json'];
+    const { stdout, code } = await run('chaos.ts', flags);
+    expect(JSON.parse(stdout)).toEqual({
+      ...{ kills: 2, rounds: 1, ok: true, deals: 8, paidTwice: 0, orphans: 0 },
+      violations: [],
+    });
+    expect(code).toBe(0);
+  });
+});
+
+describe('bad input gets one sentence and a non-zero exit', () => {
+  it.each<[string, readonly string[], RegExp]>([
+    ['a log folder that is not there', ['--logs', '/nowhere/at/all'], /cannot be read.*ENOENT/],
+    ['a log folder that is a file', ['--logs', import.meta.filename], /cannot be read.*ENOTDIR/],
+    ['a log folder with nothing in it', ['--logs', aFolder()], /holds no file/],
+    [
+      'a state folder below a file',
+      ['--dir', join(import.meta.filename, 'state')],
+      /choose another/,
+    ],
+    ['a state folder that is a file', ['--dir', import.meta.filename], /choose another/],
+    ['a state folder nobody can make', ['--dir', '/proc/viva'], /choose another/],
+    ['no time between beats', ['--beat', '0'], /give seconds above 0/],
+  ])('%s', async (_what, flags, words) => {
+    refused(await run('viva.ts', ['up', '--once', '--json', '--dir', aFolder(), ...flags]), words);
+  });
+
+  it('--json without --once', async () => {
+    refused(await run('viva.ts', ['up', '--json', '--dir', aFolder()]), /add --once/);
+  });
+
+  it.each([
+    [['up', '--onec'], /unknown option '--onec'/],
+    [['up', '--seed', 'x'], /x should be a whole number/],
+    [['upp'], /unknown command 'upp'/],
+  ])('a wrong flag: viva %s', async (args, words) => {
+    const ended = await run('viva.ts', args);
+    expect(ended.code).toBe(1);
+    expect(ended.stdout).toBe('');
+    expect(ended.stderr).toMatch(words);
+    expect(ended.stderr).not.toContain('    at ');
+  });
+
+  it('a port in use', async () => {
+    const base = await freePortBase();
+    const squatter = createServer();
+    await new Promise<void>((done) => squatter.listen(base + 8, '127.0.0.1', done));
+    const flags = ['--dir', join(aFolder(), 'state'), '--port-base', String(base)];
+    refused(await run('viva.ts', [...once, ...flags]), new RegExp(`port ${base + 8} .*in use`));
+    squatter.close();
+  });
+
+  it('logs of which nothing can be read', async () => {
+    const logs = aFolder();
+    const broken = { 'chat_logs_20260105.json': 'no json', 'chat_logs_20260106.json': '' };
+    for (const [name, text] of Object.entries(broken)) writeFileSync(join(logs, name), text);
+    writeFileSync(join(logs, '2026-02-30.txt'), '[10:00] <ana> hola\n');
+    writeFileSync(join(logs, syntheticDay(7, 7).name), syntheticDay(7, 7).text.slice(0, 5_000));
+    const flags = ['--dir', join(aFolder(), 'state'), '--port-base', String(await freePortBase())];
+    const ended = await run('viva.ts', [...once, ...flags, '--logs', logs]);
+    refused(ended, /The logs hold \d+ messages, but nobody buys fewer than 1000/);
+    for (const name of [...Object.keys(broken), '2026-02-30.txt'])
+      expect(ended.stderr).toContain(`quarantined ${name}: `);
+  });
+});
+
+/** Progress may come before it; the last line is the sentence, and no stack follows it. */
+function refused(ended: Ended, words: RegExp): void {
+  expect(sentences(ended).at(-1)).toMatch(words);
+  expect(ended.stderr).not.toContain('    at ');
+  expect(ended.stdout).toBe('');
+  expect(ended.code).toBe(1);
+}
+
+function micro(text: string): bigint {
+  return parseUsdc(text)!;
+}
+
+function writeDay(folder: string, day: number): void {
+  const { name, text } = syntheticDay(day, 7);
+  writeFileSync(join(folder, name), text);
+}
