@@ -6,12 +6,12 @@ import { NO_COUNTS } from './manifest.ts';
 import { LogParser } from './parse.ts';
 import type { Store } from './read.ts';
 import { recordLine } from './record-line.ts';
-import { SegmentWriter } from './segments.ts';
+import { type DaySegment, SegmentWriter } from './segments.ts';
 import { escapedHead } from './text.ts';
 import type { Clock } from './time.ts';
 
 /** Details kept of one source's quarantine; beyond, pieces are counted only, and the raw upload still has them. */
-const MAX_ENTRIES = 10_000;
+export const MAX_ENTRIES = 10_000;
 const GZIP = [0x1f, 0x8b];
 
 export interface Upload {
@@ -30,6 +30,22 @@ export interface Collected {
   readonly refused?: string;
 }
 
+/** One file, or the part of one that begins at a record (`read-on.ts` cuts them). */
+export interface Part {
+  readonly agent: AgentId;
+  readonly source: string;
+  /** Decompressed. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+/** What is in a part. Offsets and lines of `entries` count from the part's own beginning. */
+export interface PartRead {
+  readonly counts: SourceCounts;
+  readonly segments: readonly DaySegment[];
+  readonly entries: readonly QuarantineEntry[];
+  readonly refused?: string;
+}
+
 /**
  * Streams one upload into segments, a quarantine object when something could not be read, and a listing of it all. Every
  * object is named by its content, so doing it again, or half of it, changes nothing that anyone reads.
@@ -38,30 +54,65 @@ export async function collect(
   upload: Upload,
   store: Store & { readonly clock: Clock },
 ): Promise<Collected> {
-  const { agent, source } = upload;
-  const { objects, codec } = store;
+  const { source } = upload;
+  let torn: string | undefined;
+  const bytes = plain(upload.bytes, store, (reason) => {
+    torn = reason;
+  });
+  const read = await readPart({ ...upload, bytes }, store, () => torn);
+  const { counts, refused, segments } = read;
+  await putQuarantine(upload, read.entries, store);
+  const listing = await putListing(
+    upload,
+    { v: 1, source, counts, segments: [...segments] },
+    store,
+  );
+  return { listing, counts, ...(refused === undefined ? {} : { refused }) };
+}
+
+/** `torn` is asked when the bytes have ended: why they ended before the file did. */
+export async function readPart(
+  { agent, source, bytes }: Part,
+  { objects, codec, clock }: Store & { readonly clock: Clock },
+  torn: () => string | undefined = () => undefined,
+): Promise<PartRead> {
   const writer = new SegmentWriter({ agent, source, objects, codec });
   const tally = new Tally(source, writer);
-  const parser = new LogParser(source, store.clock, tally);
-  for await (const chunk of plain(upload.bytes, store, tally)) {
+  const parser = new LogParser(source, clock, tally);
+  for await (const chunk of bytes) {
     parser.push(chunk);
     await writer.relieve();
   }
+  tally.torn = torn();
   tally.bytesEnd();
   parser.end();
-
-  const segments = [...(await writer.finish())];
+  const segments = await writer.finish();
   const { counts, refused, entries } = tally;
-  if (entries.length > 0 || upload.hadQuarantine) {
-    const body = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
-    const key = objectKey.quarantine(agent, `${source}.ndjson`);
-    await objects.put(key, encode(body), { contentType: 'application/x-ndjson' });
-  }
-  const listing: SourceListing = { v: 1, source, counts, segments };
+  return { counts, segments, entries, ...(refused === undefined ? {} : { refused }) };
+}
+
+/** Writes what could not be read, or empties what an earlier upload of the source left there. */
+export async function putQuarantine(
+  { agent, source, hadQuarantine }: Pick<Upload, 'agent' | 'source' | 'hadQuarantine'>,
+  entries: readonly QuarantineEntry[],
+  { objects }: Store,
+): Promise<void> {
+  if (entries.length === 0 && !hadQuarantine) return;
+  const body = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+  const key = objectKey.quarantine(agent, `${source}.ndjson`);
+  await objects.put(key, encode(body), { contentType: 'application/x-ndjson' });
+}
+
+/** Key of the listing, which is written if it is not there. */
+export async function putListing(
+  { agent }: Pick<Upload, 'agent'>,
+  listing: SourceListing,
+  { objects, codec }: Store,
+): Promise<string> {
   const text = JSON.stringify(listing);
   const key = objectKey.corpus(agent, `sources/${codec.sha256(text)}.json`);
   await objects.put(key, encode(text), { contentType: 'application/json', ifAbsent: true });
-  return { listing: key, counts, ...(refused === undefined ? {} : { refused }) };
+  return key;
 }
 
 export function encode(text: string): Uint8Array {
@@ -69,10 +120,10 @@ export function encode(text: string): Uint8Array {
 }
 
 /** The upload's bytes, decompressed when they begin as gzip does. Offsets count decompressed bytes. */
-async function* plain(
+export async function* plain(
   bytes: AsyncIterable<Uint8Array>,
-  { codec }: Store,
-  tally: Tally,
+  { codec }: Pick<Store, 'codec'>,
+  onTorn: (reason: string) => void,
 ): AsyncIterable<Uint8Array> {
   const iterator = bytes[Symbol.asyncIterator]();
   const first = await iterator.next();
@@ -83,7 +134,7 @@ async function* plain(
     return;
   }
   yield* codec.gunzip(all, (reason) => {
-    tally.torn = `the gzip stream is damaged (${reason})`;
+    onTorn(`the gzip stream is damaged (${reason})`);
   });
 }
 
