@@ -34,6 +34,8 @@ export interface Collected {
 export interface Part {
   readonly agent: AgentId;
   readonly source: string;
+  /** The file's name, which may tell its day. @default - the source */
+  readonly name?: string;
   /** Decompressed. */
   readonly bytes: AsyncIterable<Uint8Array>;
 }
@@ -72,13 +74,13 @@ export async function collect(
 
 /** `torn` is asked when the bytes have ended: why they ended before the file did. */
 export async function readPart(
-  { agent, source, bytes }: Part,
+  { agent, source, bytes, name = source }: Part,
   { objects, codec, clock }: Store & { readonly clock: Clock },
   torn: () => string | undefined = () => undefined,
 ): Promise<PartRead> {
   const writer = new SegmentWriter({ agent, source, objects, codec });
   const tally = new Tally(source, writer);
-  const parser = new LogParser(source, clock, tally);
+  const parser = new LogParser(name, clock, tally);
   for await (const chunk of bytes) {
     parser.push(chunk);
     await writer.relieve();
