@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { Beat } from '#contract/beat.ts';
+import { Beat, type BeatOutcome } from '#contract/beat.ts';
 import { METRICS } from '#contract/metrics.ts';
 import type { Report } from '#core/heartbeat/act.ts';
 import { beat } from '#core/heartbeat/beat.ts';
@@ -12,15 +12,20 @@ const LEASE_MARGIN_MS = 2_000;
 
 let services: Promise<Services> | undefined;
 
-/** Called by EventBridge Scheduler with the scheduled time as beatId, and by the wake room. */
-export async function handler(event: unknown, context: Context): Promise<void> {
-  services ??= wire();
+/** Called by EventBridge Scheduler with the scheduled time as beatId, by the wake room, and by an owner who wants to see it. */
+export async function handler(event: unknown, context: Context): Promise<BeatOutcome> {
   const pulse = Beat.parse(event);
-  const { hands, salt, log, metrics } = await services;
+  // a wiring that failed once must not stay with this container for life
+  services ??= wire().catch((error: unknown) => {
+    services = undefined;
+    throw error;
+  });
+  const { hands, wakeUps, salt, log, metrics } = await services;
   const remaining = context.getRemainingTimeInMillis();
   const report = await beat(pulse, {
     ...hands,
     salt,
+    wakeUps,
     owner: context.awsRequestId,
     until: new Date(hands.now().getTime() + remaining + LEASE_MARGIN_MS),
     hasTime: () => context.getRemainingTimeInMillis() > LAST_CALL_MS,
@@ -45,6 +50,16 @@ export async function handler(event: unknown, context: Context): Promise<void> {
   );
   metrics.addMetric(METRICS.budgetRefusals, 'Count', refusals.length);
   metrics.publishStoredMetrics();
+  return {
+    outcome: report.kind,
+    commits: rounds.map(({ commit }) => commit),
+    refusals,
+    intents: reports.map(({ intent, result, reason }) => ({
+      id: intent.id,
+      result,
+      ...(reason === undefined ? {} : { reason: words(reason) }),
+    })),
+  };
 }
 
 function count(
@@ -58,4 +73,8 @@ function count(
 function because(reason: unknown): Record<string, unknown> {
   if (reason === undefined) return {};
   return reason instanceof Error ? { error: reason } : { reason };
+}
+
+function words(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
 }

@@ -12,6 +12,7 @@ import { DynamoCorpusPointers } from '#adapters/dynamodb/corpus-pointers.ts';
 import { EmMarket } from '#adapters/em/em-market.ts';
 import { signRequest } from '#adapters/erc8128/sign.ts';
 import { EvmChain } from '#adapters/evm/evm-chain.ts';
+import { EvmPayments } from '#adapters/evm/evm-payments.ts';
 import { EvmWallet } from '#adapters/evm/evm-wallet.ts';
 import { HttpFacilitator } from '#adapters/facilitator/http-facilitator.ts';
 import { DeliveryDoor } from '#adapters/goods/delivery-door.ts';
@@ -19,15 +20,18 @@ import { S3Goods } from '#adapters/goods/s3-goods.ts';
 import { S3Objects } from '#adapters/s3/s3-objects.ts';
 import { readWalletSecret } from '#adapters/secrets/wallet-secret.ts';
 import { SqsLines } from '#adapters/sqs/sqs-lines.ts';
+import { SqsWakeUps } from '#adapters/sqs/sqs-wake-ups.ts';
 import { HeartbeatEnv } from '#contract/env.ts';
 import { Hex } from '#contract/ids.ts';
 import { NAMESPACE } from '#contract/metrics.ts';
 import { NETWORKS } from '#contract/networks.ts';
 import type { Hands } from '#core/heartbeat/effects/effect.ts';
+import type { WakeUps } from '#core/ports/wake-ups.ts';
 import { createLog } from '#runtime/log.ts';
 
 export interface Services {
   readonly hands: Hands;
+  readonly wakeUps: WakeUps;
   /** 32 fresh random bytes. */
   readonly salt: () => Hex;
   readonly log: ReturnType<typeof createLog>;
@@ -48,18 +52,18 @@ export async function wire(): Promise<Services> {
   const objects = new S3Objects(new S3Client(), env.DATA_BUCKET);
   const pointers = new DynamoCorpusPointers(dynamo, env.ECONOMY_TABLE);
   const corpus = new S3Corpus({ objects, codec: new NodeCodec(), pointers });
+  const chain = new EvmChain(network, env.RPC_URL);
   const now = () => new Date();
+  const sqs = new SQSClient();
   const signer = {
     chainId: network.chainId,
     address: wallet.address,
     signMessage: wallet.signMessage.bind(wallet),
   };
-  const signGet = (url: string) =>
-    signRequest({ method: 'GET', url }, signer, { now: Math.floor(now().getTime() / 1000) });
   const door = new DeliveryDoor({
     storefrontUrl: env.STOREFRONT_URL,
     hosts: env.DELIVERY_HOSTS.split(','),
-    sign: signGet,
+    sign: (url) => signRequest({ method: 'GET', url }, signer, { now: seconds(now()) }),
   });
   return {
     hands: {
@@ -70,9 +74,10 @@ export async function wire(): Promise<Services> {
         now,
         network: network.isMainnet ? 'base' : 'base-sepolia',
       }),
-      chain: new EvmChain(network, env.RPC_URL),
+      chain,
+      payments: new EvmPayments(chain),
       facilitator: new HttpFacilitator({ url: env.FACILITATOR_URL, network }),
-      lines: new SqsLines(new SQSClient(), env.IRC_OUT_QUEUE_URL),
+      lines: new SqsLines(sqs, env.IRC_OUT_QUEUE_URL),
       goods: new S3Goods({ objects, corpus, door, storefrontUrl: env.STOREFRONT_URL, now }),
       corpus,
       wallet,
@@ -80,8 +85,13 @@ export async function wire(): Promise<Services> {
       self: wallet.address,
       now,
     },
+    wakeUps: new SqsWakeUps(sqs, env.WAKE_QUEUE_URL),
     salt: () => Hex.parse(`0x${randomBytes(32).toString('hex')}`),
     log: createLog('heartbeat'),
     metrics: new Metrics({ namespace: NAMESPACE, serviceName: 'heartbeat' }),
   };
+}
+
+function seconds(time: Date): number {
+  return Math.floor(time.getTime() / 1000);
 }

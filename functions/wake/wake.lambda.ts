@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { type Beat, WakeUp } from '#contract/beat.ts';
+import type { AgentId } from '#contract/ids.ts';
 import { type Services, wire } from './wiring.ts';
 
 let services: Services | undefined;
@@ -16,7 +18,7 @@ export async function wake(
   { invoke, log }: Services,
 ): Promise<SQSBatchResponse> {
   const failed: string[] = [];
-  const calls = new Map<string, { readonly beat: Beat; readonly messageIds: string[] }>();
+  const calls = new Map<AgentId, { readonly ids: string[]; readonly messageIds: string[] }>();
   for (const { messageId, body } of Records) {
     const wakeUp = parse(body);
     if (wakeUp === undefined) {
@@ -25,14 +27,13 @@ export async function wake(
       continue;
     }
     const { agentId, id } = wakeUp;
-    const call = calls.get(agentId) ?? {
-      beat: { agentId, beatId: `wake-${id}`.slice(0, 100) },
-      messageIds: [],
-    };
+    const call = calls.get(agentId) ?? { ids: [], messageIds: [] };
+    call.ids.push(id);
     call.messageIds.push(messageId);
     calls.set(agentId, call);
   }
-  for (const { beat, messageIds } of calls.values()) {
+  for (const [agentId, { ids, messageIds }] of calls) {
+    const beat: Beat = { agentId, beatId: beatIdOf(ids) };
     try {
       await invoke(beat);
       log.info('wake', { ...beat, wakeUps: messageIds.length });
@@ -42,6 +43,12 @@ export async function wake(
     }
   }
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+}
+
+/** The same calls are the same beat; a call that comes again in other company is another, or its company would be lost. */
+function beatIdOf(ids: readonly string[]): string {
+  const calls = JSON.stringify([...new Set(ids)].toSorted());
+  return `wake-${createHash('sha256').update(calls).digest('hex').slice(0, 32)}`;
 }
 
 function parse(body: string): WakeUp | undefined {

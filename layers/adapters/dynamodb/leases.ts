@@ -5,6 +5,7 @@ import type { AgentId } from '#contract/ids.ts';
 import { economyKey } from '#contract/keys.ts';
 import type { Agents, Lease } from '#core/ports/agents.ts';
 
+const MAX_TURNS = 10;
 const names = { '#owner': 'owner', '#until': 'until', '#again': 'again', '#fence': 'fence' };
 const Held = z.object({ owner: z.string(), fence: z.number(), again: z.boolean() });
 
@@ -23,7 +24,7 @@ export class Leases {
     { owner, now, until }: Parameters<Agents['takeLease']>[1],
   ): Promise<Lease | undefined> {
     // between our two writes the holder may let go: then the lease is free after all
-    for (let attempt = 0; attempt < 3; attempt += 1) {
+    for (let attempt = 0; attempt < MAX_TURNS; attempt += 1) {
       const taken = await this.#update(agentId, {
         UpdateExpression: 'SET #owner = :owner, #until = :until, #again = :no ADD #fence :one',
         ConditionExpression: 'attribute_not_exists(pk) OR #until < :now',
@@ -46,7 +47,9 @@ export class Leases {
       });
       if (left.ok) return undefined;
     }
-    return undefined;
+    throw new Error(
+      `The lease of ${agentId} changed hands ${MAX_TURNS} times while it was asked for.`,
+    );
   }
 
   async letGo(lease: Lease): Promise<'gone' | 'again' | 'lost'> {

@@ -30,17 +30,24 @@ export class DeliveryDoor {
 
   async open(deliveryUrl: string, taskId: TaskId): Promise<Opened> {
     const url = new URL(deliveryUrl);
-    if (
-      url.origin !== new URL(this.#parts.storefrontUrl).origin ||
-      url.pathname !== `/deliveries/${taskId}`
-    ) {
+    if (!this.#isOurs(url, taskId)) {
       return { kind: 'refused', reason: 'foreign-url: the delivery is not at the storefront' };
     }
     const answer = await get(url.href, await this.#parts.sign(url.href));
-    if (answer === undefined || isPassing(answer.status)) return { kind: 'unreachable' };
+    // a signature of ours that the storefront does not take is no fault of the seller's
+    if (answer === undefined || answer.status === 401 || isPassing(answer.status))
+      return { kind: 'unreachable' };
     if (answer.status !== 302)
       return { kind: 'refused', reason: `no-delivery: the storefront answered ${answer.status}` };
-    return this.#fetch(new URL(answer.headers.get('location') ?? '', url));
+    const target = URL.parse(answer.headers.get('location') ?? '', url.href);
+    if (target === null) return { kind: 'refused', reason: 'foreign-host: no URL' };
+    return this.#fetch(target);
+  }
+
+  #isOurs(url: URL, taskId: TaskId): boolean {
+    const { origin } = new URL(this.#parts.storefrontUrl);
+    const isPlain = url.username === '' && url.password === '';
+    return isPlain && url.origin === origin && url.pathname === `/deliveries/${taskId}`;
   }
 
   async #fetch(target: URL): Promise<Opened> {

@@ -2,6 +2,7 @@ import type { Beat } from '#contract/beat.ts';
 import type { Hex } from '#contract/ids.ts';
 import { type Agent, agentOf, COLLECTOR } from '#contract/roster.ts';
 import type { Commit, Lease } from '../ports/agents.ts';
+import type { WakeUps } from '../ports/wake-ups.ts';
 import { act, type Report } from './act.ts';
 import { apply } from './change.ts';
 import { decide, generationIn } from './decide.ts';
@@ -19,6 +20,7 @@ export interface Pacemaker extends Hands {
   readonly until: Date;
   readonly hasTime: () => boolean;
   readonly salt: () => Hex;
+  readonly wakeUps: WakeUps;
 }
 
 export interface Round {
@@ -48,9 +50,20 @@ export async function beat({ agentId, beatId }: Beat, maker: Pacemaker): Promise
       );
     } while (maker.hasTime() && (await agents.letGo(lease)) === 'again');
   } finally {
-    await agents.letGo(lease);
+    await leave(lease, { beatId, maker });
   }
   return { kind: 'beaten', rounds };
+}
+
+/** Called meanwhile, but out of time or fallen: the lease goes all the same, and the call goes on to the next beat. */
+async function leave(
+  lease: Lease,
+  { beatId, maker }: { readonly beatId: string; readonly maker: Pacemaker },
+): Promise<void> {
+  if ((await maker.agents.letGo(lease)) !== 'again') return;
+  await maker.agents.letGo(lease);
+  const id = `${beatId}-again-${lease.fence}`;
+  await maker.wakeUps.wake({ v: 1, agentId: lease.agentId, reason: 'reconcile', id });
 }
 
 interface Held {

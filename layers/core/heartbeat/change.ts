@@ -2,6 +2,7 @@ import type { AgentState, Intent } from '#contract/agent-state.ts';
 import type { Deal, Purchase } from '#contract/deal.ts';
 import type { TaskId } from '#contract/ids.ts';
 import type { Agent } from '#contract/roster.ts';
+import { type OpenPayment, openPaymentId } from '#contract/x402.ts';
 import type { DealNews, Step } from '../market/step.ts';
 import type { Change, Snapshot } from '../ports/agents.ts';
 import { announce, type BeatEvent } from '../talk/announce.ts';
@@ -35,16 +36,12 @@ export function changeOf(
 ): Change {
   const { deal, intents = [], entries = [], said = [], unspent } = step;
   const purchase = step.purchase && purchaseAfter(snapshot.purchases, deal, step.purchase);
-  const day = deal.side === 'buy' ? deal.budgetDay : undefined;
   return {
     deals: [deal],
     intents: [...intents.map((kind) => intend(kind, deal.taskId, at)), ...utter(agent, said, at)],
     entries,
     purchases: purchase ? [purchase] : [],
-    budget:
-      unspent !== undefined && day !== undefined
-        ? { day, amount: -unspent, limit: agent.budget.perDay }
-        : undefined,
+    budget: unspent && { day: unspent.day, amount: -unspent.amount, limit: agent.budget.perDay },
   };
 }
 
@@ -73,8 +70,18 @@ export function merge(first: Change, second: Change): Change {
     intents: union(first.intents, second.intents, ({ id }) => id),
     done: union(first.done, second.done, (id) => id),
     entries: union(first.entries, second.entries, ({ id }) => id),
+    payments: union(first.payments, second.payments, openPaymentId),
+    closedPayments: union(first.closedPayments, second.closedPayments, openPaymentId),
     budget: second.budget ?? first.budget,
   };
+}
+
+/** How many items its transaction writes, besides lease, beat and state. */
+export function itemsIn({ budget, ...change }: Change): number {
+  const { deals, purchases, intents, done, entries, payments, closedPayments } = change;
+  const lists = [deals, purchases, intents, done, entries, payments, closedPayments];
+  const listed = lists.reduce((total, list) => total + (list?.length ?? 0), 0);
+  return budget === undefined ? listed : listed + 1;
 }
 
 /** Adds the state record where the change makes it differ, so that it is written in the same transaction. */
@@ -103,6 +110,7 @@ export function apply(snapshot: Snapshot, change: Change): Snapshot {
       ({ id }) => !done.has(id),
     ),
     purchases: union(snapshot.purchases, change.purchases, purchaseId),
+    payments: paymentsAfter(snapshot, change),
     committed: snapshot.committed + (change.budget?.amount ?? 0n),
   };
 }
@@ -114,6 +122,13 @@ function openAfter(snapshot: Snapshot, change: Change): AgentState['open'] {
     else open.add(deal.taskId);
   }
   return [...open];
+}
+
+function paymentsAfter(snapshot: Snapshot, change: Change): readonly OpenPayment[] {
+  const closed = new Set(change.closedPayments?.map(openPaymentId));
+  return union(snapshot.payments, change.payments, openPaymentId).filter(
+    (payment) => !closed.has(openPaymentId(payment)),
+  );
 }
 
 function purchaseId({ product, generation }: Purchase): string {

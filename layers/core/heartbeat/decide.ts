@@ -9,11 +9,14 @@ import { choose, drawUp } from '../market/vetting.ts';
 import { type Refusal, refuse, refuseAmount } from '../money/gate.ts';
 import type { Change, Snapshot } from '../ports/agents.ts';
 import type { Task } from '../ports/market.ts';
-import { apply, changeOf, complete, intend, merge } from './change.ts';
+import { apply, changeOf, complete, intend, itemsIn, merge } from './change.ts';
 import type { Sighting, World } from './look.ts';
 import { observe } from './observe.ts';
+import { bookPayment } from './payments.ts';
 
 const MAX_APPLICATIONS = 3;
+/** DynamoDB takes 100 items in one transaction; lease, beat and state go with ours. */
+const MAX_ITEMS = 90;
 const CYCLE_MS = 24 * 3_600_000;
 
 /** Time and chance of one beat. `salt` gives 32 fresh random bytes. */
@@ -49,11 +52,16 @@ export function decide(
   const plan = new Plan(snapshot);
   for (const sighting of world.sightings) {
     const step = observe(sighting, world, desk.at);
-    if (step) plan.take((current) => changeOf(agent, current, { step, at: desk.at }));
-    plan.take((current) => engage(sighting, current, desk));
+    plan.take((current) =>
+      step ? changeOf(agent, current, { step, at: desk.at }) : engage(sighting, current, desk),
+    );
   }
-  for (const task of world.requests.slice(0, MAX_APPLICATIONS))
-    plan.take((current) => offer(task, current, desk));
+  for (const sighting of world.payments ?? []) plan.take(() => bookPayment(sighting, moment.now));
+  let offered = 0;
+  for (const task of world.requests) {
+    if (offered < MAX_APPLICATIONS && plan.take((current) => offer(task, current, desk)))
+      offered += 1;
+  }
   for (const product of agent.sells) plan.take((current) => refine(product, current, desk));
   plan.take((current) => want(current, desk));
   return { change: complete(snapshot, plan.change), refusals: plan.refusals };
@@ -69,16 +77,23 @@ class Plan {
     this.#current = snapshot;
   }
 
-  /** One transaction writes the budget once: a piece that would write it again waits for the next beat. */
-  take(piece: (current: Snapshot) => Change | Refusal | undefined): void {
+  /**
+   * True when the piece was taken. One transaction writes the budget once and holds so many items: a piece that would be too
+   * much waits for the next beat.
+   */
+  take(piece: (current: Snapshot) => Change | Refusal | undefined): boolean {
     const next = piece(this.#current);
-    if (next === undefined) return;
+    if (next === undefined) return false;
     if (typeof next === 'string') {
       this.refusals.push(next);
-    } else if (next.budget === undefined || this.change.budget === undefined) {
-      this.change = merge(this.change, next);
-      this.#current = apply(this.#current, next);
+      return false;
     }
+    if (next.budget !== undefined && this.change.budget !== undefined) return false;
+    const change = merge(this.change, next);
+    if (itemsIn(change) > MAX_ITEMS) return false;
+    this.change = change;
+    this.#current = apply(this.#current, next);
+    return true;
   }
 }
 
@@ -128,8 +143,9 @@ function engage(
 function offer(task: Task, snapshot: Snapshot, { agent, at }: Desk): Change | undefined {
   const product = agent.sells.find((sold) => task.skills.includes(PRODUCTS[sold].skill));
   const goods = product && snapshot.state.stock[product];
-  if (product === undefined || goods === undefined || task.bounty < PRODUCTS[product].price)
-    return undefined;
+  if (product === undefined || goods === undefined) return undefined;
+  const { price, minimumRecords } = PRODUCTS[product];
+  if (task.bounty < price || goods.records < minimumRecords) return undefined;
   const generation = generationOf(task) ?? goods.generation;
   if (base(generation) !== base(goods.generation)) return undefined;
   const deal: SellDeal = {
@@ -194,7 +210,7 @@ function want(snapshot: Snapshot, desk: Desk): Change | Refusal | undefined {
   };
 }
 
-/** The round of purchases we are in: a new one when the corpus has changed and the last is done, and for the consumer after a day. */
+/** The round of purchases we are in: a new one when the corpus has changed and no bounty is out, and for the consumer after a day. */
 function cycleOf(
   snapshot: Snapshot,
   { agent, world, moment, at }: Desk,
@@ -203,9 +219,13 @@ function cycleOf(
   const { cycle } = snapshot.state;
   if (generation === undefined || agent.wants.length === 0) return cycle;
   if (cycle === undefined) return { generation, startedAt: at };
-  if (agent.wants.some((product) => !bought(snapshot.purchases, product, cycle.generation)))
-    return cycle;
+  const states = agent.wants.map(
+    (product) => find(snapshot.purchases, product, cycle.generation)?.state,
+  );
+  if (states.includes('open')) return cycle;
+  // sellers have the newest on their shelves: what is still missing of the old one would never come
   if (base(cycle.generation) !== generation) return { generation, startedAt: at };
+  if (states.some((state) => state !== 'bought')) return cycle;
   const isStale = moment.now.getTime() - Date.parse(cycle.startedAt) >= CYCLE_MS;
   return agent.role === 'consumer' && isStale
     ? { generation: nextRound(cycle.generation), startedAt: at }
@@ -218,10 +238,17 @@ function purse(snapshot: Snapshot, { agent, world }: Desk) {
     agent,
     network: world.network,
     self: world.self,
-    balance: world.balance,
+    balance: world.balance - promised(snapshot),
     committed,
     isHalted,
   };
+}
+
+/** Micro-USDC in the wallet that is signed away already: locks on their way to the chain. */
+function promised({ deals }: Snapshot): bigint {
+  return [...deals.values()]
+    .filter(({ state }) => state === 'locking')
+    .reduce((sum, { bounty }) => sum + bounty, 0n);
 }
 
 /** The generation that a corpus stands for. */

@@ -8,6 +8,8 @@ import type { Agents, Snapshot } from '../ports/agents.ts';
 import type { Chain, Transfer } from '../ports/chain.ts';
 import type { Corpus } from '../ports/corpus.ts';
 import type { Answer, Application, Market, Submission, Task } from '../ports/market.ts';
+import type { Payments } from '../ports/payments.ts';
+import { type PaymentSighting, sightPayments } from './payments.ts';
 
 /** How many requests of one product a beat looks at. */
 const REQUESTS_SEEN = 20;
@@ -36,6 +38,8 @@ export interface World {
   readonly sightings: readonly Sighting[];
   /** Open bounties of others for what we have on the shelf, never dealt with before. */
   readonly requests: readonly Task[];
+  /** Of payments over direct doors. @default - none */
+  readonly payments?: readonly PaymentSighting[];
 }
 
 export interface Eyes {
@@ -43,20 +47,24 @@ export interface Eyes {
   readonly market: Market;
   readonly chain: Chain;
   readonly corpus: Corpus;
+  /** @default - payments over direct doors are not looked at */
+  readonly payments?: Payments;
   readonly network: Network;
   readonly self: Address;
 }
 
 /** Asks the world all that this beat needs to know. Changes nothing. */
 export async function look(agent: Agent, snapshot: Snapshot, eyes: Eyes): Promise<World> {
-  const [balance, corpus, roster, sightings, requests] = await Promise.all([
+  const [balance, corpus, roster, sightings, requests, payments] = await Promise.all([
     eyes.chain.balanceOf(eyes.self),
     eyes.corpus.pointer(COLLECTOR),
     eyes.agents.roster(),
     Promise.all([...snapshot.deals.values()].map((deal) => sight(deal, eyes))),
     requestsFor(agent, snapshot, eyes),
+    sightPayments(snapshot.payments, eyes.payments),
   ]);
-  return { self: eyes.self, network: eyes.network, balance, corpus, roster, sightings, requests };
+  const { self, network } = eyes;
+  return { self, network, balance, corpus, roster, sightings, requests, payments };
 }
 
 function sight(deal: Deal, eyes: Eyes): Promise<Sighting> {

@@ -9,18 +9,25 @@ import type { Sighting, World } from './look.ts';
 
 const DEAD = new Set<Task['status']>(['cancelled', 'expired', 'disputed']);
 
+const OVER = new Set<Task['status']>([...DEAD, 'completed']);
+
 /** The step that a sighting makes a deal take, if any. Choosing an applicant spends money and is the decision's own. */
 export function observe(sighting: Sighting, world: World, at: string): Step<Deal> | undefined {
   const { deal } = sighting;
   return deal.side === 'buy'
-    ? observeBought(deal, sighting, at)
+    ? observeBought(deal, { sighting, world, at })
     : observeSold(deal, { sighting, world, at });
+}
+
+interface View {
+  readonly sighting: Sighting;
+  readonly world: World;
+  readonly at: string;
 }
 
 function observeBought(
   deal: BuyDeal,
-  { task, submissions, close }: Sighting,
-  at: string,
+  { sighting: { task, submissions, close }, world, at }: View,
 ): Step<BuyDeal> | undefined {
   if (close?.kind === 'captured') {
     return buy(deal, { kind: 'paid', tx: close.tx, fee: feeIn(deal, close.transfers) }, at);
@@ -31,22 +38,21 @@ function observeBought(
     ({ verdict, executorId }) => verdict === 'pending' && executorId === deal.seller?.executorId,
   );
   if (work) return buy(deal, { kind: 'submitted', submissionId: work.id }, at);
-  return task?.ok && DEAD.has(task.value.status)
-    ? buy(deal, { kind: 'gone', status: task.value.status }, at)
-    : undefined;
+  if (task?.ok && DEAD.has(task.value.status))
+    return buy(deal, { kind: 'gone', status: task.value.status }, at);
+  return isOutdated(deal, world) ? buy(deal, { kind: 'outdated' }, at) : undefined;
 }
 
-interface SoldView {
-  readonly sighting: Sighting;
-  readonly world: World;
-  readonly at: string;
+/** The corpus went on without this bounty. */
+function isOutdated({ generation }: BuyDeal, { corpus }: World): boolean {
+  return corpus !== undefined && !corpus.version.startsWith(generation.slice(0, 16));
 }
 
-function observeSold(deal: SellDeal, view: SoldView): Step<SellDeal> | undefined {
+function observeSold(deal: SellDeal, view: View): Step<SellDeal> | undefined {
   return deal.state === 'applied' ? observeApplied(deal, view) : observeDelivered(deal, view);
 }
 
-function observeApplied(deal: SellDeal, view: SoldView): Step<SellDeal> | undefined {
+function observeApplied(deal: SellDeal, view: View): Step<SellDeal> | undefined {
   const { task } = view.sighting;
   if (task?.ok)
     return task.value.status === 'published' ? undefined : observeAssigned(deal, task.value, view);
@@ -58,16 +64,15 @@ function observeApplied(deal: SellDeal, view: SoldView): Step<SellDeal> | undefi
 function observeAssigned(
   deal: SellDeal,
   task: Task,
-  { sighting: { lock }, world, at }: SoldView,
+  { sighting: { lock }, world, at }: View,
 ): Step<SellDeal> | undefined {
   const { status, escrowTx, deadline } = task;
-  if (lock?.info.receiver !== world.self || escrowTx === undefined) {
-    return sell(
-      deal,
-      { kind: 'lost', reason: status === 'accepted' ? 'another-was-chosen' : status },
-      at,
-    );
+  if (lock === undefined || escrowTx === undefined) {
+    // somebody was chosen, but the lock that tells who is not to be seen yet: our node may be behind the market's
+    return OVER.has(status) ? sell(deal, { kind: 'lost', reason: status }, at) : undefined;
   }
+  if (lock.info.receiver !== world.self)
+    return sell(deal, { kind: 'lost', reason: 'another-was-chosen' }, at);
   const reason = distrust(lock, {
     self: world.self,
     bounty: deal.bounty,
@@ -80,7 +85,7 @@ function observeAssigned(
 
 function observeDelivered(
   deal: SellDeal,
-  { sighting: { task, close }, world, at }: SoldView,
+  { sighting: { task, close }, world, at }: View,
 ): Step<SellDeal> | undefined {
   if (close?.kind === 'captured') {
     const net = received(close.transfers, world.self);

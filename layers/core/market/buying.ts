@@ -30,6 +30,8 @@ export interface BuyEvents {
   refunded: { readonly tx: TxHash };
   /** The task was cancelled, expired or is disputed. */
   gone: { readonly status: string };
+  /** The corpus went on: nobody makes goods of the old one any more. */
+  outdated: Nothing;
   cancelled: Nothing;
   rated: Nothing;
 }
@@ -58,6 +60,10 @@ const paid = (
   ],
 });
 
+/** What `chosen` reserved; a bounty withdrawn before that reserved nothing. */
+const unspent = ({ budgetDay: day, bounty: amount }: BuyDeal): Step<BuyDeal>['unspent'] =>
+  day === undefined ? undefined : { day, amount };
+
 /** With a reason the bounty ends here; without, it stands again and looks for another seller. */
 const refunded = (
   deal: BuyDeal,
@@ -65,7 +71,7 @@ const refunded = (
   at: string,
 ): Step<BuyDeal> => {
   const { payment, lockTx, seller, submissionId, budgetDay, ...rest } = deal;
-  const money = { entries: [refundedEntry(deal, tx, at)], unspent: deal.bounty };
+  const money = { entries: [refundedEntry(deal, tx, at)], unspent: unspent(deal) };
   if (deal.because !== undefined)
     return { deal: { ...deal, state: 'closed' }, purchase: 'wanted', ...money };
   const shunned = seller === undefined ? deal.shunned : [...deal.shunned, seller.executorId];
@@ -89,6 +95,10 @@ export const BUYING: Buying = {
     gone: (deal, { status }) => ({
       deal: { ...deal, state: 'closed', because: status },
       purchase: 'wanted',
+    }),
+    outdated: (deal) => ({
+      deal: { ...deal, state: 'cancelling', because: 'outdated' },
+      intents: ['cancel'],
     }),
   },
   locking: {
@@ -141,7 +151,7 @@ export const BUYING: Buying = {
     cancelled: (deal) => ({
       deal: { ...deal, state: 'closed' },
       purchase: 'wanted',
-      unspent: deal.bounty,
+      unspent: unspent(deal),
     }),
   },
   stranded: { paid, refunded },

@@ -13,8 +13,8 @@ export interface Step<Deal> {
   readonly entries?: readonly LedgerEntry[];
   /** What became of the thing we wanted to own. */
   readonly purchase?: 'bought' | 'wanted';
-  /** Micro-USDC that goes back to the budget of `deal.budgetDay`. */
-  readonly unspent?: bigint;
+  /** Micro-USDC that goes back to the budget of this UTC day. */
+  readonly unspent?: { readonly day: string; readonly amount: bigint } | undefined;
   readonly said?: readonly DealNews[];
 }
 

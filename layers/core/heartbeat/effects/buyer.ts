@@ -90,7 +90,9 @@ export const assign = onBounty(async (deal, job) => {
   if (answer.ok) return step(deal, { kind: 'assigned' }, job);
   if (answer.error.kind !== 'conflict' && !isRefusal(answer.error)) return later(answer.error);
 
+  // our earlier self may have been heard: only the task itself can say that it was not
   const task = await market.task(deal.taskId);
+  if (!task.ok && !isRefusal(task.error)) return later(task.error);
   if (task.ok && task.value.escrowTx === escrowTx) return step(deal, { kind: 'assigned' }, job);
   return step(deal, { kind: 'assign-refused', reason: answer.error.reason }, job);
 });

@@ -2,11 +2,14 @@ import type { SellDeal } from '#contract/deal.ts';
 import { PRODUCTS, Product } from '#contract/products.ts';
 import { type SellEvents, sell } from '../../market/selling.ts';
 import type { EventOf } from '../../market/step.ts';
+import type { MarketError, Task } from '../../ports/market.ts';
 import { utter } from '../change.ts';
 import { type Effect, isRefusal, type Job, later, NOTHING, type Outcome } from './effect.ts';
 
 /** Taken off a buyer's score for every delivery that came back. */
 const SENT_BACK_PENALTY = 20;
+
+const HANDED_IN = new Set<Task['status']>(['submitted', 'verifying', 'completed']);
 
 function onSale(effect: (deal: SellDeal, job: Job) => Promise<Outcome>): Effect {
   return (job) => {
@@ -66,13 +69,20 @@ export const apply = onSale(async (deal, job) => {
     return step(deal, { kind: 'apply-refused', reason: answer.error.reason }, job);
   if (answer.error.kind !== 'conflict') return later(answer.error);
 
-  // already applied (our earlier self) or no longer open: a task that still stands tells the one from the other
+  // already applied (our earlier self, who may have been chosen since) or no longer open: the task tells the one from the other
   const task = await job.hands.market.task(deal.taskId);
-  if (!task.ok) return later(task.error);
-  return task.value.status === 'published'
+  if (!task.ok) return inDoubt(deal, task.error, job);
+  return task.value.status === 'published' || task.value.executorId === executorId
     ? step(deal, { kind: 'applied' }, job)
     : step(deal, { kind: 'apply-refused', reason: task.value.status }, job);
 });
+
+/** A task that is private or gone to us went to another. */
+function inDoubt(deal: SellDeal, error: MarketError, job: Job): Outcome {
+  return isRefusal(error)
+    ? step(deal, { kind: 'apply-refused', reason: error.reason }, job)
+    : later(error);
+}
 
 export const deliver = onSale(async (deal, job) => {
   const { executorId } = job.snapshot.state;
@@ -92,7 +102,7 @@ export const deliver = onSale(async (deal, job) => {
 
   const task = await job.hands.market.task(deal.taskId);
   if (!task.ok) return later(task.error);
-  const isIn = task.value.status === 'submitted' || task.value.status === 'completed';
+  const isIn = HANDED_IN.has(task.value.status);
   return step(deal, isIn ? submitted : { kind: 'deliver-refused', reason: task.value.status }, job);
 });
 

@@ -1,0 +1,49 @@
+import type { TxHash } from '#contract/ids.ts';
+import type { OpenPayment } from '#contract/x402.ts';
+import { paymentEntry } from '../money/ledger.ts';
+import type { Change } from '../ports/agents.ts';
+import type { Payments } from '../ports/payments.ts';
+
+/** How many open payments one beat asks the chain about. */
+const SEEN = 20;
+/** How long after its authorization's end an unused payment is given up, in ms: clocks of chains and nodes differ. */
+const GRACE_MS = 600_000;
+
+/** What the chain showed of an open payment: the transaction that made it, or that there is none yet. */
+export interface PaymentSighting {
+  readonly open: OpenPayment;
+  readonly tx: TxHash | undefined;
+}
+
+/** Asks the chain about payments over direct doors, in and out, that are not booked yet. One that cannot be told waits for the next beat. */
+export async function sightPayments(
+  open: readonly OpenPayment[] | undefined,
+  payments: Payments | undefined,
+): Promise<readonly PaymentSighting[]> {
+  if (open === undefined || payments === undefined) return [];
+  const unbooked = open.filter(({ isBooked }) => !isBooked).slice(0, SEEN);
+  const answers = await Promise.allSettled(
+    unbooked.map(async (one) => ({
+      open: one,
+      tx: (await payments.paymentOf(one.payment))?.tx,
+    })),
+  );
+  return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+}
+
+/** Books what was paid, once: the entry and the end of the open payment are one transaction. Gives up what can no longer be paid. */
+export function bookPayment({ open, tx }: PaymentSighting, now: Date): Change | undefined {
+  if (tx !== undefined) {
+    const entries = [paymentEntry(open, tx, now.toISOString())];
+    return open.direction === 'in'
+      ? { entries, closedPayments: [open] }
+      : { entries, payments: [{ ...open, isBooked: true }] };
+  }
+  if (now.getTime() <= open.payment.validBefore * 1000 + GRACE_MS) return undefined;
+  return { closedPayments: [open], budget: givenBack(open) };
+}
+
+/** What a purchase that never was paid had reserved of its day. */
+export function givenBack({ order, payment }: OpenPayment): Change['budget'] {
+  return order && { day: order.budgetDay, amount: -payment.amount, limit: 0n };
+}

@@ -1,0 +1,252 @@
+import { describe, expect, it } from 'vitest';
+import type { AgentId } from '#contract/ids.ts';
+import { balances, sum } from '#core/money/ledger.ts';
+import { BUYER, SELLER, walletOf } from '../support/builders.ts';
+import { PaperEconomy, PURSE, type Watch } from '../support/paper-economy.ts';
+
+const BOUNTY = 10_000n;
+const MAX_BEATS = 40;
+
+class Crash extends Error {}
+
+interface Life {
+  readonly disturb?: Watch;
+  /** Turns that who died stays away. */
+  readonly away?: number;
+  readonly isEnough?: (economy: PaperEconomy) => Promise<boolean>;
+}
+
+/** Beats of seller and buyer in turn until the deal is done on both sides and nothing is left to do. */
+async function live(economy: PaperEconomy, life: Life = {}): Promise<void> {
+  const { disturb, away, isEnough } = { disturb: undefined, away: 0, isEnough: isDone, ...life };
+  let watch: Watch | undefined = disturb;
+  const until = new Map<AgentId, number>();
+  for (let n = 0; n < MAX_BEATS; n += 1) {
+    const agentId = n % 2 === 0 ? SELLER : BUYER;
+    const beatId = `turn-${n}`;
+    if (isAway(until, agentId, n)) continue;
+    if (await survives(economy.beat(agentId, { beatId, watch }))) {
+      if (n % 2 === 1 && (await isEnough(economy))) return;
+      continue;
+    }
+    watch = undefined;
+    until.set(agentId, n + away);
+    // as Lambda does: the same event again, once the dead one's lease has run out
+    if (away === 0) await economy.beat(agentId, { beatId });
+  }
+  throw new Error(`Not done after ${MAX_BEATS} beats.`);
+}
+
+function isAway(until: ReadonlyMap<AgentId, number>, agentId: AgentId, turn: number): boolean {
+  return turn < (until.get(agentId) ?? 0);
+}
+
+async function survives(beat: Promise<unknown>): Promise<boolean> {
+  try {
+    await beat;
+    return true;
+  } catch (error) {
+    if (error instanceof Crash) return false;
+    throw error;
+  }
+}
+
+/** Both sides have settled a deal and have goods on the shelf, and neither has anything left to do. */
+async function isDone({ agents }: PaperEconomy): Promise<boolean> {
+  const books = await Promise.all([SELLER, BUYER].map((id) => agents.book(id)));
+  return books.every(
+    ({ state, deals, intents }) =>
+      Object.keys(state?.stock ?? {}).length > 0 &&
+      deals.length > 0 &&
+      deals.every((deal) => deal.state === 'settled') &&
+      intents.length === 0,
+  );
+}
+
+async function isBought({ agents }: PaperEconomy): Promise<boolean> {
+  return (await agents.book(BUYER)).purchases.some(({ state }) => state === 'bought');
+}
+
+async function expectBalanced(economy: PaperEconomy, agentId: AgentId): Promise<void> {
+  const { entries } = await economy.agents.book(agentId);
+  for (const { postings } of entries) expect(sum(postings)).toBe(0n);
+  const accounts = balances(entries);
+  expect(accounts.get('wallet')).toBe(await economy.chain.balanceOf(walletOf(agentId)));
+  expect(accounts.get('escrow') ?? 0n).toBe(0n);
+}
+
+/** One bounty, one lock, one payment; both books right to the last micro-USDC; nothing left to do. */
+async function expectOneDeal(economy: PaperEconomy): Promise<void> {
+  const { agents, chain, market } = economy;
+  expect(market.entries.size).toBe(1);
+  const [entry] = market.entries.values();
+  expect(entry?.task.status).toBe('completed');
+  expect(entry?.submissions).toHaveLength(1);
+  expect(entry?.ratings.toSorted((a, b) => a.score - b.score)).toEqual([
+    { of: 'worker', score: 95 },
+    { of: 'agent', score: 100 },
+  ]);
+  expect(chain.ends()).toEqual(['captured']);
+  expect(await chain.balanceOf(walletOf(BUYER))).toBe(PURSE - BOUNTY);
+  expect(await chain.balanceOf(walletOf(SELLER))).toBe(PURSE + 8_700n);
+
+  const [buyer, seller] = await Promise.all([agents.book(BUYER), agents.book(SELLER)]);
+  expect(buyer.deals).toMatchObject([{ state: 'settled', fee: 1_300n }]);
+  expect(seller.deals).toMatchObject([{ state: 'settled', fee: 1_300n, deliveries: 1 }]);
+  expect(buyer.purchases).toMatchObject([{ state: 'bought' }]);
+  expect([...buyer.intents, ...seller.intents]).toEqual([]);
+  expect(buyer.entries).toHaveLength(3);
+  expect(seller.entries).toHaveLength(2);
+  const day = economy.now().toISOString().slice(0, 10);
+  expect((await agents.load(BUYER, { day, generation: undefined })).committed).toBe(BOUNTY);
+  await expectBalanced(economy, BUYER);
+  await expectBalanced(economy, SELLER);
+}
+
+async function expectSame(
+  economy: PaperEconomy,
+  undisturbed: PaperEconomy,
+  where: string,
+): Promise<void> {
+  await expectOneDeal(economy).catch((error: unknown) => {
+    throw new Error(`Another deal when ${where}: ${String(error)}`, { cause: error });
+  });
+  const said = [...economy.lines.keys()].toSorted();
+  expect(said, where).toEqual([...undisturbed.lines.keys()].toSorted());
+}
+
+async function anUndisturbedLife(): Promise<{ calls: string[]; economy: PaperEconomy }> {
+  const economy = await PaperEconomy.open();
+  const calls: string[] = [];
+  const disturb: Watch = (call) => {
+    calls.push(call);
+  };
+  await live(economy, { disturb });
+  return { calls, economy };
+}
+
+describe('beats', () => {
+  it('of a buyer and a seller make one whole deal', async () => {
+    const { calls, economy } = await anUndisturbedLife();
+
+    await expectOneDeal(economy);
+    expect(calls).toContain('facilitator.lock');
+    expect([...economy.lines.keys()].map((id) => id.split(':')[1]).toSorted()).toEqual([
+      'applied',
+      'approved',
+      'delivered',
+      'newProduct',
+      'newProduct',
+      'published',
+    ]);
+  });
+
+  it.each([
+    ['and is called again at once', 0],
+    ['and misses what the other does next', 4],
+    ['and comes late', 8],
+  ])('make the same deal wherever one of them dies %s', async (_how, away) => {
+    const { calls, economy: undisturbed } = await anUndisturbedLife();
+    expect(calls.length).toBeGreaterThan(100);
+
+    for (const [at, call] of calls.entries()) {
+      const economy = await PaperEconomy.open();
+      let made = 0;
+      const disturb: Watch = () => {
+        made += 1;
+        if (made > at) throw new Crash();
+      };
+      await live(economy, { disturb, away });
+      await expectSame(economy, undisturbed, `dead before call ${at}, ${call}`);
+    }
+  });
+
+  it('make the same deal wherever one of them is outrun by its own next beat', async () => {
+    const { calls, economy: undisturbed } = await anUndisturbedLife();
+
+    for (const [at, call] of calls.entries()) {
+      const economy = await PaperEconomy.open();
+      let made = 0;
+      const disturb: Watch = async (_call, agentId) => {
+        made += 1;
+        if (made === at + 1) await economy.beat(agentId);
+      };
+      await live(economy, { disturb });
+      await expectSame(economy, undisturbed, `outrun before call ${at}, ${call}`);
+    }
+  });
+
+  it('leave no lease behind when time is out, and pass the call on', async () => {
+    const economy = await PaperEconomy.open();
+    const called: Watch = async (call, agentId) => {
+      if (call === 'market.register')
+        expect(await economy.beat(agentId, { early: true })).toEqual({ kind: 'busy' });
+    };
+    let asked = 0;
+    const hasTime = () => (asked += 1) < 4;
+    await economy.beat(SELLER, { watch: called, hasTime });
+
+    expect(economy.wakeUps).toHaveLength(1);
+    expect(await economy.beat(SELLER, { early: true })).toMatchObject({ kind: 'beaten' });
+    expect(economy.wakeUps).toHaveLength(1);
+  });
+
+  it('beat once more for a call that came meanwhile', async () => {
+    const economy = await PaperEconomy.open();
+    let isCalled = false;
+    const watch: Watch = async (call, agentId) => {
+      if (call !== 'market.register' || isCalled) return;
+      isCalled = true;
+      await economy.beat(agentId, { early: true });
+    };
+    const report = await economy.beat(SELLER, { watch, beatId: 'one' });
+
+    expect(report).toMatchObject({ rounds: [{ beatId: 'one' }, { beatId: 'one+1' }] });
+    expect(economy.wakeUps).toEqual([]);
+  });
+
+  it('send a bad delivery back once, and take the money home the second time', async () => {
+    const economy = await PaperEconomy.open();
+    economy.verdict = () => ({ kind: 'bad', reason: 'wrong-hash' });
+    for (let n = 0; n < 14 && !economy.chain.ends().includes('voided'); n += 1)
+      await economy.beat(n % 2 === 0 ? SELLER : BUYER);
+    for (let n = 0; n < 4; n += 1) await economy.beat(n % 2 === 0 ? SELLER : BUYER);
+
+    expect(economy.chain.ends()).toEqual(['voided']);
+    const [buyer, seller] = await Promise.all([BUYER, SELLER].map((id) => economy.agents.book(id)));
+    expect(seller!.deals).toMatchObject([{ state: 'closed', deliveries: 2 }]);
+    // open again, and never again with this one
+    expect(buyer!.deals).toMatchObject([{ state: 'open', shunned: [expect.any(String)] }]);
+    const day = economy.now().toISOString().slice(0, 10);
+    const { committed } = await economy.agents.load(BUYER, { day, generation: undefined });
+    expect(committed).toBe(0n);
+    await expectBalanced(economy, BUYER);
+    await expectBalanced(economy, SELLER);
+  });
+
+  it('give up a bounty for goods that nobody makes any more', async () => {
+    const economy = await PaperEconomy.open();
+    for (const id of [BUYER, BUYER]) await economy.beat(id);
+    const [old] = economy.market.entries.values();
+    economy.generation = 'fedcba9876543210';
+    await live(economy, { isEnough: isBought });
+
+    expect(economy.market.entries.get(old!.task.id)?.task.status).toBe('cancelled');
+    const { purchases } = await economy.agents.book(BUYER);
+    expect(purchases).toMatchObject([
+      { generation: old!.task.skills[1]!.slice('corpus:'.length), state: 'wanted' },
+      { generation: 'fedcba9876543210', state: 'bought' },
+    ]);
+    expect(economy.chain.ends()).toEqual(['captured']);
+  });
+
+  it('lock nothing while the owner says halt, and go on afterwards', async () => {
+    const economy = await PaperEconomy.open();
+    await economy.agents.halt(true);
+    for (let n = 0; n < 6; n += 1) await economy.beat(n % 2 === 0 ? SELLER : BUYER);
+    expect(economy.market.entries.size).toBe(0);
+    await economy.agents.halt(false);
+    await live(economy);
+    await expectOneDeal(economy);
+  });
+});

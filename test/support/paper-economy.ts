@@ -1,0 +1,158 @@
+import { MemoryAgents } from '#adapters/memory/agents.ts';
+import type { BuyDeal } from '#contract/deal.ts';
+import { type AgentId, Hex } from '#contract/ids.ts';
+import type { IrcLine } from '#contract/irc-line.ts';
+import type { ProductManifest } from '#contract/products.ts';
+import { type BeatReport, beat, type Pacemaker } from '#core/heartbeat/beat.ts';
+import type { Goods, Inspection } from '#core/ports/goods.ts';
+import type { EscrowAuthorization } from '#core/ports/wallet.ts';
+import {
+  AT,
+  aCorpus,
+  GENERATION,
+  NOW,
+  network,
+  saltOf,
+  someEvidence,
+  WALLETS,
+  walletOf,
+} from './builders.ts';
+import { PaperChain } from './paper-chain.ts';
+import { PaperMarket } from './paper-market.ts';
+
+export const PURSE = 1_000_000n;
+const TICK_MS = 600_000;
+const LEASE_MS = 60_000;
+
+/** What a test may do at every call that a beat makes through a port. */
+export type Watch = (call: string, agentId: AgentId) => Promise<void> | void;
+
+/** An economy without a world: memory, market, chain and goods on paper, one clock. */
+export class PaperEconomy {
+  #ms = NOW.getTime();
+  #salts = 0;
+  #beats = 0;
+  readonly now = (): Date => new Date(this.#ms);
+  readonly agents = new MemoryAgents();
+  readonly chain = new PaperChain(this.now);
+  readonly market = new PaperMarket(this.chain, this.now);
+  readonly lines = new Map<string, IrcLine>();
+  readonly wakeUps: string[] = [];
+  generation = GENERATION;
+  records = 2000;
+  /** What a buyer makes of a delivery. */
+  verdict: (deal: BuyDeal) => Inspection | 'unreachable' = ({ product }) => ({
+    kind: 'good',
+    evidence: someEvidence({ product, inputs: [] }),
+    score: 95,
+  });
+
+  static async open(): Promise<PaperEconomy> {
+    const economy = new PaperEconomy();
+    for (const [address, id] of WALLETS) {
+      await economy.agents.enrol(id, address);
+      economy.chain.fund(address, PURSE);
+    }
+    return economy;
+  }
+
+  /** One beat of one agent, a tick later than the last; `watch` sees every call before it is made. */
+  async beat(
+    agentId: AgentId,
+    over: {
+      readonly watch?: Watch | undefined;
+      readonly beatId?: string;
+      readonly hasTime?: () => boolean;
+      /** No tick has passed: leases still hold. */
+      readonly early?: boolean;
+    } = {},
+  ): Promise<BeatReport> {
+    this.#ms += over.early === true ? 1 : TICK_MS;
+    this.#beats += 1;
+    const maker = this.#maker(agentId, `owner-${this.#beats}`);
+    return beat(
+      { agentId, beatId: over.beatId ?? `beat-${this.#beats}` },
+      {
+        ...watched(maker, over.watch && ((call) => over.watch?.(call, agentId))),
+        hasTime: over.hasTime ?? (() => true),
+      },
+    );
+  }
+
+  #maker(agentId: AgentId, owner: string): Pacemaker {
+    const self = walletOf(agentId);
+    const salt = () => saltOf((this.#salts += 1));
+    return {
+      agents: this.agents,
+      market: this.market.door(self),
+      chain: this.chain,
+      facilitator: this.chain,
+      corpus: {
+        pointer: () => Promise.resolve(aCorpus(this.generation)),
+        messages: () => {
+          throw new Error('Nobody reads the corpus here.');
+        },
+      },
+      goods: this.#goods(),
+      wallet: {
+        address: self,
+        signMessage: () => Promise.resolve(Hex.parse('0x00')),
+        signLock: () => Promise.resolve({} as EscrowAuthorization),
+      },
+      lines: {
+        say: (line) => {
+          this.lines.set(line.id, line);
+          return Promise.resolve();
+        },
+      },
+      wakeUps: {
+        wake: ({ id }) => {
+          this.wakeUps.push(id);
+          return Promise.resolve();
+        },
+      },
+      ...{ network, self, salt, owner, now: this.now, hasTime: () => true },
+      until: new Date(this.#ms + LEASE_MS),
+    };
+  }
+
+  #goods(): Goods {
+    return {
+      refine: ({ agentId, product, generation }) => {
+        const manifest: ProductManifest = {
+          ...someEvidence({ product, version: `v-${generation}`, records: this.records }),
+          ...{ seller: agentId, users: 3, from: AT, to: AT, codeVersion: '1', method: 'paper' },
+        };
+        return Promise.resolve(manifest);
+      },
+      handOver: (_agentId, { product, goods }) =>
+        Promise.resolve(someEvidence({ product, version: goods, records: this.records })),
+      inspect: (_agentId, deal) => Promise.resolve(this.verdict(deal)),
+    };
+  }
+}
+
+/** The same hands, every call of every port announced before it is made. */
+function watched(
+  maker: Pacemaker,
+  watch: ((call: string) => Promise<void> | void) | undefined,
+): Pacemaker {
+  if (watch === undefined) return maker;
+  const port = <T extends object>(name: string, target: T): T =>
+    new Proxy(target, {
+      get: (object, key) => {
+        const value: unknown = Reflect.get(object, key);
+        if (typeof value !== 'function') return value;
+        return async (...args: unknown[]): Promise<unknown> => {
+          await watch(`${name}.${String(key)}`);
+          return Reflect.apply(value, object, args) as unknown;
+        };
+      },
+    });
+  const ports = [
+    ...(['agents', 'market', 'chain', 'facilitator'] as const),
+    ...(['corpus', 'goods', 'wallet', 'lines', 'wakeUps'] as const),
+  ];
+  const eyes = Object.fromEntries(ports.map((name) => [name, port(name, maker[name])]));
+  return { ...maker, ...eyes };
+}
