@@ -11,12 +11,21 @@ export interface MarketVariables {
 export type Ctx = Context<MarketVariables>;
 
 /** Evidence must fit into one item of the table with room to spare; EM takes 1 MB. */
-const MAX_BODY_BYTES = 256 * 1024;
+export const MAX_BODY_BYTES = 256 * 1024;
 
-const STATUS = { invalid: 400, unpaid: 402, forbidden: 403, missing: 404, conflict: 409 } as const;
+const STATUS = {
+  invalid: 400,
+  unpaid: 402,
+  forbidden: 403,
+  missing: 404,
+  conflict: 409,
+  limited: 429,
+} as const;
 
-export function refuse(c: Ctx, { kind, detail }: Refusal): Response {
-  return c.json({ detail }, STATUS[kind]);
+export function refuse(c: Ctx, { kind, detail, retryAfterMs }: Refusal): Response {
+  if (retryAfterMs === undefined) return c.json({ detail }, STATUS[kind]);
+  const seconds = Math.ceil(retryAfterMs / 1000);
+  return c.json({ detail, retry_after: seconds }, STATUS[kind], { 'retry-after': String(seconds) });
 }
 
 /** EM's `SuccessResponse`. */

@@ -7,10 +7,13 @@ import {
   type LambdaEvent,
 } from 'hono/aws-lambda';
 import { type MarketVariables, reference, UpstreamError } from './answers.ts';
+import { limited } from './limits.ts';
+import { mcpRoutes } from './mcp/door.ts';
 import { assignRoutes } from './routes-assign.ts';
 import { metaRoutes } from './routes-meta.ts';
 import { moneyRoutes } from './routes-money.ts';
 import { ratingRoutes } from './routes-rating.ts';
+import { reputationRoutes } from './routes-reputation.ts';
 import { reviewRoutes } from './routes-review.ts';
 import { taskRoutes } from './routes-tasks.ts';
 import { workRoutes } from './routes-work.ts';
@@ -25,6 +28,7 @@ export type Handle = (
 function marketApp(services: Services): Hono<MarketVariables> {
   const meta = metaRoutes(services);
   const app = new Hono<MarketVariables>();
+  app.use(limited(services));
   app.route('/api/v1', meta);
   app.get('/health', (c) => meta.request(c.req.path));
   for (const routes of [
@@ -34,9 +38,11 @@ function marketApp(services: Services): Hono<MarketVariables> {
     reviewRoutes,
     moneyRoutes,
     ratingRoutes,
+    reputationRoutes,
   ]) {
     app.route('/api/v1', routes(services));
   }
+  app.route('/', mcpRoutes(services));
   app.notFound((c) => c.json({ detail: 'Not Found' }, 404));
   app.onError((error, c) => {
     const ref = reference();

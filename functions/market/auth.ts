@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import { verifyRequest } from '#adapters/erc8128/verify.ts';
 import type { Address } from '#contract/ids.ts';
 import type { Ctx, MarketVariables } from './answers.ts';
+import { limitedWallet } from './limits.ts';
 import type { Services } from './services.ts';
 
 /** EM admits whoever does not sign as its own platform agent; it owns nothing. */
@@ -39,14 +40,28 @@ export function signedWorker(services: Services): MiddlewareHandler<MarketVariab
 }
 
 async function verified(c: Ctx, services: Services): Promise<Response | undefined> {
+  const result = await proven(c, services);
+  if (result.ok) return undefined;
+  const detail = `ERC-8128 verification failed: ${result.reason}`;
+  return result.limited ?? c.json({ detail }, 401, AUTHENTICATE);
+}
+
+/** Who signed, noted as `agent`; or why it does not count: a bad signature, or a wallet that signs too much. */
+export async function proven(
+  c: Ctx,
+  services: Services,
+): Promise<
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: string; readonly limited?: Response | undefined }
+> {
   const result = await verifyRequest({
     request: c.req.raw,
     nonces: services.nonces,
     now: () => Math.floor(services.now().getTime() / 1000),
   });
-  if (result.ok) {
-    c.set('agent', result.address);
-    return undefined;
-  }
-  return c.json({ detail: `ERC-8128 verification failed: ${result.reason}` }, 401, AUTHENTICATE);
+  if (!result.ok) return result;
+  const limited = await limitedWallet(c, result.address, services);
+  if (limited) return { ok: false, reason: 'rate limit', limited };
+  c.set('agent', result.address);
+  return { ok: true };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { TaskId } from '#contract/ids.ts';
-import type { ExchangeSubmission, ExchangeTask, Executor } from '#core/exchange/task.ts';
+import type { ExchangeSubmission, ExchangeTask } from '#core/exchange/task.ts';
 import { type Ctx, check, type Read, refuse } from './answers.ts';
 import type { Services } from './services.ts';
 import { touch } from './settling.ts';
@@ -38,21 +38,4 @@ export async function ownWork(c: Ctx, services: Services): Promise<Read<OwnWork>
   }
   const task = await ownedTask(c, services, submission.taskId);
   return task.ok ? { ok: true, value: { task: task.value, submission } } : task;
-}
-
-/** The executor that a worker names, if it is the signer's own. */
-export async function ownExecutor(
-  c: Ctx,
-  services: Services,
-  executorId: string,
-): Promise<Read<Executor>> {
-  const executor = await services.exchange.executor(executorId);
-  if (!executor) {
-    return { ok: false, answer: refuse(c, { kind: 'missing', detail: 'Executor not found' }) };
-  }
-  if (executor.wallet !== c.get('agent')) {
-    const detail = 'Executor ID in request does not match authenticated identity';
-    return { ok: false, answer: refuse(c, { kind: 'forbidden', detail }) };
-  }
-  return { ok: true, value: executor };
 }

@@ -1,12 +1,17 @@
 import { Hono } from 'hono';
 import type { PaymentInfo } from '#contract/escrow.ts';
 import { PaymentInfoBody } from '#contract/execution-market.ts';
-import { AssignRequest } from '#contract/execution-market-requests.ts';
+import { AssignRequest, UpdateEscrowRequest } from '#contract/execution-market-requests.ts';
 import { TxHash } from '#contract/ids.ts';
-import { lockProblem } from '#core/exchange/lock.ts';
+import { lockProblem, sameTerms } from '#core/exchange/lock.ts';
 import { assign as give } from '#core/exchange/moves.ts';
 import { type Moved, moved, refused } from '#core/exchange/refusal.ts';
-import type { ExchangeApplication, ExchangeTask } from '#core/exchange/task.ts';
+import {
+  currentEscrow,
+  type Escrow,
+  type ExchangeApplication,
+  type ExchangeTask,
+} from '#core/exchange/task.ts';
 import {
   type Ctx,
   done,
@@ -26,6 +31,7 @@ export function assignRoutes(services: Services): Hono<MarketVariables> {
   const app = new Hono<MarketVariables>();
   app.get('/tasks/:id/applications', maybeSigned(services), (c) => applications(c, services));
   app.post('/tasks/:id/assign', signed(services), (c) => assign(c, services));
+  app.patch('/tasks/:id/escrow', signed(services), (c) => updateEscrow(c, services));
   app.get('/tasks/:id/submissions', maybeSigned(services), (c) => submissions(c, services));
   return app;
 }
@@ -87,6 +93,40 @@ async function assign(c: Ctx, services: Services): Promise<Response> {
       agent_signed: true,
     },
   });
+}
+
+/** EM lets a publisher mend what it said of its lock. Here the chain was asked at once: only what it confirms is taken. */
+async function updateEscrow(c: Ctx, services: Services): Promise<Response> {
+  const body = await readBody(c, UpdateEscrowRequest);
+  if (!body.ok) return body.answer;
+  const task = await ownTask(c, services);
+  if (!task.ok) return task.answer;
+  const escrow = currentEscrow(task.value);
+  if (escrow?.status !== 'deposited') {
+    return refuse(c, { kind: 'conflict', detail: 'Task has no escrow that is deposited' });
+  }
+  const { escrow_tx = null, payment_info = null } = body.value;
+  if (escrow_tx === null && payment_info === null) {
+    return refuse(c, { kind: 'invalid', detail: 'Give escrow_tx or payment_info' });
+  }
+  if (!isSameLock(escrow, { escrow_tx, payment_info })) {
+    return refuse(c, { kind: 'invalid', detail: 'This is not the lock that pays for the task' });
+  }
+  return done(c, 'Escrow metadata updated', {
+    task_id: task.value.id,
+    escrow_tx: escrow.tx,
+    escrow_status: escrowStatus(task.value),
+  });
+}
+
+function isSameLock(
+  { tx, info }: Escrow,
+  named: { readonly escrow_tx: string | null; readonly payment_info: unknown },
+): boolean {
+  if (named.escrow_tx !== null && named.escrow_tx.toLowerCase() !== tx) return false;
+  if (named.payment_info === null) return true;
+  const claimed = PaymentInfoBody.safeParse(named.payment_info);
+  return claimed.success && sameTerms(claimed.data, info);
 }
 
 function notPublished({ status }: ExchangeTask) {

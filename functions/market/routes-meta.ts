@@ -5,31 +5,38 @@ import { FEE_BPS, toUsdNumber } from '#contract/money.ts';
 import type { Network } from '#contract/networks.ts';
 import type { MarketVariables } from './answers.ts';
 import { iso, paymentNetwork } from './bodies.ts';
+import { limitedNonce } from './limits.ts';
 import type { Services } from './services.ts';
 
 const DAY = 86_400;
+/** Of the contract, not of the code. */
+const VERSION = '1';
 
 /** What anyone may ask: health, config, how to sign, how to pay. */
-export function metaRoutes({ network, now }: Services): Hono<MarketVariables> {
+export function metaRoutes(services: Services): Hono<MarketVariables> {
+  const { network, now } = services;
   const app = new Hono<MarketVariables>();
   app.get('/health', (c) => c.json(health(network, now())));
   app.get('/config', (c) => c.json(config(network)));
   app.get('/h2a/payment-config', (c) => c.json(paymentConfig(network)));
   app.get('/auth/erc8128/info', (c) => c.json(signing(network)));
-  app.get('/auth/erc8128/nonce', (c) =>
-    c.json({
+  app.get('/auth/erc8128/nonce', async (c) => {
+    const refusal = await limitedNonce(c, services);
+    if (refusal) return refusal;
+    return c.json({
       nonce: randomBytes(16).toString('base64url'),
       ttl_seconds: 300,
       message: 'Any 128 random bits will do: this nonce was not recorded',
-    }),
-  );
+    });
+  });
+  app.get('/version', (c) => c.json({ version: VERSION }));
   return app;
 }
 
 function health({ name }: Network, now: Date): object {
   return {
     status: 'healthy',
-    version: '1',
+    version: VERSION,
     timestamp: iso(now),
     environment: name,
     services: {},

@@ -23,7 +23,7 @@ async function rateWorker(c: Ctx, services: Services): Promise<Response> {
   if (!body.ok) return body.answer;
   const { worker_address: worker } = body.value;
   const agent = c.get('agent');
-  return rate(c, services, {
+  const rated = await rate(services, {
     taskId: body.value.task_id,
     decide: (task) => {
       if (task.publisher !== agent)
@@ -39,19 +39,32 @@ async function rateWorker(c: Ctx, services: Services): Promise<Response> {
       });
     },
   });
+  return answered(c, rated, services);
 }
 
 async function rateAgent(c: Ctx, services: Services): Promise<Response> {
   const body = await readBody(c, RateAgentRequest);
   if (!body.ok) return body.answer;
-  const worker = c.get('agent');
-  return rate(c, services, {
-    taskId: body.value.task_id,
+  return answered(c, await rateAgentBy(c.get('agent'), body.value, services), services);
+}
+
+/** A worker's word on the publisher it worked for. */
+export function rateAgentBy(
+  worker: Address,
+  given: {
+    readonly task_id: string;
+    readonly score: number;
+    readonly comment?: string | null | undefined;
+  },
+  services: Services,
+): Promise<Moved<ExchangeTask>> {
+  return rate(services, {
+    taskId: given.task_id,
     decide: (task) => {
       if (task.executor?.wallet !== worker)
         return refused('forbidden', 'You did not work on this task');
       if (task.agentRating) return refused('conflict', 'Agent already rated for this task');
-      return moved({ task: { ...task, agentRating: ratingOf(body.value, services) } });
+      return moved({ task: { ...task, agentRating: ratingOf(given, services) } });
     },
   });
 }
@@ -63,8 +76,7 @@ function ratingOf(
   return { score, comment: comment ?? '', at: now() };
 }
 
-async function rate(
-  c: Ctx,
+function rate(
   services: Services,
   {
     taskId,
@@ -73,17 +85,20 @@ async function rate(
     readonly taskId: string;
     readonly decide: (task: ExchangeTask) => Moved<ExchangeChange>;
   },
-): Promise<Response> {
-  const rated = await change(TaskId.parse(taskId), services, (task) =>
+): Promise<Moved<ExchangeTask>> {
+  return change(TaskId.parse(taskId), services, (task) =>
     // who may not rate learns nothing of the task's state
     andCompleted(decide(task), task),
   );
+}
+
+function answered(c: Ctx, rated: Moved<ExchangeTask>, { network }: Services): Response {
   if (!rated.ok) return refuse(c, rated.refusal);
   return c.json({
     success: true,
     transaction_hash: null,
     feedback_index: null,
-    network: paymentNetwork(services.network),
+    network: paymentNetwork(network),
     error: null,
   });
 }

@@ -7,8 +7,10 @@ import {
 import type { TxHash } from '#contract/ids.ts';
 import { closed, releasing, standing } from '#core/exchange/moves.ts';
 import { type Moved, moved, refused } from '#core/exchange/refusal.ts';
+import { counted } from '#core/exchange/rejecting.ts';
 import { currentEscrow, type ExchangeTask } from '#core/exchange/task.ts';
 import { accept, rejectForGood, sendBack, type Verdict, type Work } from '#core/exchange/work.ts';
+import type { ExchangeChange } from '#core/ports/exchange.ts';
 import { type Ctx, done, type MarketVariables, readBody, reference, refuse } from './answers.ts';
 import { signed } from './auth.ts';
 import { approvedData } from './bodies.ts';
@@ -127,9 +129,14 @@ async function reject(c: Ctx, services: Services): Promise<Response> {
   if (!body.ok) return body.answer;
   const { severity, notes } = body.value;
   const verdict = { notes, now: services.now() };
-  const judged = await judge(c, services, (work) =>
-    severity === 'major' ? rejectForGood(work, verdict) : sendBack(work, 'rejected', verdict),
-  );
+  const judged = await judge(c, services, async (work) => {
+    if (severity === 'minor') return sendBack(work, 'rejected', verdict);
+    const rejected = rejectForGood(work, verdict);
+    if (!rejected.ok) return rejected;
+    const before = await services.exchange.majorRejects(work.task.publisher);
+    const rejects = counted(before, verdict.now);
+    return rejects.ok ? moved({ ...rejected.value, majorRejects: rejects.value }) : rejects;
+  });
   if (judged instanceof Response) return judged;
   services.log.info('rejected', { taskId: judged.task.id, severity });
   if (severity === 'major') await touch(judged.task.id, services);
@@ -158,14 +165,14 @@ async function askMore(c: Ctx, services: Services): Promise<Response> {
 async function judge(
   c: Ctx,
   services: Services,
-  verdictOn: (work: Work) => Moved<Work>,
+  verdictOn: (work: Work) => Promise<Moved<Work & ExchangeChange>> | Moved<Work & ExchangeChange>,
 ): Promise<OwnWork | Response> {
   const work = await ownWork(c, services);
   if (!work.ok) return work.answer;
   let { submission } = work.value;
   const judged = await change(work.value.task.id, services, async (task) => {
     const newest = (await services.exchange.submission(submission.id)) ?? submission;
-    const after = verdictOn({ task, submission: newest });
+    const after = await verdictOn({ task, submission: newest });
     if (after.ok) submission = after.value.submission;
     return after;
   });

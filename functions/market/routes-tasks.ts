@@ -19,7 +19,7 @@ import { ownTask, PathId } from './owning.ts';
 import type { Services } from './services.ts';
 import { change, touch } from './settling.ts';
 
-/** How many tasks one listing looks at; counts go no further. */
+/** How many tasks one listing looks at beyond its offset; counts go no further. */
 const MOST_LISTED = 1000;
 
 const OwnQuery = z.object({
@@ -70,7 +70,7 @@ async function own(c: Ctx, { exchange, network, now }: Services): Promise<Respon
   const query = check(c, 'query', { schema: OwnQuery, value: c.req.query() });
   if (!query.ok) return query.answer;
   const { status, category, limit, offset } = query.value;
-  const { page, total } = await window(exchange.published(c.get('agent'), MOST_LISTED), {
+  const { page, total } = await window(exchange.published(c.get('agent'), MOST_LISTED + offset), {
     limit,
     offset,
     // the answer shows a lapsed task as expired: so must the filter
@@ -91,7 +91,9 @@ async function available(c: Ctx, { exchange, network, now }: Services): Promise<
   const query = check(c, 'query', { schema: AvailableQuery, value: c.req.query() });
   if (!query.ok) return query.answer;
   const { limit, offset, ...filters } = query.value;
-  const { page, total } = await window(exchange.open(MOST_LISTED), {
+  const skill = query.value.skills?.split(',').find((one) => one.trim() !== '');
+  const open = exchange.open({ skill: skill?.trim(), most: MOST_LISTED + offset });
+  const { page, total } = await window(open, {
     limit,
     offset,
     keep: (task) => isListed(task, query.value, now()),

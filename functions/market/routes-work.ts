@@ -6,17 +6,13 @@ import {
   SubmitRequest,
 } from '#contract/execution-market-requests.ts';
 import { Address } from '#contract/ids.ts';
-import { isOffered } from '#core/exchange/applying.ts';
-import { moved } from '#core/exchange/refusal.ts';
-import type { ExchangeSubmission, Executor } from '#core/exchange/task.ts';
-import { submit as handIn } from '#core/exchange/work.ts';
 import { type Ctx, check, done, type MarketVariables, readBody, refuse } from './answers.ts';
 import { signedWorker } from './auth.ts';
-import { meanScore } from './bodies.ts';
-import { executorIdOf, uuidOf } from './ids.ts';
-import { ownExecutor, PathId } from './owning.ts';
+import { submissionBody } from './bodies.ts';
+import { executorIdOf } from './ids.ts';
+import { PathId } from './owning.ts';
 import type { Services } from './services.ts';
-import { change, touch } from './settling.ts';
+import { applyTo, enlist, handIn, submissionIdOf } from './working.ts';
 
 /** The worker's half. */
 export function workRoutes(services: Services): Hono<MarketVariables> {
@@ -26,6 +22,8 @@ export function workRoutes(services: Services): Hono<MarketVariables> {
   app.post('/executors/register', (c) => registerExecutor(c, services));
   app.post('/tasks/:id/apply', worker, (c) => apply(c, services));
   app.post('/tasks/:id/submit', worker, (c) => submit(c, services));
+  app.get('/workers/tasks/:id/my-submission', worker, (c) => mySubmission(c, services));
+  app.get('/submissions/:id', worker, (c) => ownSubmission(c, services));
   return app;
 }
 
@@ -33,7 +31,7 @@ async function registerWorker(c: Ctx, services: Services): Promise<Response> {
   const body = await readBody(c, RegisterWorkerRequest);
   if (!body.ok) return body.answer;
   const { wallet_address: wallet, name } = body.value;
-  const { executor, created } = await register(wallet, name ?? undefined, services);
+  const { executor, created } = await enlist(Address.parse(wallet), name ?? undefined, services);
   return done(c, created ? 'Worker registered' : 'Worker already registered', {
     executor_id: executor.id,
     wallet_address: executor.wallet,
@@ -45,29 +43,11 @@ async function registerExecutor(c: Ctx, services: Services): Promise<Response> {
   const body = await readBody(c, RegisterExecutorRequest);
   if (!body.ok) return body.answer;
   const { wallet_address: wallet, display_name: name } = body.value;
-  const { executor, created } = await register(wallet, name, services);
+  const { executor, created } = await enlist(Address.parse(wallet), name, services);
   return c.json({
     executor: { id: executor.id, wallet_address: executor.wallet, display_name: executor.name },
     created,
   });
-}
-
-/** The executor of a wallet. Its name is who came first: registering is not signed. */
-async function register(
-  wallet: string,
-  name: string | undefined,
-  { exchange, now }: Services,
-): Promise<{ readonly executor: Executor; readonly created: boolean }> {
-  const address = Address.parse(wallet);
-  const executor: Executor = {
-    id: executorIdOf(address),
-    wallet: address,
-    name,
-    registeredAt: now(),
-    ratings: { count: 0, sum: 0 },
-  };
-  if (await exchange.register(executor)) return { executor, created: true };
-  return { executor: (await exchange.executor(executor.id)) ?? executor, created: false };
 }
 
 async function apply(c: Ctx, services: Services): Promise<Response> {
@@ -75,30 +55,12 @@ async function apply(c: Ctx, services: Services): Promise<Response> {
   if (!body.ok) return body.answer;
   const path = check(c, 'path', { schema: PathId, value: c.req.param() });
   if (!path.ok) return path.answer;
-  const executor = await ownExecutor(c, services, body.value.executor_id);
-  if (!executor.ok) return executor.answer;
-  const task = await touch(path.value.id, services);
-  if (!task) return refuse(c, { kind: 'missing', detail: 'Task not found' });
-
-  const offered = isOffered(task, executor.value.wallet, meanScore(executor.value));
-  if (!offered.ok) return refuse(c, offered.refusal);
-
-  const application = {
-    id: uuidOf('application', task.id, executor.value.id),
-    taskId: task.id,
-    executorId: executor.value.id,
-    wallet: executor.value.wallet,
-    message: body.value.message ?? undefined,
-    appliedAt: services.now(),
-  };
-  // one row per task and executor; should the task be given away in between, this application reads as rejected
-  if (!(await services.exchange.apply(application))) {
-    return refuse(c, { kind: 'conflict', detail: 'Already applied to this task' });
-  }
-  services.log.info('applied', { taskId: task.id, executorId: executor.value.id });
+  const by = { signer: c.get('agent'), services };
+  const applied = await applyTo(path.value.id, body.value, by);
+  if (!applied.ok) return refuse(c, applied.refusal);
   return done(c, 'Application submitted', {
-    application_id: application.id,
-    task_id: task.id,
+    application_id: applied.value.applicationId,
+    task_id: path.value.id,
     status: 'pending',
   });
 }
@@ -108,23 +70,34 @@ async function submit(c: Ctx, services: Services): Promise<Response> {
   if (!body.ok) return body.answer;
   const path = check(c, 'path', { schema: PathId, value: c.req.param() });
   if (!path.ok) return path.answer;
-  const executor = await ownExecutor(c, services, body.value.executor_id);
-  if (!executor.ok) return executor.answer;
-
-  const id = uuidOf('submission', path.value.id, executor.value.id);
-  const changed = await change(path.value.id, services, async (task) => {
-    const before: ExchangeSubmission | undefined = await services.exchange.submission(id);
-    const { evidence, notes } = body.value;
-    const work = { id, executorId: executor.value.id, evidence, notes: notes ?? undefined, before };
-    const submitted = handIn(task, work, services.now());
-    return submitted.ok ? moved(submitted.value) : submitted;
-  });
-  if (!changed.ok) return refuse(c, changed.refusal);
-  services.log.info('submitted', { taskId: path.value.id, submissionId: id });
+  const by = { signer: c.get('agent'), services };
+  const submitted = await handIn(path.value.id, body.value, by);
+  if (!submitted.ok) return refuse(c, submitted.refusal);
   return done(c, 'Work submitted', {
-    submission_id: id,
+    submission_id: submitted.value.submissionId,
     task_id: path.value.id,
     status: 'submitted',
     verification: { passed: true, score: null, checks: [] },
   });
+}
+
+async function mySubmission(c: Ctx, services: Services): Promise<Response> {
+  const path = check(c, 'path', { schema: PathId, value: c.req.param() });
+  if (!path.ok) return path.answer;
+  const id = submissionIdOf(path.value.id, executorIdOf(c.get('agent')));
+  const submission = await services.exchange.submission(id);
+  if (!submission) return refuse(c, { kind: 'missing', detail: 'Submission not found' });
+  return c.json(submissionBody(submission));
+}
+
+/** A submission as its own worker may see it. */
+async function ownSubmission(c: Ctx, services: Services): Promise<Response> {
+  const path = check(c, 'path', { schema: PathId, value: c.req.param() });
+  if (!path.ok) return path.answer;
+  const submission = await services.exchange.submission(path.value.id);
+  if (!submission) return refuse(c, { kind: 'missing', detail: 'Submission not found' });
+  if (submission.executorId !== executorIdOf(c.get('agent'))) {
+    return refuse(c, { kind: 'forbidden', detail: 'Not authorized to view this submission' });
+  }
+  return c.json(submissionBody(submission));
 }

@@ -1,3 +1,4 @@
+import type { DynamoCounters } from '#adapters/dynamodb/market/counters.ts';
 import type { Nonces } from '#adapters/erc8128/verify.ts';
 import type { Network } from '#contract/networks.ts';
 import type { Chain } from '#core/ports/chain.ts';
@@ -21,4 +22,6 @@ export interface Services {
   readonly log: Log;
   /** EM's switch: workers need a session of its identity provider, which we do not have, so their REST calls are 401. */
   readonly requireWorkerAuth: boolean;
+  /** Of Execution Market's rate limits. @default - no limits but the door's throttling */
+  readonly counters?: DynamoCounters | undefined;
 }

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { DynamoCounters } from '#adapters/dynamodb/market/counters.ts';
 import { DynamoExchange } from '#adapters/dynamodb/market/exchange.ts';
 import { DynamoNonces } from '#adapters/dynamodb/market/nonces.ts';
 import { type SignableRequest, signRequest } from '#adapters/erc8128/sign.ts';
@@ -14,8 +15,11 @@ import { NETWORKS } from '#contract/networks.ts';
 import { createLog } from '#runtime/log.ts';
 import type { Services } from './services.ts';
 
-/** EM's name of its switch; only tests and rehearsals of EM turn it on. */
-const Env = MarketEnv.extend({ EM_REQUIRE_WORKER_AUTH: z.stringbool().default(false) });
+/** EM's name of its switch, and whose limits to keep; only tests and rehearsals of EM turn them on. */
+const Env = MarketEnv.extend({
+  EM_REQUIRE_WORKER_AUTH: z.stringbool().default(false),
+  MARKET_LIMITS: z.enum(['own', 'em']).default('own'),
+});
 // the HTTP API gives up after 30 s: the answer "unknown" must come before
 const FACILITATOR_TIMEOUT_MS = 25_000;
 
@@ -50,5 +54,6 @@ export async function wire(): Promise<Services> {
     now,
     log: createLog('market'),
     requireWorkerAuth: env.EM_REQUIRE_WORKER_AUTH,
+    counters: env.MARKET_LIMITS === 'em' ? new DynamoCounters(dynamo, { table, now }) : undefined,
   };
 }

@@ -1,5 +1,10 @@
 import * as z from 'zod';
-import { EvidenceType, TargetExecutor, TaskCategory } from './execution-market-words.ts';
+import {
+  EvidenceType,
+  TargetExecutor,
+  TaskCategory,
+  TaskStatus,
+} from './execution-market-words.ts';
 
 /**
  * What Execution Market takes, as strict as it is itself (`additionalProperties: false`). Amounts are USD as JSON numbers.
@@ -43,6 +48,12 @@ export const AssignRequest = z.strictObject({
   escrow_tx: z.string().nullish(),
   payment_info: free.nullish(),
   notes: text(500),
+});
+
+/** `PATCH /tasks/{id}/escrow`. */
+export const UpdateEscrowRequest = z.strictObject({
+  escrow_tx: z.string().nullish(),
+  payment_info: free.nullish(),
 });
 
 export const SubmitRequest = z.strictObject({
@@ -89,6 +100,40 @@ export const RateAgentRequest = z.strictObject({
   comment: text(1000),
   proof_tx: text(66),
 });
+
+/** Arguments of the worker's tools over MCP, most of them under `params` (`facts/execution-market.md` section 1.6). */
+export const WorkerTools = {
+  em_register_as_executor: z.strictObject({
+    params: z.strictObject({
+      wallet_address: wallet,
+      capabilities: z.array(z.string()).min(1).max(20),
+      display_name: z.string().min(2).max(100),
+      executor_type: z.string().max(10).default('agent'),
+      agent_card_url: text(500),
+      mcp_endpoint_url: text(500),
+      a2a_protocol_version: text(10),
+    }),
+  }),
+  em_apply_to_task: z.strictObject({ params: ApplyRequest.extend({ task_id: uuid }) }),
+  em_submit_work: z.strictObject({
+    params: z.strictObject({
+      task_id: uuid,
+      executor_id: uuid,
+      evidence: free,
+      notes: text(1000),
+    }),
+  }),
+  em_get_my_tasks: z.strictObject({
+    params: z.strictObject({
+      executor_id: uuid,
+      status: TaskStatus.nullish(),
+      include_applications: z.boolean().default(true),
+      limit: z.int().min(1).max(100).default(20),
+      response_format: z.enum(['markdown', 'json']).default('markdown'),
+    }),
+  }),
+  em_rate_agent: z.strictObject({ task_id: uuid, score, comment: text(1000) }),
+} as const;
 
 /** Query of `GET /tasks/available`; numbers arrive as text. `skills` is one comma-separated value, all must match. */
 export const AvailableQuery = z.object({

@@ -73,3 +73,14 @@ export const Verdict = z.enum([
 
 /** Execution Market's limits on a bounty, in micro-USDC: its own minimum, and the cap of the escrow on one deposit. */
 export const BOUNTY_LIMITS = { min: 10_000n, max: 100_000_000n } as const;
+
+/**
+ * How a worker tool's answer over MCP begins when it did what it was asked; anything else did not, or did and says so in words we
+ * do not know. Source: `facts/execution-market.md` section 1.6; the rating's is our own market's.
+ */
+export const TOOL_SUCCESS = {
+  em_apply_to_task: '# Application Submitted',
+  em_submit_work: '# Work Submitted Successfully',
+  em_rate_agent: '# Agent Rated',
+  em_register_as_executor: '# Executor Registered',
+} as const;

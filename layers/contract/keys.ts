@@ -1,5 +1,6 @@
 import type { AgentId } from './ids.ts';
 import type { Product } from './products.ts';
+import type { X402Payment } from './x402.ts';
 
 /** One item's key in either table: partition `pk`, sort `sk`. */
 export interface Key {
@@ -39,9 +40,24 @@ export const economyKey = {
   rosterEntry: (agent: AgentId): Key => ({ pk: 'SWITCH', sk: `ROSTER#${agent}` }),
   switch: (name: 'HALT'): Key => ({ pk: 'SWITCH', sk: name }),
   seen: (room: string, id: string): Key => ({ pk: `SEEN#${room}`, sk: id }),
+  /** A payment of the agent's whose end is not known yet; `id` is openPaymentId. */
+  openPayment: (agent: AgentId, id: string): Key => ({ pk: agentPk(agent), sk: `X402#${id}` }),
+  /** A sale over the storefront's direct door. */
+  sale: ({
+    network,
+    asset,
+    from,
+    nonce,
+  }: Omit<X402Payment, 'to' | 'amount' | 'validBefore'>): Key => ({
+    pk: SALES,
+    sk: `${network}#${asset}#${from}#${nonce}`,
+  }),
 } as const;
 
-/** Partition of everything that one agent alone writes. */
+/** Partition of everything sold over the direct door. */
+export const SALES = 'SALES';
+
+/** Partition of everything that one agent alone writes; the storefront only adds open payments. */
 export function agentPk(agent: AgentId): string {
   return `AGENT#${agent}`;
 }
@@ -60,13 +76,24 @@ export const marketKey = {
   executor: (id: string): Key => ({ pk: `EXECUTOR#${id}`, sk: 'EXECUTOR' }),
   /** Which task a locking transaction pays for: one lock, one task. */
   lock: (tx: string): Key => ({ pk: `LOCK#${tx}`, sk: 'LOCK' }),
+  /** One open task among those that ask for a skill. */
+  openWith: (skill: string, place: string): Key => ({ pk: `OPEN#${skill}`, sk: place }),
+  /** When a publisher rejected for good. */
+  majorRejects: (publisher: string): Key => ({ pk: `REJECTS#${publisher}`, sk: 'REJECTS' }),
+  /** How often somebody came within one window of time. */
+  counter: (name: string, window: number): Key => ({ pk: `LIMIT#${name}`, sk: String(window) }),
+  ban: (ip: string): Key => ({ pk: `BAN#${ip}`, sk: 'BAN' }),
   nonce: (room: string, nonce: string): Key => ({ pk: `NONCE#${room}#${nonce}`, sk: 'NONCE' }),
   /** Who may send with the facilitator's key just now. */
   facilitatorLease: (): Key => ({ pk: 'FACILITATOR', sk: 'LEASE' }),
+  /** A transaction that was sent and not yet seen mined; `id` is of the scheme's own making. */
+  facilitatorPending: (id: string): Key => ({ pk: 'FACILITATOR', sk: `PENDING#${id}` }),
 } as const;
 
 /** Partition of index `open`. */
 export const OPEN_TASKS = 'OPEN';
+/** Partition of index `due`. */
+export const DUE_TASKS = 'DUE';
 
 /** Keys in the data bucket; everything of an agent lies under its own prefix. */
 export const objectKey = {
@@ -80,6 +107,8 @@ export const objectKey = {
     `${agent}/purchases/${taskId}/${file}`,
   delivery: (agent: AgentId, taskId: string): string =>
     `${agent}/deliveries/${taskId}/delivery.json`,
+  /** The manifest of the version that is sold now. */
+  newest: (agent: AgentId, product: Product): string => `${agent}/products/${product}/newest.json`,
 } as const;
 
 /** Name in Secrets Manager of one wallet: `{ "privateKey": "0x..." }`. */

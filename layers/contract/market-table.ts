@@ -1,6 +1,6 @@
 /**
- * Shape of table `market`, for whoever creates it: all key attributes are strings, both indexes project all attributes,
- * `ttl` is in unix seconds. Both indexes are sparse and hold tasks only.
+ * Shape of table `market`, for whoever creates it: all key attributes are strings, all indexes project all attributes,
+ * `ttl` is in unix seconds. The indexes are sparse: `byExecutor` holds applications, the others tasks.
  */
 export const MARKET_TABLE = {
   partitionKey: 'pk',
@@ -11,5 +11,9 @@ export const MARKET_TABLE = {
     { name: 'open', partitionKey: 'openPk', sortKey: 'openSk' },
     /** Every task of one publisher, by time of creation. */
     { name: 'byPublisher', partitionKey: 'publisherPk', sortKey: 'publisherSk' },
+    /** Tasks that a deadline can still end, by deadline, and those whose lock is on its way back, by when that began. */
+    { name: 'due', partitionKey: 'duePk', sortKey: 'dueSk' },
+    /** Every application of one executor, by time. */
+    { name: 'byExecutor', partitionKey: 'executorPk', sortKey: 'executorSk' },
   ],
 } as const;

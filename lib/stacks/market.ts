@@ -1,7 +1,10 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
 import type { EnvOf, FacilitatorEnv, MarketEnv } from '#contract/env.ts';
+import type { MarketJob } from '#contract/execution-market-job.ts';
 import { marketKey, walletSecretName } from '#contract/keys.ts';
 import { grantItems, grantPartitions, grantSecret } from '../constructs/grants.ts';
 import { HttpDoor } from '../constructs/http-door.ts';
@@ -64,6 +67,17 @@ export class MarketStack extends Stack implements TradingPlace {
     grantItems(room, state.market);
     grantSecret(room, state.walletArn('market'));
     door.leadsTo(room);
+    const job: MarketJob = { kind: 'expire' };
+    new Schedule(this, 'Expiry', {
+      schedule: ScheduleExpression.rate(stage.every),
+      description: 'Bounties of tasks past their deadline go back',
+      target: new LambdaInvoke(room, {
+        input: ScheduleTargetInput.fromObject(job),
+        // the next run does the work of one that was lost
+        retryAttempts: 0,
+        maxEventAge: stage.every,
+      }),
+    });
     return room;
   }
 

@@ -5,9 +5,11 @@
 export const BUDGETS_KB: Readonly<Record<string, number>> = {
   heartbeat: 1200,
   'collect-logs': 820,
-  market: 960,
+  // a third of it is the MCP door, loaded by the first worker that comes through it
+  market: 1450,
   facilitator: 1100,
-  storefront: 1000,
+  // the official x402 server with its schemas, and viem to ask the chain
+  storefront: 1250,
   wake: 585,
   'irc-relay': 1420,
 };

@@ -46,7 +46,7 @@ function termsProblem(
   return undefined;
 }
 
-function sameTerms(a: PaymentInfo, b: PaymentInfo): boolean {
+export function sameTerms(a: PaymentInfo, b: PaymentInfo): boolean {
   return (
     a.operator === b.operator &&
     a.payer === b.payer &&

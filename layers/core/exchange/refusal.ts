@@ -1,7 +1,9 @@
 /** Why the market does not do what it was asked, in the words of its answer. */
 export interface Refusal {
-  readonly kind: 'invalid' | 'unpaid' | 'forbidden' | 'missing' | 'conflict';
+  readonly kind: 'invalid' | 'unpaid' | 'forbidden' | 'missing' | 'conflict' | 'limited';
   readonly detail: string;
+  /** With `limited`: how long to wait. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 export type Moved<T> =
@@ -15,6 +17,10 @@ export function moved<T>(value: T): Moved<T> {
 export function refused(
   kind: Refusal['kind'],
   detail: string,
+  retryAfterMs?: number,
 ): { readonly ok: false; readonly refusal: Refusal } {
-  return { ok: false, refusal: { kind, detail } };
+  return {
+    ok: false,
+    refusal: { kind, detail, ...(retryAfterMs !== undefined && { retryAfterMs }) },
+  };
 }

@@ -6,13 +6,13 @@ import {
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
-  paginateQuery,
-  QueryCommand,
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import type { Address, TaskId } from '#contract/ids.ts';
-import { type Key, marketKey, OPEN_TASKS } from '#contract/keys.ts';
+import * as z from 'zod';
+import { type Address, TaskId } from '#contract/ids.ts';
+import { DUE_TASKS, type Key, marketKey, OPEN_TASKS } from '#contract/keys.ts';
+import type { MajorRejects } from '#core/exchange/rejecting.ts';
 import type {
   ExchangeApplication,
   ExchangeSubmission,
@@ -23,15 +23,19 @@ import type { Exchange, ExchangeChange, Saved } from '#core/ports/exchange.ts';
 import {
   applicationItem,
   executorItem,
+  listingOf,
   readApplication,
   readExecutor,
+  readRejects,
   readSubmission,
   readTask,
+  rejectsItem,
   submissionItem,
   taskItem,
 } from './items.ts';
+import { inHundreds, itemsAt, rowsOf } from './reading.ts';
 
-const PAGE = 100;
+const Pointer = z.object({ taskId: TaskId });
 
 type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
@@ -50,40 +54,68 @@ export class DynamoExchange implements Exchange {
     return item && readTask(item);
   }
 
-  create(task: ExchangeTask): Promise<boolean> {
-    return this.#putNew(taskItem(task));
+  async create(task: ExchangeTask): Promise<boolean> {
+    const writes = [this.#next(taskItem(task), 1), ...this.#listings(task)];
+    for (;;) {
+      try {
+        await this.#dynamo.send(new TransactWriteCommand({ TransactItems: writes }));
+        return true;
+      } catch (error) {
+        if (!(error instanceof TransactionCanceledException)) throw error;
+        const why = failures(error);
+        if (why.includes('ConditionalCheckFailed')) return false;
+        // the same task is being created beside us: ask again to see whether it came to be
+        if (why.length === 0) throw error;
+      }
+    }
   }
 
-  async save({ task, submission, rating, lock }: ExchangeChange): Promise<Saved> {
-    const writes = [
-      this.#next(taskItem(task), task.version),
-      ...(submission ? [this.#next(submissionItem(submission), submission.version)] : []),
-      ...(rating ? [this.#count(rating)] : []),
-      // last, so that its place among the cancellation reasons is known
-      ...(lock ? [this.#claim(lock, task.id)] : []),
-    ];
+  async save(change: ExchangeChange): Promise<Saved> {
     try {
-      await this.#dynamo.send(new TransactWriteCommand({ TransactItems: writes }));
+      await this.#dynamo.send(new TransactWriteCommand({ TransactItems: this.#writes(change) }));
       return 'saved';
     } catch (error) {
       if (!(error instanceof TransactionCanceledException)) throw error;
-      const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
-      if (lock && codes.at(-1) === 'ConditionalCheckFailed') return 'lock-taken';
-      if (
-        codes.some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict')
-      ) {
-        return 'outrun';
+      if (change.lock && error.CancellationReasons?.at(-1)?.Code === 'ConditionalCheckFailed') {
+        return 'lock-taken';
       }
+      if (failures(error).length > 0) return 'outrun';
       throw error;
     }
   }
 
-  async *open(most: number): AsyncIterable<ExchangeTask> {
-    yield* this.#tasks({ index: 'open', key: 'openPk', value: OPEN_TASKS, most });
+  async *open({ skill, most }: Parameters<Exchange['open']>[0]): AsyncIterable<ExchangeTask> {
+    if (skill !== undefined) {
+      yield* this.#openWith(skill, most);
+      return;
+    }
+    for await (const item of this.#indexed(
+      { index: 'open', key: 'openPk', value: OPEN_TASKS },
+      most,
+    )) {
+      yield readTask(item);
+    }
+  }
+
+  async *due(now: Date, most: number): AsyncIterable<ExchangeTask> {
+    const query = {
+      TableName: this.#table,
+      IndexName: 'due',
+      KeyConditionExpression: 'duePk = :due AND dueSk <= :now',
+      // `#` sorts before `$`: every id of this very moment is in
+      ExpressionAttributeValues: { ':due': DUE_TASKS, ':now': `${now.toISOString()}$` },
+    };
+    for await (const item of rowsOf(this.#dynamo, query, most)) yield readTask(item);
   }
 
   async *published(publisher: Address, most: number): AsyncIterable<ExchangeTask> {
-    yield* this.#tasks({ index: 'byPublisher', key: 'publisherPk', value: publisher, most });
+    const index = { index: 'byPublisher', key: 'publisherPk', value: publisher };
+    for await (const item of this.#indexed(index, most)) yield readTask(item);
+  }
+
+  async *appliedBy(executorId: string, most: number): AsyncIterable<ExchangeApplication> {
+    const index = { index: 'byExecutor', key: 'executorPk', value: executorId };
+    for await (const item of this.#indexed(index, most)) yield readApplication(item);
   }
 
   apply(application: ExchangeApplication): Promise<boolean> {
@@ -97,22 +129,13 @@ export class DynamoExchange implements Exchange {
 
   async applications(taskId: TaskId): Promise<readonly ExchangeApplication[]> {
     const { pk, sk } = marketKey.application(taskId, '');
-    const found: ExchangeApplication[] = [];
-    let from: Record<string, unknown> | undefined;
-    do {
-      const page = await this.#dynamo.send(
-        new QueryCommand({
-          TableName: this.#table,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-          ExpressionAttributeValues: { ':pk': pk, ':sk': sk },
-          ConsistentRead: true,
-          ...(from && { ExclusiveStartKey: from }),
-        }),
-      );
-      found.push(...(page.Items ?? []).map(readApplication));
-      from = page.LastEvaluatedKey;
-    } while (from);
-    return found;
+    const query = {
+      TableName: this.#table,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+      ExpressionAttributeValues: { ':pk': pk, ':sk': sk },
+      ConsistentRead: true,
+    };
+    return Array.fromAsync(rowsOf(this.#dynamo, query, Number.MAX_SAFE_INTEGER), readApplication);
   }
 
   async submission(id: string): Promise<ExchangeSubmission | undefined> {
@@ -127,6 +150,11 @@ export class DynamoExchange implements Exchange {
 
   register(executor: Executor): Promise<boolean> {
     return this.#putNew(executorItem(executor));
+  }
+
+  async majorRejects(publisher: Address): Promise<MajorRejects> {
+    const item = await this.#get(marketKey.majorRejects(publisher));
+    return item ? readRejects(item) : { version: 0, times: [] };
   }
 
   async #get(key: Key): Promise<Record<string, unknown> | undefined> {
@@ -152,31 +180,61 @@ export class DynamoExchange implements Exchange {
     }
   }
 
-  async *#tasks(query: {
-    readonly index: string;
-    readonly key: string;
-    readonly value: string;
-    readonly most: number;
-  }): AsyncIterable<ExchangeTask> {
-    const pages = paginateQuery(
-      { client: this.#dynamo, pageSize: Math.min(PAGE, query.most) },
-      {
-        TableName: this.#table,
-        IndexName: query.index,
-        KeyConditionExpression: '#key = :value',
-        ExpressionAttributeNames: { '#key': query.key },
-        ExpressionAttributeValues: { ':value': query.value },
-        ScanIndexForward: false,
-      },
-    );
-    let seen = 0;
-    for await (const { Items = [] } of pages) {
-      for (const item of Items) {
-        yield readTask(item);
-        seen += 1;
-        if (seen === query.most) return;
+  /** Rows of an index, the newest first. */
+  #indexed(
+    { index, key, value }: { readonly index: string; readonly key: string; readonly value: string },
+    most: number,
+  ): AsyncIterable<Record<string, unknown>> {
+    const query = {
+      TableName: this.#table,
+      IndexName: index,
+      KeyConditionExpression: '#key = :value',
+      ExpressionAttributeNames: { '#key': key },
+      ExpressionAttributeValues: { ':value': value },
+      ScanIndexForward: false,
+    };
+    return rowsOf(this.#dynamo, query, most);
+  }
+
+  /** By the skill's own list, so that a rare skill is found among a hundred thousand tasks. */
+  async *#openWith(skill: string, most: number): AsyncIterable<ExchangeTask> {
+    const query = {
+      TableName: this.#table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': marketKey.openWith(skill, '').pk },
+      ScanIndexForward: false,
+    };
+    for await (const pointers of inHundreds(rowsOf(this.#dynamo, query, most))) {
+      const ids = pointers.map((pointer) => Pointer.parse(pointer).taskId);
+      const items = await itemsAt(this.#dynamo, this.#table, ids.map(marketKey.task));
+      const tasks = new Map(items.map(readTask).map((task) => [task.id, task]));
+      for (const id of ids) {
+        const task = tasks.get(id);
+        if (task?.status === 'published') yield task;
       }
     }
+  }
+
+  #writes({ task, submission, rating, lock, majorRejects: rejects }: ExchangeChange): Write[] {
+    return [
+      this.#next(taskItem(task), task.version),
+      ...this.#listings(task),
+      ...(rejects ? [this.#next(rejectsItem(task.publisher, rejects), rejects.version)] : []),
+      ...(submission ? [this.#next(submissionItem(submission), submission.version)] : []),
+      ...(rating ? [this.#count(rating)] : []),
+      // last, so that its place among the cancellation reasons is known
+      ...(lock ? [this.#claim(lock, task.id)] : []),
+    ];
+  }
+
+  /** The task on the list of each of its skills, or off it when it just left the market. */
+  #listings(task: ExchangeTask): Write[] {
+    const { isOpen, keys } = listingOf(task);
+    return keys.map((Key) =>
+      isOpen
+        ? { Put: { TableName: this.#table, Item: { ...Key, v: 1, taskId: task.id } } }
+        : { Delete: { TableName: this.#table, Key: { ...Key } } },
+    );
   }
 
   /** The item in place of the version before it, or as the first. */
@@ -213,4 +271,12 @@ export class DynamoExchange implements Exchange {
       },
     };
   }
+}
+
+/** Why a transaction was cancelled, as far as somebody else was the reason. */
+function failures({ CancellationReasons = [] }: TransactionCanceledException): readonly string[] {
+  const codes = CancellationReasons.map(({ Code }) => Code ?? '');
+  return codes.filter(
+    (code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict',
+  );
 }

@@ -7,7 +7,9 @@ import {
   Verdict,
 } from '#contract/execution-market-words.ts';
 import { TaskId } from '#contract/ids.ts';
-import { type Key, marketKey, OPEN_TASKS } from '#contract/keys.ts';
+import { DUE_TASKS, type Key, marketKey, OPEN_TASKS } from '#contract/keys.ts';
+import { next } from '#core/exchange/machine.ts';
+import type { MajorRejects } from '#core/exchange/rejecting.ts';
 import type {
   ExchangeApplication,
   ExchangeSubmission,
@@ -126,15 +128,43 @@ const ExecutorItem = z.object({
   ratingSum: z.int(),
 });
 
+const RejectsItem = z.object({ v, version: z.int(), times: z.array(time).readonly() });
+
 type Item = Key & Record<string, unknown>;
 
+/** Where a task stands among others: by time of creation. */
+function placeOf(task: ExchangeTask): string {
+  return `${task.createdAt.toISOString()}#${task.id}`;
+}
+
+/** States that a published task comes into. */
+const OFF_THE_LIST: readonly string[] = ['accepted', 'cancelled', 'expired'];
+
+/** Where the task is to be listed, by each of its skills, or not any more; no keys when neither has changed. */
+export function listingOf(task: ExchangeTask): {
+  readonly isOpen: boolean;
+  readonly keys: readonly Key[];
+} {
+  const isOpen = task.status === 'published';
+  const skills = isOpen || OFF_THE_LIST.includes(task.status) ? new Set(task.skills) : [];
+  return { isOpen, keys: [...skills].map((one) => marketKey.openWith(one, placeOf(task))) };
+}
+
+/** When somebody must look at it even if nobody asks for it; undefined when never again. */
+function dueAt(task: ExchangeTask): Date | undefined {
+  if (next(task.status, 'expire') !== undefined) return task.deadline;
+  return task.escrows.some(({ status }) => status === 'refunding') ? task.updatedAt : undefined;
+}
+
 export function taskItem(task: ExchangeTask): Item {
-  const place = `${task.createdAt.toISOString()}#${task.id}`;
+  const place = placeOf(task);
+  const due = dueAt(task);
   return {
     ...marketKey.task(task.id),
     publisherPk: task.publisher,
     publisherSk: place,
     ...(task.status === 'published' && { openPk: OPEN_TASKS, openSk: place }),
+    ...(due && { duePk: DUE_TASKS, dueSk: `${due.toISOString()}#${task.id}` }),
     ...TaskItem.encode({ ...task, v: 1 }),
   };
 }
@@ -144,6 +174,8 @@ export const readTask = (item: unknown): ExchangeTask => TaskItem.parse(item);
 export function applicationItem(application: ExchangeApplication): Item {
   return {
     ...marketKey.application(application.taskId, application.executorId),
+    executorPk: application.executorId,
+    executorSk: `${application.appliedAt.toISOString()}#${application.taskId}`,
     ...ApplicationItem.encode({ ...application, v: 1 }),
   };
 }
@@ -175,3 +207,12 @@ export function readExecutor(item: unknown): Executor {
   const { ratingCount, ratingSum, ...executor } = ExecutorItem.parse(item);
   return { ...executor, ratings: { count: ratingCount, sum: ratingSum } };
 }
+
+export function rejectsItem(publisher: string, rejects: MajorRejects): Item {
+  return {
+    ...marketKey.majorRejects(publisher),
+    ...RejectsItem.encode({ ...rejects, v: 1 }),
+  };
+}
+
+export const readRejects = (item: unknown): MajorRejects => RejectsItem.parse(item);
