@@ -25,7 +25,7 @@ export type Handle = (
 ) => Promise<APIGatewayProxyResult>;
 
 /** The market as a web application: EM's paths, bodies and errors. */
-function marketApp(services: Services): Hono<MarketVariables> {
+export function marketApp(services: Services): Hono<MarketVariables> {
   const meta = metaRoutes(services);
   const app = new Hono<MarketVariables>();
   app.use(limited(services));

@@ -54,7 +54,8 @@ export async function proven(
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: string; readonly limited?: Response | undefined }
 > {
-  const result = await verifyRequest({
+  const { verify = verifyRequest } = services;
+  const result = await verify({
     request: c.req.raw,
     nonces: services.nonces,
     now: () => Math.floor(services.now().getTime() / 1000),

@@ -1,5 +1,5 @@
 import type { DynamoCounters } from '#adapters/dynamodb/market/counters.ts';
-import type { Nonces } from '#adapters/erc8128/verify.ts';
+import type { Nonces, Verified, VerifyOptions } from '#adapters/erc8128/verify.ts';
 import type { Network } from '#contract/networks.ts';
 import type { Chain } from '#core/ports/chain.ts';
 import type { Exchange } from '#core/ports/exchange.ts';
@@ -15,6 +15,8 @@ export interface Log {
 export interface Services {
   readonly exchange: Exchange;
   readonly nonces: Nonces;
+  /** Who signed a request. @default - ERC-8128 */
+  readonly verify?: ((options: VerifyOptions) => Promise<Verified>) | undefined;
   readonly chain: Chain;
   readonly facilitator: Facilitator;
   readonly network: Network;

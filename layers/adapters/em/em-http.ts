@@ -14,6 +14,8 @@ export interface EmOptions {
   readonly now: () => Date;
   /** @default - 29 s: a release waits for the chain, and no HTTP API waits longer than 30 s */
   readonly timeoutMs?: number;
+  /** @default - the runtime's */
+  readonly fetch?: typeof globalThis.fetch;
 }
 
 export interface Call<Schema extends z.ZodType> {
@@ -56,7 +58,7 @@ export class EmHttp {
   }
 
   async #send(call: Call<z.ZodType>): Promise<{ response: Response; json: unknown }> {
-    const { url: origin, timeoutMs = 29_000 } = this.#options;
+    const { url: origin, timeoutMs = 29_000, fetch = globalThis.fetch } = this.#options;
     const query = new URLSearchParams(call.query).toString();
     const url = new URL(
       `api/v1${call.path}${query && `?${query}`}`,
