@@ -181,7 +181,7 @@ export async function take(
     const found = { sha256: hash.digest('hex'), records: await recordsIn(partial) };
     if (found.sha256 !== manifest.sha256 || found.records !== manifest.records)
       throw new CannotStart(
-        `What came is not what the manifest promises (${found.records} records, sha256 ${found.sha256}; promised ${manifest.records}, ${manifest.sha256}): nothing was written.`,
+        `What came is not what the manifest promises (${found.records ?? 'unreadable'} records, sha256 ${found.sha256}; promised ${manifest.records}, ${manifest.sha256}): nothing was written.`,
       );
     // a link fails where a rename would replace
     await (isForced ? rename(partial, out) : link(partial, out));
@@ -202,9 +202,16 @@ function hashing(hash: ReturnType<typeof createHash>) {
   };
 }
 
-async function recordsIn(file: string): Promise<number> {
+/** Lines in a gzip file; undefined when it is none or is cut. */
+async function recordsIn(file: string): Promise<number | undefined> {
   let records = 0;
-  for await (const chunk of gunzip(createReadStream(file)))
-    for (const byte of chunk) if (byte === NEWLINE) records += 1;
-  return records;
+  try {
+    for await (const chunk of gunzip(createReadStream(file)))
+      for (const byte of chunk) if (byte === NEWLINE) records += 1;
+    return records;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_'))
+      return undefined;
+    throw error;
+  }
 }
