@@ -45,8 +45,14 @@ export class Sandbox {
     const server = await listen((request, response) => {
       void opened.sandbox?.answer(request, response);
     });
-    opened.sandbox = new Sandbox(fn, site, server);
-    return opened.sandbox;
+    try {
+      opened.sandbox = new Sandbox(fn, site, server);
+      return opened.sandbox;
+    } catch (error) {
+      // a server without a process would keep the cloud from ending
+      await server.close();
+      throw error;
+    }
   }
 
   private constructor(fn: LambdaFunction, site: SandboxSite, server: LocalServer) {
