@@ -6,6 +6,7 @@ import { EvmChain } from '#adapters/evm/evm-chain.ts';
 import { EscrowSettler } from '#adapters/facilitator/escrow-settler.ts';
 import { exactFacilitator } from '#adapters/facilitator/exact.ts';
 import { DynamoLease } from '#adapters/facilitator/lease.ts';
+import { PendingSettlements } from '#adapters/facilitator/pending-settlements.ts';
 import { Sender } from '#adapters/facilitator/sender.ts';
 import { readWalletSecret } from '#adapters/secrets/wallet-secret.ts';
 import { FacilitatorEnv } from '#contract/env.ts';
@@ -21,14 +22,15 @@ export async function wire(): Promise<Services> {
   const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient());
   const privateKey = await readWalletSecret(new SecretsManagerClient(), env.WALLET_SECRET);
 
+  const now = () => new Date();
   const chain = new EvmChain(network, env.RPC_URL);
   const lease = new DynamoLease(dynamo, { table, now: Date.now });
   const sender = new Sender(privateKey, { client: chain.client, chainId: network.chainId, lease });
   return {
     chain,
     escrow: new EscrowSettler(chain, sender, () => Math.floor(Date.now() / 1000)),
-    exact: exactFacilitator(chain, sender),
-    nonces: new DynamoNonces(dynamo, { table, room: 'facilitator', now: () => new Date() }),
+    exact: exactFacilitator(chain, sender, new PendingSettlements(dynamo, { table, now })),
+    nonces: new DynamoNonces(dynamo, { table, room: 'facilitator', now }),
     market: env.MARKET_ADDRESS,
     log: createLog('facilitator'),
   };

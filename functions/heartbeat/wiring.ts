@@ -24,7 +24,7 @@ import { SqsWakeUps } from '#adapters/sqs/sqs-wake-ups.ts';
 import { HeartbeatEnv } from '#contract/env.ts';
 import { Hex } from '#contract/ids.ts';
 import { NAMESPACE } from '#contract/metrics.ts';
-import { NETWORKS } from '#contract/networks.ts';
+import { NETWORKS, type Network } from '#contract/networks.ts';
 import type { Hands } from '#core/heartbeat/effects/effect.ts';
 import type { WakeUps } from '#core/ports/wake-ups.ts';
 import { createLog } from '#runtime/log.ts';
@@ -55,11 +55,7 @@ export async function wire(): Promise<Services> {
   const chain = new EvmChain(network, env.RPC_URL);
   const now = () => new Date();
   const sqs = new SQSClient();
-  const signer = {
-    chainId: network.chainId,
-    address: wallet.address,
-    signMessage: wallet.signMessage.bind(wallet),
-  };
+  const signer = signerOf(wallet, network);
   const door = new DeliveryDoor({
     storefrontUrl: env.STOREFRONT_URL,
     hosts: env.DELIVERY_HOSTS.split(','),
@@ -90,6 +86,10 @@ export async function wire(): Promise<Services> {
     log: createLog('heartbeat'),
     metrics: new Metrics({ namespace: NAMESPACE, serviceName: 'heartbeat' }),
   };
+}
+
+function signerOf(wallet: EvmWallet, { chainId }: Network) {
+  return { chainId, address: wallet.address, signMessage: wallet.signMessage.bind(wallet) };
 }
 
 function seconds(time: Date): number {

@@ -4,24 +4,27 @@ import { Address, AgentId, TaskId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
 import { Delivery } from '#contract/products.ts';
 import { ROSTER } from '#contract/roster.ts';
+import { catalogue, sell } from './shop.ts';
 import type { Services } from './wiring.ts';
 
 /** Life of the URL that a buyer is sent to, in seconds. */
 const PRESIGNED_SECONDS = 3600;
 
-/** Deliveries to who paid for them: `GET /deliveries/<taskId>?seller=<agentId>`, signed by the buyer (ERC-8128). */
+/**
+ * Deliveries to who paid for them, `GET /deliveries/<taskId>?seller=<agentId>`, signed by the buyer (ERC-8128); and the direct door,
+ * `GET /products/<agentId>/<product>`, paid by x402.
+ */
 export function storefront(wire: () => Services): Hono {
-  let services: Services | undefined;
+  let wired: Services | undefined;
+  const services = (): Services => (wired ??= wire());
   const app = new Hono();
   app.get('/health', (c) => c.json({ status: 'healthy' }));
   app.get('/deliveries/:taskId', (c) => {
-    services ??= wire();
-    return handOut(
-      c.req.raw,
-      { taskId: c.req.param('taskId'), seller: c.req.query('seller') },
-      services,
-    );
+    const path = { taskId: c.req.param('taskId'), seller: c.req.query('seller') };
+    return handOut(c.req.raw, path, services());
   });
+  app.get('/products', () => catalogue(services()));
+  app.get('/products/:agent/:product', (c) => sell(c, services()));
   app.notFound((c) => c.json({ detail: 'Not Found' }, 404));
   return app;
 }
@@ -56,6 +59,11 @@ async function handOut(
       403,
       'This delivery is for another buyer: sign with the wallet that posted the bounty.',
     );
+  }
+  // our key opens the whole bucket: a seller hands out of its own products and nothing else
+  if (!delivery.key.startsWith(objectKey.product(seller, delivery.evidence.product, ''))) {
+    log.error('foreign-delivery', { taskId, seller });
+    return refusal(404, 'No such delivery: what was handed over is not a product of the seller.');
   }
   log.info('delivery', { taskId, seller, buyer: signer.address });
   const location = await objects.presign(delivery.key, PRESIGNED_SECONDS, delivery.fileName);

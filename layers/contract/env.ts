@@ -57,6 +57,9 @@ export const StorefrontEnv = z.object({
   ...chain,
   ECONOMY_TABLE: name,
   DATA_BUCKET: name,
+  FACILITATOR_URL: z.url(),
+  /** Its own address, without a slash at the end. */
+  STOREFRONT_URL: z.url(),
 });
 
 /** `FUNCTIONS` maps agent ids to function names: JSON `{ "<agentId>": "<function name>" }`. */

@@ -54,6 +54,14 @@ export const economyKey = {
   }),
 } as const;
 
+/**
+ * The swarm's bucket of requests to somebody else's market. A partition of its own: agents write it, and IAM cannot let them write one
+ * item of SWITCH without letting them write them all.
+ */
+export function bucketKey(market: 'em'): Key {
+  return { pk: 'BUCKET', sk: market };
+}
+
 /** Partition of everything sold over the direct door. */
 export const SALES = 'SALES';
 

@@ -1,9 +1,10 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import type { EnvOf, StorefrontEnv, WakeEnv } from '#contract/env.ts';
-import { economyKey } from '#contract/keys.ts';
+import { agentPk, economyKey, SALES } from '#contract/keys.ts';
 import { ROSTER } from '#contract/roster.ts';
 import { Agent, type AgentSurroundings } from '../constructs/agent.ts';
 import { grantPartitions, grantPrefixes } from '../constructs/grants.ts';
@@ -36,7 +37,8 @@ export class AgentsStack extends Stack {
     super(scope, id, { env: { region: stage.region } });
     const door = new HttpDoor(this, 'StorefrontDoor', { stage, name: 'storefront' });
     this.storefrontUrl = door.url;
-    this.storefront = this.#storefront(stage, state);
+    const trading = market ?? this.#elsewhere(stage);
+    this.storefront = this.#storefront(stage, state, trading);
     door.leadsTo(this.storefront);
 
     const lostBeats = new DeadLetters(this, 'LostBeats', {
@@ -51,7 +53,7 @@ export class AgentsStack extends Stack {
       ircOut: irc.out.queue,
       lostBeats: lostBeats.queue,
       storefrontUrl: door.url,
-      trading: market ?? this.#elsewhere(stage),
+      trading,
     };
     this.agents = ROSTER.map((agent) => {
       const walletArn = state.walletArn(agent.id);
@@ -99,25 +101,24 @@ export class AgentsStack extends Stack {
     return room;
   }
 
-  #storefront(stage: StageValues, state: StateStack): IFunction {
+  #storefront(stage: StageValues, state: StateStack, { facilitatorUrl }: TradingPlace): IFunction {
     const environment: EnvOf<typeof StorefrontEnv> = {
       STAGE: stage.name,
       ...chainEnvironment(this, stage),
       ECONOMY_TABLE: state.economy.tableName,
       DATA_BUCKET: state.data.bucketName,
+      FACILITATOR_URL: facilitatorUrl,
+      STOREFRONT_URL: this.storefrontUrl,
     };
     const room = new RoomFunction(this, 'Storefront', {
       stage,
       room: 'storefront',
-      description: 'Deliveries to who paid for them',
+      description: 'Deliveries to who paid for them, and the direct door',
       environment,
       memory: stage.memory.door,
       timeout: stage.timeouts.door,
     }).function;
-    grantPartitions(room, {
-      table: state.economy,
-      partitions: [economyKey.seen('storefront', '').pk],
-    });
+    this.#grantShop(room, state.economy);
     // it also signs the addresses from which buyers fetch: whoever has one reads with this role
     grantPrefixes(room, {
       bucket: state.data,
@@ -125,5 +126,20 @@ export class AgentsStack extends Stack {
       may: 'read',
     });
     return room;
+  }
+
+  /** Its own sales, whose wallet is whose, and to tell a seller of a sale: it reads nothing of an agent's. */
+  #grantShop(room: IFunction, table: ITable): void {
+    grantPartitions(room, { table, partitions: [economyKey.seen('storefront', '').pk, SALES] });
+    grantPartitions(room, {
+      table,
+      partitions: [economyKey.switch('HALT').pk],
+      actions: ['dynamodb:GetItem'],
+    });
+    grantPartitions(room, {
+      table,
+      partitions: ROSTER.filter(({ sells }) => sells.length > 0).map(({ id }) => agentPk(id)),
+      actions: ['dynamodb:PutItem'],
+    });
   }
 }

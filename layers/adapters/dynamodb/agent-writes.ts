@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { AgentState, Intent, LedgerEntry } from '#contract/agent-state.ts';
 import { Deal, Purchase } from '#contract/deal.ts';
 import { economyKey, type Key } from '#contract/keys.ts';
+import { OpenPayment, openPaymentId } from '#contract/x402.ts';
 import type { Change, Commit, Lease } from '#core/ports/agents.ts';
 
 type Item = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -16,10 +17,7 @@ export interface Piece {
 /** A change as one transaction. The lease comes first: an outrun holder writes nothing at all. */
 export function pieces(lease: Lease, change: Change, table: string): Piece[] {
   const { agentId } = lease;
-  const put = (key: Key, body: Record<string, unknown>): Piece => ({
-    onFail: 'bug',
-    item: { Put: { TableName: table, Item: { ...body, ...key } } },
-  });
+  const { put, gone } = plainWrites(table);
   return [
     held(lease, table),
     ...(change.beat === undefined ? [] : [beaten(lease, change.beat, table)]),
@@ -37,14 +35,37 @@ export function pieces(lease: Lease, change: Change, table: string): Piece[] {
     ...(change.intents ?? []).map((intent) =>
       put(economyKey.intent(agentId, intent.id), z.encode(Intent, intent)),
     ),
-    ...(change.done ?? []).map(
-      (id): Piece => ({
-        onFail: 'bug',
-        item: { Delete: { TableName: table, Key: { ...economyKey.intent(agentId, id) } } },
-      }),
-    ),
+    ...paymentPieces(agentId, change, table),
+    ...(change.done ?? []).map((id) => gone(economyKey.intent(agentId, id))),
     ...(change.entries ?? []).map((entry) => booked(lease, entry, table)),
   ];
+}
+
+function paymentPieces(
+  agentId: Lease['agentId'],
+  { payments = [], closedPayments = [] }: Change,
+  table: string,
+): Piece[] {
+  const { put, gone } = plainWrites(table);
+  const key = (payment: OpenPayment) => economyKey.openPayment(agentId, openPaymentId(payment));
+  return [
+    ...payments.map((payment) => put(key(payment), z.encode(OpenPayment, payment))),
+    ...closedPayments.map((payment) => gone(key(payment))),
+  ];
+}
+
+/** Writes without a condition of their own: the lease's is enough. */
+function plainWrites(table: string) {
+  return {
+    put: (key: Key, body: Record<string, unknown>): Piece => ({
+      onFail: 'bug',
+      item: { Put: { TableName: table, Item: { ...body, ...key } } },
+    }),
+    gone: (key: Key): Piece => ({
+      onFail: 'bug',
+      item: { Delete: { TableName: table, Key: { ...key } } },
+    }),
+  };
 }
 
 function held({ agentId, owner, fence }: Lease, table: string): Piece {

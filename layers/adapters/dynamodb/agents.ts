@@ -14,6 +14,7 @@ import { Deal, Purchase } from '#contract/deal.ts';
 import { Address, AgentId, type TaskId } from '#contract/ids.ts';
 import { agentPk, economyKey, type Key } from '#contract/keys.ts';
 import { agentOf } from '#contract/roster.ts';
+import { OpenPayment } from '#contract/x402.ts';
 import type { Agents, Change, Commit, Lease, Snapshot } from '#core/ports/agents.ts';
 import { type Piece, pieces } from './agent-writes.ts';
 import { Leases } from './leases.ts';
@@ -48,9 +49,10 @@ export class DynamoAgents implements Agents {
     agentId: AgentId,
     { day, generation }: Parameters<Agents['load']>[1],
   ): Promise<Snapshot> {
-    const [stored, intents] = await Promise.all([
+    const [stored, intents, payments] = await Promise.all([
       this.#get(economyKey.state(agentId)),
       this.#intents(agentId),
+      this.#query(agentPk(agentId), economyKey.openPayment(agentId, '').sk),
     ]);
     const state = stored === undefined ? NEW_STATE : AgentState.parse(stored);
     const generations = new Set(
@@ -70,6 +72,7 @@ export class DynamoAgents implements Agents {
       intents,
       deals: new Map(deals.map((item) => Deal.parse(item)).map((deal) => [deal.taskId, deal])),
       purchases: purchases.map((item) => Purchase.parse(item)),
+      payments: payments.map((item) => OpenPayment.parse(item)),
       committed: BigInt(z.object({ committed: z.number() }).safeParse(budget).data?.committed ?? 0),
       isHalted: halt !== undefined,
     };

@@ -1,4 +1,4 @@
-import { x402Facilitator } from '@x402/core/facilitator';
+import { type PendingSettlementStore, x402Facilitator } from '@x402/core/facilitator';
 import { PaymentPayloadV2Schema, PaymentRequirementsV2Schema } from '@x402/core/schemas';
 import type { PaymentPayload, PaymentRequirements } from '@x402/core/types';
 import { type FacilitatorEvmSigner, toFacilitatorEvmSigner } from '@x402/evm';
@@ -30,7 +30,11 @@ export function exactRequestFor({ usdc }: Network) {
 }
 
 /** The official x402 v2 facilitator for scheme `exact` on one network, sending through our one writer. */
-export function exactFacilitator(chain: EvmChain, sender: Sender): x402Facilitator {
+export function exactFacilitator(
+  chain: EvmChain,
+  sender: Sender,
+  pendingSettlementStore: PendingSettlementStore,
+): x402Facilitator {
   const { client, network } = chain;
   const signer: FacilitatorEvmSigner = toFacilitatorEvmSigner({
     address: sender.account.address,
@@ -42,5 +46,6 @@ export function exactFacilitator(chain: EvmChain, sender: Sender): x402Facilitat
     sendTransaction: (call) => sender.exclusively((send) => send(call)),
     waitForTransactionReceipt: ({ hash }) => sender.receiptOf(hash),
   });
-  return new x402Facilitator().register(network.caip2, new ExactEvmScheme(signer));
+  const scheme = new ExactEvmScheme(signer, { pendingSettlementStore });
+  return new x402Facilitator().register(network.caip2, scheme);
 }

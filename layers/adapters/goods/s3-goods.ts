@@ -41,13 +41,12 @@ export class S3Goods implements Goods {
     const inputs = order.agentId === COLLECTOR ? await this.#corpus(order) : this.#purchases(order);
     if (inputs === undefined) return undefined;
     const { agentId: seller, product } = order;
-    return buildProduct({
-      seller,
-      product,
-      inputs,
-      objects: this.#parts.objects,
-      codeVersion: REFINERY_VERSION,
-    });
+    const { objects } = this.#parts;
+    const codeVersion = REFINERY_VERSION;
+    const manifest = await buildProduct({ seller, product, inputs, objects, codeVersion });
+    const contentType = 'application/json';
+    await objects.put(objectKey.newest(seller, product), toBytes(manifest), { contentType });
+    return manifest;
   }
 
   async handOver(agentId: AgentId, deal: SellDeal): Promise<DeliveryEvidence> {

@@ -56,7 +56,8 @@ export function decide(
       step ? changeOf(agent, current, { step, at: desk.at }) : engage(sighting, current, desk),
     );
   }
-  for (const sighting of world.payments ?? []) plan.take(() => bookPayment(sighting, moment.now));
+  for (const sighting of world.payments ?? [])
+    plan.take(() => bookPayment(agent, sighting, moment.now));
   let offered = 0;
   for (const task of world.requests) {
     if (offered < MAX_APPLICATIONS && plan.take((current) => offer(task, current, desk)))

@@ -1,4 +1,5 @@
 import type { TxHash } from '#contract/ids.ts';
+import type { Agent } from '#contract/roster.ts';
 import type { OpenPayment } from '#contract/x402.ts';
 import { paymentEntry } from '../money/ledger.ts';
 import type { Change } from '../ports/agents.ts';
@@ -32,7 +33,11 @@ export async function sightPayments(
 }
 
 /** Books what was paid, once: the entry and the end of the open payment are one transaction. Gives up what can no longer be paid. */
-export function bookPayment({ open, tx }: PaymentSighting, now: Date): Change | undefined {
+export function bookPayment(
+  agent: Agent,
+  { open, tx }: PaymentSighting,
+  now: Date,
+): Change | undefined {
   if (tx !== undefined) {
     const entries = [paymentEntry(open, tx, now.toISOString())];
     return open.direction === 'in'
@@ -40,10 +45,10 @@ export function bookPayment({ open, tx }: PaymentSighting, now: Date): Change | 
       : { entries, payments: [{ ...open, isBooked: true }] };
   }
   if (now.getTime() <= open.payment.validBefore * 1000 + GRACE_MS) return undefined;
-  return { closedPayments: [open], budget: givenBack(open) };
+  return { closedPayments: [open], budget: givenBack(agent, open) };
 }
 
 /** What a purchase that never was paid had reserved of its day. */
-export function givenBack({ order, payment }: OpenPayment): Change['budget'] {
-  return order && { day: order.budgetDay, amount: -payment.amount, limit: 0n };
+export function givenBack({ budget }: Agent, { order, payment }: OpenPayment): Change['budget'] {
+  return order && { day: order.budgetDay, amount: -payment.amount, limit: budget.perDay };
 }

@@ -1,6 +1,7 @@
 import type { LedgerEntry, Posting } from '#contract/agent-state.ts';
 import type { BuyDeal, SellDeal } from '#contract/deal.ts';
 import type { TaskId, TxHash } from '#contract/ids.ts';
+import { type OpenPayment, openPaymentId } from '#contract/x402.ts';
 
 /** The first entry of every agent: what its wallet held before it ever dealt. */
 export function openingEntry(balance: bigint, at: string): LedgerEntry {
@@ -49,6 +50,21 @@ export function earnedEntry(
     { account: 'expense:fees', amount: paid.fee },
     { account: `income:${deal.product}`, amount: -(paid.net + paid.fee) },
   ]);
+}
+
+/** A payment over a direct door, in or out, as the chain showed it. */
+export function paymentEntry(open: OpenPayment, tx: TxHash, at: string): LedgerEntry {
+  const { amount } = open.payment;
+  const intoWallet = open.direction === 'in' ? amount : -amount;
+  return entry({
+    id: `x402#${openPaymentId(open)}`,
+    at,
+    tx,
+    postings: [
+      { account: 'wallet', amount: intoWallet },
+      { account: open.account, amount: -intoWallet },
+    ],
+  });
 }
 
 /** Balance of every account after these entries. */

@@ -1,6 +1,7 @@
 import type { AgentState, Intent, LedgerEntry, Pulse } from '#contract/agent-state.ts';
 import type { Deal, Generation, Purchase } from '#contract/deal.ts';
 import type { Address, AgentId, TaskId } from '#contract/ids.ts';
+import type { OpenPayment } from '#contract/x402.ts';
 
 /** The right to act as one agent until it is let go or runs out. `fence` only grows: an outrun holder's writes fail. */
 export interface Lease {
@@ -17,6 +18,8 @@ export interface Snapshot {
   /** Unfinished intents, oldest first. */
   readonly intents: readonly Intent[];
   readonly purchases: readonly Purchase[];
+  /** Payments over direct doors that are not booked, or whose answer is not fetched. @default - none */
+  readonly payments?: readonly OpenPayment[];
   /** Micro-USDC that the UTC day has reserved or spent. */
   readonly committed: bigint;
   readonly isHalted: boolean;
@@ -33,6 +36,9 @@ export interface Change {
   /** Ids of intents that are done. */
   readonly done?: readonly string[] | undefined;
   readonly entries?: readonly LedgerEntry[] | undefined;
+  readonly payments?: readonly OpenPayment[] | undefined;
+  /** Open payments that are at their end. */
+  readonly closedPayments?: readonly OpenPayment[] | undefined;
   /** Conditional on the day's limit, so that no two beats together exceed it. Negative amounts give back. */
   readonly budget?:
     | { readonly day: string; readonly amount: bigint; readonly limit: bigint }

@@ -1,0 +1,117 @@
+import type { Context } from 'hono';
+import { DATA_FILE } from '#adapters/products/build-product.ts';
+import { discovery } from '#adapters/x402/discovery.ts';
+import { type Offer, TillClosed } from '#adapters/x402/till.ts';
+import { AgentId } from '#contract/ids.ts';
+import { objectKey } from '#contract/keys.ts';
+import { formatUsdc } from '#contract/money.ts';
+import { PRODUCTS, Product, ProductManifest } from '#contract/products.ts';
+import { ROSTER } from '#contract/roster.ts';
+import type { PaidAnswer, Sale } from '#contract/x402.ts';
+import { takePayment } from '#core/shop/take-payment.ts';
+import type { Services } from './wiring.ts';
+
+/** Life of the URL in a paid answer, in seconds. */
+const PRESIGNED_SECONDS = 3600;
+
+/** `GET /products`: what can be bought at this door now, each with its price tag. */
+export async function catalogue(services: Services): Promise<Response> {
+  const shelves = ROSTER.flatMap(({ id, sells }) => sells.map((product) => ({ id, product })));
+  const goods = await Promise.all(
+    shelves.map(async ({ id, product }) => {
+      const manifest = await newest(id, product, services);
+      if (manifest === undefined) return [];
+      const { v: _v, seller, inputs: _inputs, ...facts } = manifest;
+      const { title, price } = PRODUCTS[product];
+      const tag = { priceUsdc: formatUsdc(price), network: services.network.caip2 };
+      return [{ agent: seller, title, ...tag, url: urlOf(services, id, product), ...facts }];
+    }),
+  );
+  return Response.json({ x402Version: 2, products: goods.flat() });
+}
+
+/** `GET /products/{agent}/{product}`: 402 with the price, or what was paid for. */
+export async function sell(c: Context, services: Services): Promise<Response> {
+  const seller = AgentId.safeParse(c.req.param('agent')).data;
+  const product = Product.safeParse(c.req.param('product')).data;
+  const agent = ROSTER.find(({ id }) => id === seller);
+  if (product === undefined || agent?.sells.includes(product) !== true)
+    return plain(404, 'No such product: GET /products shows what is sold, and by whom.');
+  const [payTo, manifest] = await Promise.all([
+    services.wallets.of(agent.id),
+    newest(agent.id, product, services),
+  ]);
+  if (payTo === undefined || manifest === undefined)
+    return plain(404, `${agent.id} has no ${product} to sell yet: come back later.`);
+
+  const { version, sha256, bytes, records } = manifest;
+  const goods = { product, seller: agent.id, version, sha256, bytes, records };
+  const url = urlOf(services, agent.id, product);
+  const { title, price } = PRODUCTS[product];
+  const offer: Offer = {
+    url,
+    description: `${title} of ${agent.id}: ${records} records, gzipped NDJSON`,
+    payTo,
+    price,
+    extensions: discovery({ ...goods, url: 'https://...' }),
+  };
+  try {
+    const header = c.req.header('payment-signature');
+    return header === undefined
+      ? await services.till.demand(offer)
+      : await take({ offer, goods, header }, services);
+  } catch (error) {
+    if (!(error instanceof TillClosed)) throw error;
+    services.log.error('till-closed', error);
+    return closed('The facilitator cannot be asked');
+  }
+}
+
+async function take(
+  paid: { readonly offer: Offer; readonly goods: Sale['goods']; readonly header: string },
+  services: Services,
+): Promise<Response> {
+  const { till, log } = services;
+  const { offer, goods } = paid;
+  const order = await till.read(offer, paid.header);
+  if (typeof order === 'string') return till.demand(offer, order);
+  const taken = await takePayment({ ...order, goods }, services);
+  const { from, nonce } = order.payment;
+  log.info('payment', { ...goods, from, nonce, outcome: taken.kind });
+  if (taken.kind !== 'sold')
+    return taken.kind === 'refused' ? till.demand(offer, taken.reason) : closed(taken.reason);
+  const receipt = till.receipt(order.payment, taken.tx);
+  return Response.json(await answerOf(taken.sale, services), {
+    headers: { 'payment-response': receipt, 'cache-control': 'no-store' },
+  });
+}
+
+/** What was sold is what the sale says, whatever is newest by now. */
+async function answerOf({ goods }: Sale, { objects }: Services): Promise<PaidAnswer> {
+  const { seller, product, version } = goods;
+  const key = objectKey.product(seller, product, `${version}/${DATA_FILE}`);
+  const fileName = `${product}-${version}.ndjson.gz`;
+  return { ...goods, url: await objects.presign(key, PRESIGNED_SECONDS, fileName) };
+}
+
+async function newest(
+  seller: AgentId,
+  product: Product,
+  { objects }: Services,
+): Promise<ProductManifest | undefined> {
+  const stored = await objects.read(objectKey.newest(seller, product));
+  return stored && ProductManifest.parse(JSON.parse(new TextDecoder().decode(stored)));
+}
+
+function urlOf({ origin }: Services, seller: AgentId, product: Product): string {
+  return `${origin}/products/${seller}/${product}`;
+}
+
+function closed(why: string): Response {
+  const detail = `${why}. Nothing is lost: send the same payment again.`;
+  return Response.json({ detail }, { status: 503, headers: { 'retry-after': '2' } });
+}
+
+function plain(status: 404, detail: string): Response {
+  return Response.json({ detail }, { status });
+}
