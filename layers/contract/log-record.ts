@@ -1,9 +1,6 @@
 import * as z from 'zod';
 import { Sha256 } from './ids.ts';
 
-/** Bounds on what a corpus carries of one message; longer text is cut and counted. */
-export const MAX_TEXT_CHARS = 4000;
-
 /**
  * One message of the corpus and of product raw_logs: a line of NDJSON with exactly these fields in this order.
  * `ts` is ISO 8601 UTC to the second (`2005-02-08T09:14:00Z`); logs with minute stamps carry `:00`.

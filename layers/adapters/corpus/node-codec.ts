@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { pipeline, Readable } from 'node:stream';
+import { pipeline, Readable, type Transform } from 'node:stream';
 import { promisify } from 'node:util';
-import { createGunzip, gzip } from 'node:zlib';
+import { createGunzip, createZstdDecompress, gzip } from 'node:zlib';
 import type { Codec, Hasher } from '#core/ports/codec.ts';
 
 const gzipped = promisify(gzip);
@@ -10,33 +10,47 @@ const gzipped = promisify(gzip);
 export class NodeCodec implements Codec {
   hasher(): Hasher {
     const hash = createHash('sha256');
-    return { update: (text) => void hash.update(text), hex: () => hash.digest('hex') };
+    return { update: (content) => void hash.update(content), hex: () => hash.digest('hex') };
   }
 
-  sha256(text: string): string {
-    return createHash('sha256').update(text).digest('hex');
+  sha256(content: string | Uint8Array): string {
+    return createHash('sha256').update(content).digest('hex');
   }
 
-  gzip(text: string): Promise<Uint8Array> {
-    return gzipped(text);
+  gzip(content: string | Uint8Array): Promise<Uint8Array> {
+    return gzipped(content);
   }
 
-  async *gunzip(
+  gunzip(
     bytes: AsyncIterable<Uint8Array>,
     onTorn: (reason: string) => void,
   ): AsyncIterable<Uint8Array> {
-    const plain = createGunzip();
-    // the callback is empty because the same error ends the loop below
-    pipeline(Readable.from(bytes), plain, () => undefined);
-    try {
-      for await (const chunk of plain) if (chunk instanceof Uint8Array) yield chunk;
-    } catch (error) {
-      if (!isZlibError(error)) throw error;
-      onTorn(error.message);
-    }
+    return through(createGunzip(), bytes, onTorn);
+  }
+
+  unzstd(
+    bytes: AsyncIterable<Uint8Array>,
+    onTorn: (reason: string) => void,
+  ): AsyncIterable<Uint8Array> {
+    return through(createZstdDecompress(), bytes, onTorn);
   }
 }
 
-function isZlibError(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
+async function* through(
+  plain: Transform,
+  bytes: AsyncIterable<Uint8Array>,
+  onTorn: (reason: string) => void,
+): AsyncIterable<Uint8Array> {
+  // the callback is empty because the same error ends the loop below
+  pipeline(Readable.from(bytes), plain, () => undefined);
+  try {
+    for await (const chunk of plain) if (chunk instanceof Uint8Array) yield chunk;
+  } catch (error) {
+    if (!isCodecError(error)) throw error;
+    onTorn(error.message);
+  }
+}
+
+function isCodecError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && /^(?:Z|ZSTD)_/.test(String(error.code));
 }

@@ -6,6 +6,8 @@ import { parseRecordLine } from '#core/logs/record-line.ts';
 import type { Corpus } from '#core/ports/corpus.ts';
 import type { CorpusPointers } from '#core/ports/corpus-pointers.ts';
 
+const utf8 = new TextDecoder();
+
 /** The collected logs as they lie in the data bucket, behind one pointer item. */
 export class S3Corpus implements Corpus {
   readonly #store: Store & { readonly pointers: CorpusPointers };
@@ -20,8 +22,9 @@ export class S3Corpus implements Corpus {
 
   async *messages({ manifestKey }: CorpusPointer): AsyncIterable<LogRecord> {
     const manifest = await readManifest(manifestKey, this.#store.objects);
-    for await (const lines of corpusLines(manifest, this.#store)) {
-      for (const line of lines) yield parseRecordLine(line);
+    for await (const { bytes } of corpusLines(manifest, this.#store)) {
+      // whole lines, each with its end
+      for (const line of utf8.decode(bytes).slice(0, -1).split('\n')) yield parseRecordLine(line);
     }
   }
 }

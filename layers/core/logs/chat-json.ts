@@ -1,32 +1,28 @@
-import * as z from 'zod';
+import { ChatScanner } from './chat-scan.ts';
 import { type Found, MAX_PIECE_BYTES, type Parser } from './found.ts';
 import { BYTE, endOfValue, skipBlank } from './json-bytes.ts';
-import { join } from './lines.ts';
-import { decode, safeText } from './text.ts';
+import type { Utterance } from './line-arena.ts';
+import { decode, safeText, textOf } from './text.ts';
 import { type Clock, parseTimestamp } from './time.ts';
-
-const ChatMessage = z.object({ timestamp: z.string(), user: z.string(), message: z.string() });
-type ChatMessage = z.infer<typeof ChatMessage>;
+import { Window } from './window.ts';
 
 const MESSAGES = new TextEncoder().encode('"messages"');
 const KEPT_OF_BROKEN = 256;
-const LF = 0x0a;
 
 type Step = 'on' | 'wait' | 'done';
 type State = 'start' | 'seek' | 'elements';
 
 /**
  * `chat_logs_YYYYMMDD.json`: a document with an array `messages` of `{timestamp, user, message}`, whatever else it holds; or
- * that array alone. Elements are cut out of the bytes one by one. After something broken it goes on at the next element
+ * that array alone. Elements are cut out of the bytes one by one, the plain ones by a scanner without making strings. After something broken it goes on at the next element
  * that reads as a message; all between is one quarantined piece.
  */
 export class ChatJsonParser implements Parser {
   readonly #clock: Clock;
   readonly #found: Found;
+  readonly #scanner: ChatScanner;
+  readonly #window = new Window();
   #bytes: Uint8Array = new Uint8Array();
-  /** Where in the file `#bytes` begins, and how many lines end before it. */
-  #base = 0;
-  #linesBefore = 0;
   #at = 0;
   #state: State = 'start';
   #isBareArray = false;
@@ -37,16 +33,13 @@ export class ChatJsonParser implements Parser {
   constructor(clock: Clock, found: Found) {
     this.#clock = clock;
     this.#found = found;
+    this.#scanner = new ChatScanner(found.lines);
   }
 
-  push(chunk: Uint8Array): void {
-    this.#bytes =
-      this.#at >= this.#bytes.length
-        ? this.#rebase(chunk)
-        : this.#rebase(join([this.#bytes.subarray(this.#at), chunk]));
+  push(piece: Uint8Array): void {
+    this.#bytes = this.#window.push(piece, this.#at);
+    this.#at = 0;
     this.#run();
-    // what is kept must not be a view of the caller's buffer
-    this.#bytes = this.#rebase(this.#bytes.slice(this.#at));
   }
 
   end(): void {
@@ -61,14 +54,6 @@ export class ChatJsonParser implements Parser {
     this.#mend();
   }
 
-  /** Moves the window's beginning to `#at`. */
-  #rebase(bytes: Uint8Array): Uint8Array {
-    this.#linesBefore += this.#linesUntil(this.#at);
-    this.#base += this.#at;
-    this.#at = 0;
-    return bytes;
-  }
-
   #run(): void {
     let step: Step = 'on';
     while (step === 'on') {
@@ -76,6 +61,14 @@ export class ChatJsonParser implements Parser {
       else if (this.#state === 'seek') step = this.#seek();
       else step = this.#element();
     }
+  }
+
+  /** Takes all plain messages that come next. */
+  #scan(): void {
+    this.#window.countTo(this.#at);
+    this.#at = this.#scanner.run(this.#bytes, this.#at);
+    this.#window.counted(this.#at, this.#scanner.lineEnds);
+    if (this.#scanner.messages > 0) this.#found.wrote(this.#scanner.messages);
   }
 
   #start(): Step {
@@ -111,6 +104,7 @@ export class ChatJsonParser implements Parser {
   }
 
   #element(): Step {
+    if (this.#broken === undefined) this.#scan();
     this.#toNext();
     const byte = this.#bytes[this.#at];
     if (byte === undefined) return 'wait';
@@ -163,18 +157,13 @@ export class ChatJsonParser implements Parser {
     if (typeof message === 'string') return message;
     this.#mend();
     if (reencoded) this.#found.reencoded();
-    const [user, said] = [safeText(message.user.trim()), safeText(message.message)];
-    if (said.text.trim() === '') {
+    if (message.text.trim() === '') {
       this.#found.notMessage();
       return undefined;
     }
+    const [user, said] = [safeText(message.user.trim()), safeText(message.text)];
     if (said.cut || user.cut) this.#found.cut();
-    this.#found.message({
-      ts: message.timestamp,
-      user: user.text,
-      text: said.text,
-      kind: 'message',
-    });
+    this.#found.message({ ...message, user: user.text, text: said.text });
     return undefined;
   }
 
@@ -203,8 +192,8 @@ export class ChatJsonParser implements Parser {
 
   #break(reason: string): void {
     this.#broken ??= {
-      offset: this.#base + this.#at,
-      line: 1 + this.#linesBefore + this.#linesUntil(this.#at),
+      offset: this.#window.offset + this.#at,
+      line: this.#window.lineAt(this.#at),
       reason,
       bytes: this.#bytes.slice(this.#at, this.#at + KEPT_OF_BROKEN),
     };
@@ -213,18 +202,6 @@ export class ChatJsonParser implements Parser {
   #mend(): void {
     if (this.#broken !== undefined) this.#found.quarantined(this.#broken);
     this.#broken = undefined;
-  }
-
-  #linesUntil(until: number): number {
-    let lines = 0;
-    for (
-      let at = this.#bytes.indexOf(LF);
-      at >= 0 && at < until;
-      at = this.#bytes.indexOf(LF, at + 1)
-    ) {
-      lines += 1;
-    }
-    return lines;
   }
 }
 
@@ -235,18 +212,20 @@ function unended(end: 'more' | 'broken', isEnd: boolean): string {
   return isEnd ? 'the file is cut in the middle' : 'the element is longer than 1 MiB';
 }
 
-function parseMessage(text: string, clock: Clock): ChatMessage | string {
-  let json: unknown;
+function parseMessage(json: string, clock: Clock): Utterance | string {
+  let value: unknown;
   try {
-    json = JSON.parse(text);
+    value = JSON.parse(json);
   } catch {
     return 'the element is not JSON';
   }
-  const parsed = ChatMessage.safeParse(json);
-  if (!parsed.success || parsed.data.user.trim() === '') {
+  const [timestamp, user, text] = ['timestamp', 'user', 'message'].map((name) =>
+    textOf(value, name),
+  );
+  if (timestamp === undefined || text === undefined || user === undefined || user.trim() === '') {
     return `${NO_MESSAGE}: it needs the texts timestamp, user and message`;
   }
-  const timestamp = parseTimestamp(parsed.data.timestamp, clock);
-  if (timestamp === undefined) return `${NO_MESSAGE}: its timestamp is no ISO 8601 time`;
-  return { ...parsed.data, timestamp };
+  const seconds = parseTimestamp(timestamp, clock);
+  if (seconds === undefined) return `${NO_MESSAGE}: its timestamp is no ISO 8601 time`;
+  return { seconds, user, text, kind: 'message' };
 }

@@ -1,4 +1,4 @@
-import type { LogRecord } from '#contract/log-record.ts';
+import type { LineArena, Utterance } from './line-arena.ts';
 
 /** Where something unreadable stands, and why it is so. */
 export interface Unreadable {
@@ -13,7 +13,11 @@ export interface Unreadable {
 
 /** What a parser tells its caller, in order of position in the file. Exactly one call per piece read, `reencoded` and `cut` beside it. */
 export interface Found {
-  message(record: LogRecord): void;
+  /** Where messages go, in order of position. A parser of a hot format writes its lines here itself, and then says `wrote`. */
+  readonly lines: LineArena;
+  /** So many messages were written to `lines`. */
+  wrote(messages: number): void;
+  message(said: Utterance): void;
   /** A join, a mode line, an empty utterance: understood, and nobody said anything. */
   notMessage(): void;
   quarantined(what: Unreadable): void;
@@ -23,9 +27,9 @@ export interface Found {
   cut(): void;
 }
 
-/** A parser holds its whole state between chunks, and never more than a bounded piece of the file. */
+/** A parser holds its whole state between pieces, and never more than a bounded piece of the file. */
 export interface Parser {
-  push(chunk: Uint8Array): void;
+  push(piece: Uint8Array): void;
   end(): void;
 }
 

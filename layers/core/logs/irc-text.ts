@@ -2,7 +2,7 @@ import type { LogRecord } from '#contract/log-record.ts';
 import type { Found, Parser } from './found.ts';
 import { type Line, LineSplitter } from './lines.ts';
 import { decode, safeText } from './text.ts';
-import { type Clock, isDate, type LocalTime } from './time.ts';
+import { type Clock, isDate, type LocalTime, wallSeconds } from './time.ts';
 
 /** The day that a file's name or folder names: `2005-02-08.txt`, `20050208.log`, `20251021/full.txt`. */
 export type NamedDay = Pick<LocalTime, 'year' | 'month' | 'day'>;
@@ -90,8 +90,10 @@ export class IrcTextParser implements Parser {
     const [hour = 0, minute = 0, second = 0] = timed
       .slice(1, 4)
       .map((digits) => Number(digits || 0));
-    const ts = this.#clock({ ...this.#day, hour, minute, second });
-    this.#found.message({ ts, user: user.text.trim(), text: said.text, kind });
+    const wall = wallSeconds({ ...this.#day, hour, minute, second });
+    if (wall === undefined) throw new Error('A day of the calendar has no such time.');
+    const seconds = this.#clock(wall);
+    this.#found.message({ seconds, user: user.text.trim(), text: said.text, kind });
   }
 
   #quarantine(line: Line, reason: string): void {

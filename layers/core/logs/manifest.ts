@@ -5,21 +5,13 @@ import type {
   SourceListing,
 } from '#contract/log-record.ts';
 import type { Hasher } from '../ports/codec.ts';
-import type { Batches } from './merge.ts';
+import type { Lines } from './read.ts';
 import { compare, type DaySegment } from './segments.ts';
+import { NO_COUNTS } from './tally.ts';
 
 type Day = CorpusManifest['days'][number];
 /** A day whose segments changed: its hash is to be made anew. */
 export type OpenDay = Pick<Day, 'day' | 'segments'>;
-
-export const NO_COUNTS: SourceCounts = {
-  read: 0,
-  messages: 0,
-  notMessages: 0,
-  quarantined: 0,
-  cut: 0,
-  reencoded: 0,
-};
 
 /** Sources whose listing is not the one in the manifest: `listing` is undefined for those that are to leave it. */
 export interface Change {
@@ -64,11 +56,15 @@ export function exchange(
 }
 
 /** Hash and number of a day's merged messages. */
-export async function seal(open: OpenDay, lines: Batches, hasher: Hasher): Promise<Day> {
+export async function seal(
+  open: OpenDay,
+  lines: AsyncIterable<Lines>,
+  hasher: Hasher,
+): Promise<Day> {
   let messages = 0;
-  for await (const batch of lines) {
-    messages += batch.length;
-    hasher.update(`${batch.join('\n')}\n`);
+  for await (const part of lines) {
+    messages += part.lines;
+    hasher.update(part.bytes);
   }
   return { ...open, hash: hasher.hex(), messages };
 }

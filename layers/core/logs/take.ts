@@ -4,9 +4,9 @@ import type { SourceCounts, SourceItem } from '#contract/log-record.ts';
 import { type S3EventRecord, sequenceOf, uploadedKey } from '#contract/s3-event.ts';
 import type { CorpusPointers } from '../ports/corpus-pointers.ts';
 import { collect } from './collect.ts';
-import { NO_COUNTS } from './manifest.ts';
 import { ENGINE } from './parse.ts';
 import type { Store } from './read.ts';
+import { NO_COUNTS } from './tally.ts';
 import type { Clock } from './time.ts';
 
 /** What happened to one object under some agent's `logs/`. */

@@ -1,4 +1,4 @@
-import { MAX_TEXT_CHARS } from '#contract/log-record.ts';
+import { MAX_TEXT_CHARS } from '#contract/log-limits.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** Windows-1252 differs from Latin-1 in 0x80-0x9f only (WHATWG Encoding, index windows-1252). */
@@ -25,6 +25,13 @@ export function safeText(text: string): { readonly text: string; readonly cut: b
 /** The first 200 bytes in printable ASCII: `\xNN` for the rest, `\\` for a backslash. */
 export function escapedHead(bytes: Uint8Array): string {
   return Array.from(bytes.subarray(0, HEAD_BYTES), escapedByte).join('');
+}
+
+/** The text `name` of a JSON object; undefined when there is none. */
+export function textOf(value: unknown, name: string): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const field = Object.getOwnPropertyDescriptor(value, name);
+  return typeof field?.value === 'string' ? field.value : undefined;
 }
 
 function windows1252(byte: number): string {

@@ -8,10 +8,13 @@ export interface LocalTime {
   readonly second: number;
 }
 
-/** Turns a wall clock of one IANA zone into `YYYY-MM-DDTHH:MM:SSZ`. */
-export type Clock = (local: LocalTime) => string;
+/** Turns the wall clock of one IANA zone into an instant. Both are seconds since 1970, the wall clock read as if it were UTC. */
+export type Clock = (wall: number) => number;
 
-const MINUTE = 60_000;
+export const DAY_SECONDS = 86_400;
+const FIRST_YEAR = 1970;
+const LAST_YEAR = 2199;
+const QUARTER = 900;
 
 /**
  * A clock for `zone`; throws RangeError for a zone that does not exist. Where clocks are set back, an hour's first pass is
@@ -19,72 +22,82 @@ const MINUTE = 60_000;
  */
 export function clockOf(zone: string): Clock {
   const offsetAt = offsetsOf(zone);
-  return (local) => {
-    const { year, month, day, hour, minute, second } = local;
-    const wall = Date.UTC(year, month - 1, day, hour, minute, second);
-    // the offsets in force before and after any change near this wall clock
-    const [before, after] = [offsetAt(wall - 1440 * MINUTE), offsetAt(wall + 1440 * MINUTE)];
-    const first = wall - before;
-    const instant = before === after || offsetAt(first) === before ? first : wall - after;
-    const isInGap = offsetAt(instant) !== wall - instant;
-    return isoSeconds(isInGap ? first : instant);
+  let lastQuarter = Number.NaN;
+  let shift = 0;
+  return (wall) => {
+    const quarter = Math.floor(wall / QUARTER);
+    if (quarter !== lastQuarter) {
+      lastQuarter = quarter;
+      shift = shiftAt(quarter * QUARTER, offsetAt);
+    }
+    return wall + shift;
   };
 }
 
-/** `2005-02-30` and its like are no dates. */
+function shiftAt(wall: number, offsetAt: (instant: number) => number): number {
+  // the offsets in force before and after any change near this wall clock
+  const [before, after] = [offsetAt(wall - DAY_SECONDS), offsetAt(wall + DAY_SECONDS)];
+  const first = wall - before;
+  const instant = before === after || offsetAt(first) === before ? first : wall - after;
+  const isInGap = offsetAt(instant) !== wall - instant;
+  return (isInGap ? first : instant) - wall;
+}
+
+/** `2005-02-30` and its like are no dates, nor are days before 1970 or after 2199: no chat is so old, and none will be so late. */
 export function isDate({ year, month, day }: Pick<LocalTime, 'year' | 'month' | 'day'>): boolean {
-  const date = new Date(Date.UTC(year, month - 1, day));
-  return year >= 1 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  if (year < FIRST_YEAR || year > LAST_YEAR || month < 1 || month > 12) return false;
+  return day >= 1 && day <= daysIn(year, month);
 }
 
-const TIMESTAMP = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?$/;
-
-/** ISO 8601 to the second, in UTC. Without a zone it is a wall clock. Undefined when there is no such time. */
-export function parseTimestamp(text: string, clock: Clock): string | undefined {
-  const [, date, time, zone] = TIMESTAMP.exec(text) ?? [];
-  if (date === undefined || time === undefined) return undefined;
-  const local = localTime(date, time);
-  if (local === undefined) return undefined;
-  if (zone === undefined) return clock(local);
-  return zone === 'Z'
-    ? `${date}T${time}Z`
-    : isoSeconds(Date.parse(`${date}T${time}Z`) - east(zone));
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-function localTime(date: string, time: string): LocalTime | undefined {
-  const local = {
-    year: Number(date.slice(0, 4)),
-    month: Number(date.slice(5, 7)),
-    day: Number(date.slice(8)),
-    hour: Number(time.slice(0, 2)),
-    minute: Number(time.slice(3, 5)),
-    second: Number(time.slice(6)),
-  };
-  const isTime = local.hour < 24 && local.minute < 60 && local.second < 60;
-  return isTime && isDate(local) ? local : undefined;
+/** Days from 1970-01-01 to a date that `isDate` accepts. */
+export function dayNumber({ year, month, day }: Pick<LocalTime, 'year' | 'month' | 'day'>): number {
+  return Date.UTC(year, month - 1, day) / (DAY_SECONDS * 1000);
 }
 
-/** Milliseconds east of UTC of `+05:30` or `-0500`. */
-function east(zone: string): number {
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
-  return (zone.startsWith('-') ? -1 : 1) * minutes * MINUTE;
+/** Seconds since 1970 of a wall clock read as if it were UTC; undefined when no calendar or clock shows it. */
+export function wallSeconds(local: LocalTime): number | undefined {
+  if (!isDate(local) || local.hour > 23 || local.minute > 59 || local.second > 59) return undefined;
+  return dayNumber(local) * DAY_SECONDS + local.hour * 3600 + local.minute * 60 + local.second;
 }
 
-function isoSeconds(instant: number): string {
-  return `${new Date(instant).toISOString().slice(0, 19)}Z`;
+const TIMESTAMP =
+  /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,]\d+)?(?:(Z)|([+-])(\d\d):?(\d\d))?$/;
+
+/** Seconds since 1970 of an ISO 8601 time. Without a zone it is a wall clock. Undefined when there is no such time. */
+export function parseTimestamp(text: string, clock: Clock): number | undefined {
+  const match = TIMESTAMP.exec(text);
+  if (match === null) return undefined;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
+    .slice(1, 7)
+    .map(Number);
+  const wall = wallSeconds({ year, month, day, hour, minute, second });
+  if (wall === undefined || match[7] === 'Z') return wall;
+  if (match[8] === undefined) return clock(wall);
+  const east = (Number(match[9]) * 60 + Number(match[10])) * 60;
+  return match[8] === '-' ? wall + east : wall - east;
 }
 
-/** Milliseconds by which the zone's wall clock is ahead of UTC at an instant; asked of ICU once per quarter of an hour. */
+/** `YYYY-MM-DDTHH:MM:SSZ` */
+export function isoSeconds(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+}
+
+/** Seconds by which the zone's wall clock is ahead of UTC at an instant; asked of ICU once per quarter of an hour. */
 function offsetsOf(zone: string): (instant: number) => number {
   const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
   if (zone === 'UTC') return () => 0;
   const known = new Map<number, number>();
   return (instant) => {
-    const quarter = Math.floor(instant / (15 * MINUTE));
+    const quarter = Math.floor(instant / QUARTER);
     const cached = known.get(quarter);
     if (cached !== undefined) return cached;
-    const offset = offsetOf(format, quarter * 15 * MINUTE);
-    if (known.size > 100_000) known.clear();
+    const offset = offsetOf(format, quarter * QUARTER * 1000);
+    if (known.size > 10_000) known.clear();
     known.set(quarter, offset);
     return offset;
   };
@@ -95,5 +108,5 @@ function offsetOf(format: Intl.DateTimeFormat, instant: number): number {
   const match = /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?/.exec(name ?? '');
   if (match === null) return 0;
   const seconds = Number(match[2]) * 3600 + Number(match[3]) * 60 + Number(match[4] ?? 0);
-  return (match[1] === '-' ? -1 : 1) * seconds * 1000;
+  return match[1] === '-' ? -seconds : seconds;
 }

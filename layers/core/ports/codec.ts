@@ -1,6 +1,7 @@
 /** A running sha256. */
 export interface Hasher {
-  update(text: string): void;
+  /** Text counts as its UTF-8. */
+  update(content: string | Uint8Array): void;
   /** Lower-case hex; the hasher is spent. */
   hex(): string;
 }
@@ -8,11 +9,16 @@ export interface Hasher {
 /** Hashing and compression: the runtime's own, given in because the core imports nothing. */
 export interface Codec {
   hasher(): Hasher;
-  /** Hash of UTF-8 text. */
-  sha256(text: string): string;
-  gzip(text: string): Promise<Uint8Array>;
+  /** Hash of bytes, or of UTF-8 text. */
+  sha256(content: string | Uint8Array): string;
+  gzip(content: string | Uint8Array): Promise<Uint8Array>;
   /** Ends early at the first torn or corrupt byte, after calling `onTorn` with the reason. */
   gunzip(
+    bytes: AsyncIterable<Uint8Array>,
+    onTorn: (reason: string) => void,
+  ): AsyncIterable<Uint8Array>;
+  /** The same for zstd. */
+  unzstd(
     bytes: AsyncIterable<Uint8Array>,
     onTorn: (reason: string) => void,
   ): AsyncIterable<Uint8Array>;

@@ -1,5 +1,7 @@
 import type { LogRecord } from '#contract/log-record.ts';
+import { LineArena } from '#core/logs/line-arena.ts';
 import { LogParser } from '#core/logs/parse.ts';
+import { parseRecordLine } from '#core/logs/record-line.ts';
 import { escapedHead } from '#core/logs/text.ts';
 import { clockOf } from '#core/logs/time.ts';
 
@@ -16,6 +18,12 @@ export function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
+/** The messages in NDJSON. */
+export function recordsOf(bytes: Uint8Array): LogRecord[] {
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  return text.split('\n').slice(0, -1).map(parseRecordLine);
+}
+
 /** What the parser finds in a file, given in chunks of `chunk` bytes. */
 export function readLog(
   name: string,
@@ -30,8 +38,13 @@ export function readLog(
     reencoded: 0,
     cut: 0,
   };
+  const lines = new LineArena(64);
   const parser = new LogParser(name, clockOf(zone), {
-    message: (record) => found.messages.push(record),
+    lines,
+    wrote: () => undefined,
+    message: (said) => {
+      lines.add(said);
+    },
     notMessage: () => (found.notMessages += 1),
     quarantined: ({ offset, line, reason, bytes }) =>
       found.quarantined.push({ offset, line, reason, head: escapedHead(bytes) }),
@@ -42,5 +55,6 @@ export function readLog(
   const bytes = typeof content === 'string' ? bytesOf(content) : content;
   for (let at = 0; at < bytes.length; at += chunk) parser.push(bytes.slice(at, at + chunk));
   parser.end();
+  found.messages = recordsOf(lines.bytes.subarray(0, lines.length));
   return found;
 }

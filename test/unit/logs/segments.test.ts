@@ -1,72 +1,149 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { merge } from '#core/logs/merge.ts';
-import { dayLines } from '#core/logs/read.ts';
-import { recordLine } from '#core/logs/record-line.ts';
+import { LineArena } from '#core/logs/line-arena.ts';
+import { merge, type Run } from '#core/logs/merge.ts';
+import { dayLines, mergeRoom } from '#core/logs/read.ts';
+import { inOrder } from '#core/logs/runs.ts';
 import { SegmentWriter } from '#core/logs/segments.ts';
 import { agent, codec } from './house.ts';
 import { MemoryObjects } from './memory.ts';
+import { recordsOf } from './reading.ts';
+
+const said = fc.array(
+  fc.record({ second: fc.nat(3), day: fc.integer({ min: 1, max: 2 }), text: fc.nat(2) }),
+  { maxLength: 30 },
+);
 
 describe('segments', () => {
   it('hold the same messages in the same order however often a large source is relieved', async () => {
-    const records = fc.array(
-      fc.record({ second: fc.nat(3), day: fc.integer({ min: 1, max: 2 }), text: fc.nat(2) }),
-      { maxLength: 30 },
-    );
     await fc.assert(
-      fc.asyncProperty(records, fc.nat(300), async (given, heldChars) => {
+      fc.asyncProperty(said, fc.nat(300), async (given, heldBytes) => {
         const objects = new MemoryObjects();
-        const lines = given.map(({ second, day, text }) =>
-          recordLine({
-            ts: `2025-10-0${day}T10:00:0${second}Z`,
-            user: 'u',
-            text: `${text}`,
-            kind: 'message',
-          }),
-        );
         const days = async (held: number) => {
-          const writer = new SegmentWriter({ agent, source: 's', objects, codec, heldChars: held });
-          for (const text of lines) {
-            writer.add(text);
+          const writer = new SegmentWriter({ agent, source: 's', objects, codec, heldBytes: held });
+          for (const { second, day, text } of given) {
+            const seconds = day * 86_400 + second;
+            writer.lines.add({ seconds, user: 'u', text: `${text}`, kind: 'message' });
             await writer.relieve();
           }
           const byDay = Map.groupBy(await writer.finish(), ({ day }) => day);
           return Promise.all(
-            [...byDay].map(async ([day, segments]) => [
-              day,
-              (await Array.fromAsync(dayLines(segments, { objects, codec }))).flat(),
-            ]),
+            [...byDay].map(async ([day, segments]) => {
+              const lines = [];
+              for await (const { bytes } of dayLines(segments, { objects, codec })) {
+                lines.push(...recordsOf(bytes));
+              }
+              return [day, lines];
+            }),
           );
         };
-        expect(await days(heldChars)).toEqual(await days(1_000_000));
+        expect(await days(heldBytes)).toEqual(await days(1_000_000));
       }),
       { numRuns: 60 },
     );
   });
+});
 
-  it('are merged without reading ahead: runs end early when the reader stops', async () => {
+/** Runs of several sources, sorted, read in small pieces; and the order that the definition gives them. */
+describe('a merge', () => {
+  const sources = fc.array(
+    fc.array(fc.record({ second: fc.nat(4), text: fc.nat(2) }), { maxLength: 40 }),
+    { maxLength: 4 },
+  );
+
+  it('gives the same in any room, and what its definition says', async () => {
+    await fc.assert(
+      fc.asyncProperty(sources, fc.integer({ min: 1, max: 5000 }), async (given, slab) => {
+        const merged = await mergeAll(given, {
+          arena: new LineArena(64),
+          slab: new Uint8Array(slab),
+        });
+
+        expect(merged).toEqual(defined(given));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('reads no further than it must, and closes its runs when the reader stops', async () => {
     let closed = 0;
-    const run = (source: string) => ({
-      source,
-      lines: (async function* () {
-        try {
-          for (let second = 10; second < 60; second += 1) {
-            const ts = `2025-10-01T10:00:${second}Z`;
-            yield await Promise.resolve(
-              Array.from({ length: 2000 }, (_, n) =>
-                recordLine({ ts, user: source, text: `${n}`, kind: 'message' }),
-              ),
-            );
-          }
-        } finally {
-          closed += 1;
-        }
-      })(),
+    let read = 0;
+    const run = (source: number): Run => ({
+      ...runOf(
+        source,
+        Array.from({ length: 2000 }, (_, second) => ({ second, text: second })),
+      ),
+      close: () => {
+        closed += 1;
+      },
     });
-    for await (const batch of merge([run('a'), run('b')])) {
-      expect(batch.length).toBeGreaterThan(0);
+    const counted = [run(0), run(1)].map((each) => ({
+      ...each,
+      read: (into: Uint8Array) => {
+        const bytes = Number(each.read(into));
+        read += bytes;
+        return bytes;
+      },
+    }));
+    for await (const { keys } of merge(counted, mergeRoom(16_384))) {
+      expect(keys.length).toBeGreaterThan(0);
       break;
     }
     expect(closed).toBe(2);
+    expect(read).toBeLessThan(40_000);
   });
 });
+
+type Said = readonly { readonly second: number; readonly text: number }[];
+
+function runOf(source: number, given: Said): Run {
+  const arena = new LineArena(64);
+  const sorted = given.toSorted((a, b) => a.second - b.second);
+  for (const { second, text } of sorted) {
+    arena.add({ seconds: second, user: `u${text % 2}`, text: `t${text}`, kind: 'message' });
+  }
+  let at = 0;
+  return {
+    source,
+    size: Number.POSITIVE_INFINITY,
+    read: (into) => {
+      const bytes = arena.bytes.subarray(
+        at,
+        Math.min(arena.length, at + Math.min(into.length, 100)),
+      );
+      into.set(bytes);
+      at += bytes.length;
+      return bytes.length;
+    },
+  };
+}
+
+async function mergeAll(given: readonly Said[], room: Parameters<typeof merge>[1]) {
+  const texts: string[] = [];
+  const runs = given.map((each, source) => runOf(source, each));
+  for await (const { arena, keys } of merge(runs, room)) {
+    for (const bytes of inOrder(arena, keys, new Uint8Array(500))) {
+      texts.push(...recordsOf(bytes).map(({ ts, text }) => `${ts} ${text}`));
+    }
+  }
+  return texts;
+}
+
+function defined(given: readonly Said[]): string[] {
+  const all = given.flatMap((each, source) =>
+    each.map(({ second, text }, position) => ({
+      source,
+      position,
+      second,
+      line: `1970-01-01T00:00:0${second}Z t${text}`,
+    })),
+  );
+  const kept = [...Map.groupBy(all, ({ line }) => line).values()].flatMap((copies) => {
+    const bySource = [...Map.groupBy(copies, ({ source }) => source).values()];
+    const most = Math.max(...bySource.map(({ length }) => length));
+    return bySource.find(({ length }) => length === most) ?? [];
+  });
+  return kept
+    .sort((a, b) => a.second - b.second || a.source - b.source || a.position - b.position)
+    .map(({ line }) => line);
+}

@@ -1,0 +1,50 @@
+import type { Codec } from '../ports/codec.ts';
+
+/** What is given to a parser at once: it bounds what one piece can make of the memory. */
+const PIECE_BYTES = 262_144;
+const GZIP = [0x1f, 0x8b];
+/** RFC 8878 section 3.1.1. */
+const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
+
+/** A file's bytes, decompressed when they begin as gzip or zstd do, in pieces. Offsets count decompressed bytes. */
+export async function* plain(
+  bytes: AsyncIterable<Uint8Array>,
+  codec: Codec,
+  found: { torn: string | undefined },
+): AsyncIterable<Uint8Array> {
+  const iterator = bytes[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  if (first.done === true) return;
+  const all = resumed(first.value, iterator);
+  const onTorn = (format: string) => (reason: string) => {
+    found.torn = `the ${format} stream is damaged (${reason})`;
+  };
+  if (begins(first.value, GZIP)) yield* pieces(codec.gunzip(all, onTorn('gzip')));
+  else if (begins(first.value, ZSTD)) yield* pieces(codec.unzstd(all, onTorn('zstd')));
+  else yield* pieces(all);
+}
+
+function begins(bytes: Uint8Array, magic: readonly number[]): boolean {
+  return magic.every((byte, index) => bytes[index] === byte);
+}
+
+async function* pieces(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+      yield chunk.subarray(at, at + PIECE_BYTES);
+    }
+  }
+}
+
+async function* resumed(
+  first: Uint8Array,
+  rest: AsyncIterator<Uint8Array>,
+): AsyncIterable<Uint8Array> {
+  try {
+    yield first;
+    for (let next = await rest.next(); next.done !== true; next = await rest.next())
+      yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
