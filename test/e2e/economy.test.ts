@@ -96,6 +96,11 @@ describe('bad input gets one sentence and a non-zero exit', () => {
       /choose another/,
     ],
     ['a state folder that is a file', ['--dir', import.meta.filename], /choose another/],
+    [
+      'a state folder that is a file, with logs',
+      ['--dir', import.meta.filename, '--logs', import.meta.dirname],
+      /is not a folder: choose another/,
+    ],
     ['no time between beats', ['--beat', '0'], /give seconds above 0/],
   ])('%s', async (_what, flags, words) => {
     refused(await run('viva.ts', ['up', '--once', '--json', '--dir', aFolder(), ...flags]), words);
@@ -122,7 +127,7 @@ describe('bad input gets one sentence and a non-zero exit', () => {
     const squatter = createServer();
     await new Promise<void>((done) => squatter.listen(base + 8, '127.0.0.1', done));
     const flags = ['--dir', join(aFolder(), 'state'), '--port-base', String(base)];
-    refused(await run('viva.ts', [...once, ...flags]), new RegExp(`port ${base + 8} .*in use`));
+    refused(await run('viva.ts', [...once, ...flags]), new RegExp(`Port ${base + 8} .*in use`));
     squatter.close();
   });
 

@@ -11,8 +11,14 @@ const REMEDIES: Readonly<Record<string, (what: string) => string>> = {
   ENOSPC: (what) =>
     `${what} cannot be written because the disk is full: free some space and start again.`,
   EROFS: (what) => `${what} is on a read-only file system: choose another folder.`,
-  ENOTDIR: (what) => `${what} is not a folder: choose another one or remove the file in its place.`,
+  ENOTDIR: noFolder,
+  // what mkdir says of a file in the folder's place
+  EEXIST: noFolder,
 };
+
+function noFolder(what: string): string {
+  return `${what} is not a folder: choose another one or remove the file in its place.`;
+}
 
 /** Turns the errors a person can do something about into sentences; any other error stays as it is. */
 export function explain(error: unknown, what: string): unknown {

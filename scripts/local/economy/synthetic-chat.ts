@@ -1,5 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { explain } from '../cloud/cannot-start.ts';
+import { isFolder } from './uploads.ts';
 
 /** Days of chat that a fresh economy starts with. */
 export const FIRST_DAYS = 14;
@@ -130,14 +132,25 @@ export function syntheticDay(
   return { name: `chat_logs_${stamp}.json`, text: `${JSON.stringify(document, undefined, 2)}\n` };
 }
 
-/** Writes days `from`..`to`-1 into a folder; existing files of the same day get the same bytes again. */
+/**
+ * Writes days `from`..`to`-1 into a folder; existing files of the same day get the same bytes again. A new folder appears whole or
+ * not at all.
+ * @throws CannotStart when the folder cannot be written
+ */
 export async function writeSyntheticChat(
   dir: string,
   days: { readonly from: number; readonly to: number; readonly seed: number },
 ): Promise<void> {
-  await mkdir(dir, { recursive: true });
-  for (let day = days.from; day < days.to; day += 1) {
-    const { name, text } = syntheticDay(day, days.seed);
-    await writeFile(join(dir, name), text);
+  const isNew = !(await isFolder(dir));
+  const target = isNew ? `${dir}.new` : dir;
+  try {
+    await mkdir(target, { recursive: true });
+    for (let day = days.from; day < days.to; day += 1) {
+      const { name, text } = syntheticDay(day, days.seed);
+      await writeFile(join(target, name), text);
+    }
+    if (isNew) await rename(target, dir);
+  } catch (error) {
+    throw explain(error, `The folder ${dir}`);
   }
 }
