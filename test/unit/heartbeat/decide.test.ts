@@ -1,0 +1,275 @@
+import { describe, expect, it } from 'vitest';
+import type { Deal, Purchase } from '#contract/deal.ts';
+import { PRODUCTS, type Product } from '#contract/products.ts';
+import { agentOf } from '#contract/roster.ts';
+import { decide } from '#core/heartbeat/decide.ts';
+import type { Sighting } from '#core/heartbeat/look.ts';
+import type { Snapshot } from '#core/ports/agents.ts';
+import {
+  AT,
+  aBuyDeal,
+  aCorpus,
+  agentId,
+  aLockedDeal,
+  anAgentState,
+  anApplication,
+  aPayment,
+  aPurchase,
+  aSellDeal,
+  aSnapshot,
+  aTask,
+  aWorld,
+  BUYER,
+  EXECUTOR,
+  GENERATION,
+  NOW,
+  SELLER,
+  saltOf,
+  taskId,
+  txOf,
+  walletOf,
+} from '../../support/builders.ts';
+
+const CONSUMER = agentId('kk-juanjumagalp');
+const SOUL = agentId('kk-soul-extractor');
+const moment = { now: NOW, salt: () => saltOf(7) };
+
+function decided(
+  who: string,
+  snapshot: Snapshot,
+  { at = NOW, ...world }: Parameters<typeof aWorld>[0] & { at?: Date } = {},
+) {
+  const self = walletOf(agentId(who));
+  const seen = { world: aWorld({ self, ...world }), moment: { ...moment, now: at } };
+  const { change, refusals } = decide(agentOf(who), snapshot, seen);
+  return { change, refusals, intents: (change.intents ?? []).map(({ id }) => id) };
+}
+
+function holding(deals: readonly Deal[], over: Partial<Snapshot> = {}): Snapshot {
+  return aSnapshot({ deals: new Map(deals.map((deal) => [deal.taskId, deal])), ...over });
+}
+
+function owned(...products: Product[]): Purchase[] {
+  return products.map((product) => aPurchase({ product, state: 'bought' }));
+}
+
+const cycle = { generation: GENERATION, startedAt: AT };
+const shelf = { raw_logs: { generation: GENERATION, version: 'v1', records: 2000 } };
+
+describe('decide', () => {
+  it('opens its books before anything else, and a seller registers', () => {
+    const fresh = aSnapshot({ state: anAgentState({ isOpened: false }) });
+    expect(decided(SELLER, fresh).intents).toEqual([`open-ledger#${SELLER}`, `register#${SELLER}`]);
+    expect(decided(CONSUMER, fresh).intents).toEqual([`open-ledger#${CONSUMER}`]);
+  });
+
+  describe('what is missing', () => {
+    it('is bought one after the other by the consumer, in order', () => {
+      const wants: Product[] = ['raw_logs', 'skill_profiles', 'voice_profiles', 'soul_profiles'];
+      for (const [n, next] of wants.entries()) {
+        const snapshot = aSnapshot({ purchases: owned(...wants.slice(0, n)) });
+        expect(decided(CONSUMER, snapshot).intents).toEqual([`publish#${next}#${GENERATION}`]);
+        const waiting = [
+          ...owned(...wants.slice(0, n)),
+          aPurchase({ product: next, state: 'open' }),
+        ];
+        expect(decided(CONSUMER, aSnapshot({ purchases: waiting })).intents).toEqual([]);
+      }
+    });
+
+    it('is bought all at once by a refiner', () => {
+      expect(decided(SOUL, aSnapshot()).intents).toEqual([
+        `publish#skill_profiles#${GENERATION}`,
+        `publish#voice_profiles#${GENERATION}`,
+      ]);
+    });
+
+    it('is nothing without a corpus, or when all is there', () => {
+      expect(decided(SOUL, aSnapshot(), { corpus: undefined }).intents).toEqual([]);
+      const all = aSnapshot({
+        state: anAgentState({ cycle }),
+        purchases: owned('skill_profiles', 'voice_profiles'),
+      });
+      expect(decided(SOUL, all).intents).toEqual([`refine#soul_profiles#${GENERATION}`]);
+    });
+
+    it.each([
+      ['halted', { isHalted: true }, {}],
+      ['under-reserve', {}, { balance: 100_000n }],
+      ['over-day-budget', { committed: 2_000_000n }, {}],
+    ])('is not asked for: %s', (because, snapshot, world) => {
+      const { intents, refusals } = decided(BUYER, aSnapshot(snapshot), world);
+      expect(intents).toEqual([]);
+      expect(refusals).toEqual([because]);
+    });
+
+    it('begins anew when the corpus has changed and no bounty is out', () => {
+      const next = 'fedcba9876543210';
+      const corpus = aCorpus(next);
+      const half = (state: Purchase['state']) =>
+        aSnapshot({
+          state: anAgentState({ cycle }),
+          purchases: [...owned('raw_logs'), aPurchase({ product: 'skill_profiles', state })],
+        });
+      expect(decided(CONSUMER, half('open'), { corpus }).intents).toEqual([]);
+      for (const state of ['wanted', 'bought'] as const) {
+        const { change, intents } = decided(CONSUMER, half(state), { corpus });
+        expect(intents).toEqual([`publish#raw_logs#${next}`]);
+        expect(change.state?.cycle).toEqual({ generation: next, startedAt: AT });
+      }
+    });
+
+    it('begins anew for the consumer after a day, for nobody else', () => {
+      const late = new Date(NOW.getTime() + 86_400_000);
+      const all = (who: string) =>
+        aSnapshot({ state: anAgentState({ cycle }), purchases: owned(...agentOf(who).wants) });
+      expect(decided(CONSUMER, all(CONSUMER), { at: late }).intents).toEqual([
+        `publish#raw_logs#${GENERATION}.1`,
+      ]);
+      expect(
+        decided(CONSUMER, all(CONSUMER), { at: new Date(late.getTime() - 1) }).intents,
+      ).toEqual([]);
+      const made = all(SOUL).state;
+      const stock = { soul_profiles: { ...shelf.raw_logs } };
+      const idle = { ...all(SOUL), state: { ...made, stock } };
+      expect(decided(SOUL, idle, { at: late }).intents).toEqual([]);
+    });
+  });
+
+  describe('an open bounty', () => {
+    const deal = aBuyDeal();
+    const snapshot = holding([deal], {
+      purchases: [aPurchase({ state: 'open', taskId: deal.taskId })],
+    });
+    const engaged = (
+      applications: Sighting['applications'],
+      over: Parameters<typeof decided>[2] = {},
+      base = snapshot,
+    ) => {
+      const [own] = base.deals.values();
+      const sighting = { deal: own!, task: { ok: true, value: aTask() }, applications } as const;
+      return decided(BUYER, base, { sightings: [sighting], ...over });
+    };
+
+    it('goes to the earliest whom it may trust, with the money reserved', () => {
+      const early = new Date(NOW.getTime() - 2);
+      const applications = [
+        anApplication(),
+        anApplication({ executorId: 'first', appliedAt: new Date(NOW.getTime() - 1) }),
+        anApplication({ executorId: 'stranger', wallet: walletOf('stranger'), appliedAt: early }),
+        anApplication({ executorId: 'self', wallet: walletOf(BUYER), appliedAt: early }),
+        anApplication({ executorId: 'no-seller', wallet: walletOf(SOUL), appliedAt: early }),
+        anApplication({ executorId: 'refused', status: 'rejected', appliedAt: early }),
+      ];
+      const { change, intents } = engaged(applications);
+      expect(change.deals).toMatchObject([
+        {
+          state: 'locking',
+          seller: { executorId: 'first', name: SELLER },
+          budgetDay: '2026-03-01',
+        },
+      ]);
+      const [chosen] = change.deals ?? [];
+      expect(chosen?.payment).toEqual(aPayment({ salt: saltOf(7) }));
+      expect(change.budget).toEqual({ day: '2026-03-01', amount: 10_000n, limit: 2_000_000n });
+      expect(intents).toContain(`lock#${deal.taskId}`);
+    });
+
+    it.each([
+      ['nobody', []],
+      ['itself', [anApplication({ wallet: walletOf(BUYER) })]],
+      ['an unknown wallet', [anApplication({ wallet: walletOf('stranger') })]],
+      ['one who does not sell it', [anApplication({ wallet: walletOf(SOUL) })]],
+    ])('never goes to %s', (_who, applications) => {
+      expect(engaged(applications).change.deals ?? []).toEqual([]);
+    });
+
+    it('never goes to one who failed it before', () => {
+      const shunning = holding([aBuyDeal({ shunned: [EXECUTOR] })], {
+        purchases: snapshot.purchases,
+      });
+      expect(engaged([anApplication()], {}, shunning).change.deals ?? []).toEqual([]);
+    });
+
+    it('waits when the gate says no', () => {
+      expect(engaged([anApplication()], { balance: 109_999n }).refusals).toEqual(['under-reserve']);
+    });
+
+    it('counts what is signed away already as gone', () => {
+      const locking = aLockedDeal({ state: 'locking', taskId: taskId(2), lockTx: undefined });
+      const both = holding([deal, locking], { purchases: snapshot.purchases });
+      expect(engaged([anApplication()], { balance: 119_999n }, both).refusals).toEqual([
+        'under-reserve',
+      ]);
+      expect(engaged([anApplication()], { balance: 120_000n }, both).refusals).toEqual([]);
+    });
+  });
+
+  describe('a request', () => {
+    const applied = (
+      requests: readonly ReturnType<typeof aTask>[],
+      goods: Partial<(typeof shelf)['raw_logs']> = {},
+    ) => {
+      const state = anAgentState({ stock: { raw_logs: { ...shelf.raw_logs, ...goods } } });
+      return applies(state, requests);
+    };
+    const applies = (state: Snapshot['state'], requests: readonly ReturnType<typeof aTask>[]) =>
+      decided(SELLER, aSnapshot({ state }), { requests }).intents.filter((id) =>
+        id.startsWith('apply#'),
+      );
+    const requests = (count: number, over: Parameters<typeof aTask>[0] = {}) =>
+      Array.from({ length: count }, (_, n) => aTask({ id: taskId(n + 1), ...over }));
+    const old = { skills: ['raw_logs', 'corpus:00000000000000aa'] };
+
+    it('is applied for with goods of that corpus on the shelf', () => {
+      expect(applied(requests(1))).toEqual([`apply#${taskId(1)}`]);
+      expect(applied(requests(1, { skills: ['raw_logs'] }))).toHaveLength(1);
+      expect(applied(requests(1, { skills: ['raw_logs', `corpus:${GENERATION}.3`] }))).toHaveLength(
+        1,
+      );
+    });
+
+    it.each([
+      ['old goods', requests(1), { generation: '00000000000000aa' }],
+      ['goods of another corpus', requests(1, old), {}],
+      ['too few records', requests(1), { records: PRODUCTS.raw_logs.minimumRecords - 1 }],
+      ['too small a bounty', requests(1, { bounty: 9_999n }), {}],
+      ['another product', requests(1, { skills: ['soul_profiles'] }), {}],
+    ])('is left to others: %s', (_why, tasks, goods) => {
+      expect(applied(tasks, goods)).toEqual([]);
+    });
+
+    it('is left to others while the shelf is empty', () => {
+      expect(applies(anAgentState(), requests(1))).toEqual([]);
+    });
+
+    it('is one of three at most, whatever hopeless ones stand before it', () => {
+      expect(applied(requests(7))).toHaveLength(3);
+      const hopeless = requests(5, old);
+      const good = [8, 9].map((n) => aTask({ id: taskId(n) }));
+      expect(applied([...hopeless, ...good])).toHaveLength(2);
+    });
+  });
+
+  it('refines only what it has bought all inputs of', () => {
+    expect(decided(SOUL, aSnapshot({ purchases: owned('skill_profiles') })).intents).not.toContain(
+      `refine#soul_profiles#${GENERATION}`,
+    );
+    expect(decided(SELLER, aSnapshot()).intents).toEqual([`refine#raw_logs#${GENERATION}`]);
+    const done = aSnapshot({ state: anAgentState({ stock: shelf }) });
+    expect(decided(SELLER, done).intents).toEqual([]);
+  });
+
+  it('decides no more than one transaction holds', () => {
+    const deals = Array.from({ length: 60 }, (_, n) =>
+      aSellDeal({ taskId: taskId(n + 1), state: 'delivered', deliveries: 1 }),
+    );
+    const transfers = [{ from: walletOf('stranger'), to: walletOf(SELLER), value: 8_700n }];
+    const close = { kind: 'captured', tx: txOf(1), transfers } as const;
+    const sightings = deals.map((deal) => ({ deal, close }));
+    const { change } = decided(SELLER, holding(deals), { sightings });
+    const items = [change.deals, change.intents, change.entries].flat().length;
+    expect(items).toBeGreaterThan(60);
+    expect(items).toBeLessThanOrEqual(90);
+  });
+});
