@@ -5,7 +5,13 @@ import type { NetworkName } from '#contract/networks.ts';
 /** A market of our own, deployed with the stage, or somebody else's with Execution Market's contract. */
 export type MarketOf =
   | { readonly kind: 'own' }
-  | { readonly kind: 'other'; readonly marketUrl: string; readonly facilitatorUrl: string };
+  | {
+      readonly kind: 'other';
+      readonly marketUrl: string;
+      /** With its slash at the end. */
+      readonly mcpUrl: string;
+      readonly facilitatorUrl: string;
+    };
 
 /** Everything in which one stage differs from another. */
 export interface StageValues {
@@ -17,6 +23,10 @@ export interface StageValues {
   /** Default of parameter `RpcUrl`. */
   readonly rpcUrl: string;
   readonly market: MarketOf;
+  /** The market's door for sellers: Execution Market takes a worker's signature over MCP only. */
+  readonly worker: 'rest' | 'mcp';
+  /** `em`: a market that counts requests by address, so that all agents share one bucket of them. */
+  readonly limits: 'own' | 'em';
   /** Default of parameter `MarketAddress`. @default - own markets: whoever deploys must give it */
   readonly marketAddress?: string;
   readonly irc: { readonly host: string; readonly port: number; readonly tls: 'on' | 'off' };
@@ -52,6 +62,8 @@ const common = {
   zones: ['us-east-1a', 'us-east-1b'],
   every: Duration.minutes(5),
   relay: 'on',
+  worker: 'rest',
+  limits: 'own',
   logTimeZone: 'UTC',
   memory: { heartbeat: 256, 'collect-logs': 256, door: 256, wake: 128 },
   timeouts: {
@@ -113,8 +125,11 @@ export const prod: StageValues = {
   market: {
     kind: 'other',
     marketUrl: 'https://api.execution.market',
+    mcpUrl: 'https://mcp.execution.market/mcp/',
     facilitatorUrl: 'https://facilitator.ultravioletadao.xyz',
   },
+  worker: 'mcp',
+  limits: 'em',
   irc: meshrelay,
   phase: 'minute',
   logRetention: RetentionDays.THREE_MONTHS,

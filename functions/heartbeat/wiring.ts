@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type * as z from 'zod';
 import { NodeCodec } from '#adapters/corpus/node-codec.ts';
 import { S3Corpus } from '#adapters/corpus/s3-corpus.ts';
 import { DynamoAgents } from '#adapters/dynamodb/agents.ts';
 import { DynamoCorpusPointers } from '#adapters/dynamodb/corpus-pointers.ts';
+import { SwarmBucket } from '#adapters/dynamodb/swarm-bucket.ts';
 import { EmMarket } from '#adapters/em/em-market.ts';
-import { signRequest } from '#adapters/erc8128/sign.ts';
+import { McpWorker } from '#adapters/em/worker-mcp.ts';
+import { type Signer, signRequest } from '#adapters/erc8128/sign.ts';
 import { EvmChain } from '#adapters/evm/evm-chain.ts';
 import { EvmPayments } from '#adapters/evm/evm-payments.ts';
 import { EvmWallet } from '#adapters/evm/evm-wallet.ts';
@@ -64,12 +68,7 @@ export async function wire(): Promise<Services> {
   return {
     hands: {
       agents: new DynamoAgents(dynamo, env.ECONOMY_TABLE),
-      market: new EmMarket({
-        url: env.MARKET_URL,
-        signer,
-        now,
-        network: network.isMainnet ? 'base' : 'base-sepolia',
-      }),
+      market: marketOf(env, { signer, dynamo, network }),
       chain,
       payments: new EvmPayments(chain),
       facilitator: new HttpFacilitator({ url: env.FACILITATOR_URL, network }),
@@ -90,6 +89,38 @@ export async function wire(): Promise<Services> {
 
 function signerOf(wallet: EvmWallet, { chainId }: Network) {
   return { chainId, address: wallet.address, signMessage: wallet.signMessage.bind(wallet) };
+}
+
+function marketOf(
+  env: z.infer<typeof HeartbeatEnv>,
+  {
+    signer,
+    dynamo,
+    network,
+  }: {
+    readonly signer: Signer;
+    readonly dynamo: DynamoDBDocumentClient;
+    readonly network: Network;
+  },
+): EmMarket {
+  const now = () => new Date();
+  const bucket = {
+    table: env.ECONOMY_TABLE,
+    now,
+    sleep: (ms: number) => sleep(ms),
+    random: Math.random,
+  };
+  const pacer = env.MARKET_LIMITS === 'em' ? new SwarmBucket(dynamo, bucket) : undefined;
+  const options = { url: env.MARKET_URL, signer, now, pacer };
+  const worker =
+    env.MARKET_WORKER === 'mcp'
+      ? new McpWorker({ ...options, mcpUrl: env.MARKET_MCP_URL })
+      : undefined;
+  return new EmMarket({
+    ...options,
+    network: network.isMainnet ? 'base' : 'base-sepolia',
+    ...(worker && { worker }),
+  });
 }
 
 function seconds(time: Date): number {

@@ -20,6 +20,11 @@ export const HeartbeatEnv = z.object({
   WAKE_QUEUE_URL: z.url(),
   WALLET_SECRET: name,
   MARKET_URL: z.url(),
+  /** The door that a seller goes through, and where the one over MCP is. */
+  MARKET_WORKER: z.enum(['rest', 'mcp']),
+  MARKET_MCP_URL: z.url(),
+  /** Whose limits the market keeps: `em` makes the swarm share one bucket of requests. */
+  MARKET_LIMITS: z.enum(['own', 'em']),
   STOREFRONT_URL: z.url(),
   FACILITATOR_URL: z.url(),
   /** Comma-separated hosts (`host[:port]`) that a delivery may redirect to. */

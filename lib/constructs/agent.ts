@@ -5,7 +5,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { EnvOf, HeartbeatEnv } from '#contract/env.ts';
-import { agentPk, economyKey, objectKey, walletSecretName } from '#contract/keys.ts';
+import { agentPk, bucketKey, economyKey, objectKey, walletSecretName } from '#contract/keys.ts';
 import { COLLECTOR, type Agent as Member } from '#contract/roster.ts';
 import type { StageValues } from '../stages.ts';
 import { AgentHeartbeat } from './agent-heartbeat.ts';
@@ -22,7 +22,11 @@ export interface AgentSurroundings {
   readonly ircOut: IQueue;
   readonly lostBeats: IQueue;
   readonly storefrontUrl: string;
-  readonly trading: { readonly marketUrl: string; readonly facilitatorUrl: string };
+  readonly trading: {
+    readonly marketUrl: string;
+    readonly mcpUrl: string;
+    readonly facilitatorUrl: string;
+  };
 }
 
 export interface AgentProps extends AgentSurroundings {
@@ -55,6 +59,7 @@ export class Agent extends Construct {
       onFailure: new SqsDestination(lostBeats),
     });
     this.#grantTables(props);
+    this.#grantBucket(props);
     this.#grantObjects(props);
     grantSecret(this.function, props.walletArn);
     props.wake.grantSendMessages(this.function);
@@ -74,6 +79,9 @@ export class Agent extends Construct {
       WAKE_QUEUE_URL: props.wake.queueUrl,
       WALLET_SECRET: walletSecretName(stage.name, agent.id),
       MARKET_URL: trading.marketUrl,
+      MARKET_WORKER: stage.worker,
+      MARKET_MCP_URL: trading.mcpUrl,
+      MARKET_LIMITS: stage.limits,
       STOREFRONT_URL: props.storefrontUrl,
       FACILITATOR_URL: trading.facilitatorUrl,
       DELIVERY_HOSTS: this.#deliveryHosts(props),
@@ -105,6 +113,16 @@ export class Agent extends Construct {
       table,
       partitions: [economyKey.corpusVersion(COLLECTOR).pk, economyKey.switch('HALT').pk],
       actions: READ_ITEMS,
+    });
+  }
+
+  /** One item by one action: a turn is taken by an update. */
+  #grantBucket({ economy: table, stage }: AgentProps): void {
+    if (stage.limits === 'own') return;
+    grantPartitions(this.function, {
+      table,
+      partitions: [bucketKey('em').pk],
+      actions: ['dynamodb:UpdateItem'],
     });
   }
 

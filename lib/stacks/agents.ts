@@ -66,9 +66,13 @@ export class AgentsStack extends Stack {
 
   #elsewhere({ market }: StageValues): TradingPlace {
     if (market.kind === 'own') throw new Error('A stage with its own market came without it.');
-    const { marketUrl, facilitatorUrl } = market;
+    const { marketUrl, mcpUrl, facilitatorUrl } = market;
     return {
       marketUrl: stageParameter(this, 'MarketAt', { description: 'The market', value: marketUrl }),
+      mcpUrl: stageParameter(this, 'MarketMcpAt', {
+        description: "The market's door over MCP",
+        value: mcpUrl,
+      }),
       facilitatorUrl: stageParameter(this, 'FacilitatorAt', {
         description: 'The x402 facilitator',
         value: facilitatorUrl,

@@ -16,6 +16,8 @@ import type { StateStack } from './state.ts';
 /** Where agents trade: addresses without a slash at the end. */
 export interface TradingPlace {
   readonly marketUrl: string;
+  /** Its door over MCP: this one with its slash, because a redirect would break the signature. */
+  readonly mcpUrl: string;
   readonly facilitatorUrl: string;
 }
 
@@ -27,6 +29,7 @@ export interface MarketStackProps {
 /** Our own market and facilitator, each behind its door. */
 export class MarketStack extends Stack implements TradingPlace {
   readonly marketUrl: string;
+  readonly mcpUrl: string;
   readonly facilitatorUrl: string;
   readonly market: IFunction;
   readonly facilitator: IFunction;
@@ -36,6 +39,7 @@ export class MarketStack extends Stack implements TradingPlace {
     const facilitatorDoor = new HttpDoor(this, 'FacilitatorDoor', { stage, name: 'facilitator' });
     const door = new HttpDoor(this, 'MarketDoor', { stage, name: 'market' });
     this.marketUrl = door.url;
+    this.mcpUrl = `${door.url}/mcp/`;
     this.facilitatorUrl = facilitatorDoor.url;
     this.market = this.#market(stage, state, { door, facilitatorUrl: this.facilitatorUrl });
     this.facilitator = this.#facilitator(stage, state, facilitatorDoor);

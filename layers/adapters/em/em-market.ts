@@ -16,7 +16,7 @@ import type {
   Submission,
   Task,
 } from '#core/ports/market.ts';
-import { EmHttp, type EmOptions } from './em-http.ts';
+import { EmHttp } from './em-http.ts';
 import {
   ApplicationsReading,
   mapped,
@@ -24,6 +24,7 @@ import {
   SubmissionsReading,
   taskReading,
 } from './readings.ts';
+import type { EmOptions } from './wire.ts';
 import { RestWorker, type WorkerHalf } from './worker-rest.ts';
 
 /**

@@ -16,6 +16,7 @@ export function errorOf(
     status,
     reason: reasonOf(body).slice(0, MAX_REASON),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(body?.errors && { fields: body.errors }),
   };
 }
 
@@ -52,4 +53,25 @@ export function retryAfterMs(header: string | null, now: Date): number | undefin
   if (header === null) return undefined;
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now.getTime();
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+/** What the client threw, as an error of the market: nothing is known of the call. */
+export function thrown(error: unknown): MarketError {
+  if (error instanceof Refused) return error.error;
+  return unanswered(0, error instanceof Error ? words(error) : String(error));
+}
+
+/** An answer that is an error, on its way through code that knows exceptions only. */
+export class Refused extends Error {
+  readonly error: MarketError;
+
+  constructor(error: MarketError) {
+    super(error.reason);
+    this.error = error;
+  }
+}
+
+/** fetch says "fetch failed" and keeps the reason in its cause. */
+function words({ message, cause }: Error): string {
+  return cause instanceof Error ? `${message}: ${cause.message}` : message;
 }

@@ -22,6 +22,8 @@ export interface MarketError {
   /** The market's own words, for a log; at most 300 characters, never parsed. */
   readonly reason: string;
   readonly retryAfterMs?: number | undefined;
+  /** With 422: what was wrong with which field (`body.bounty_usd`). */
+  readonly fields?: readonly { readonly field: string; readonly message: string }[] | undefined;
 }
 
 export type Answer<T> =

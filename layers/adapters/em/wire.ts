@@ -1,0 +1,98 @@
+import { type SignableRequest, type Signer, signRequest } from '#adapters/erc8128/sign.ts';
+import { ErrorBody } from '#contract/execution-market.ts';
+import type { MarketError } from '#core/ports/market.ts';
+import { errorOf, Refused, retryAfterMs } from './errors.ts';
+
+/** Evidence is at most 1 MB; a list of submissions holds a few. */
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+/** How long to keep away after a 429 that does not say. */
+const UNSAID_MS = 60_000;
+
+/** Keeps all who share one address within a market's limits. */
+export interface Pacer {
+  /** Waits for a turn; when that would take too long it does not wait and says how many ms it would. */
+  turn(): Promise<number | undefined>;
+  /** Nobody gets a turn before so many ms have passed. */
+  hold(ms: number): Promise<void>;
+}
+
+export interface EmOptions {
+  /** Origin of the market, without `/api/v1`. */
+  readonly url: string;
+  readonly signer: Signer;
+  readonly now: () => Date;
+  /** @default - 29 s: a release waits for the chain, and no HTTP API waits longer than 30 s */
+  readonly timeoutMs?: number;
+  /** @default - every request goes out at once */
+  readonly pacer?: Pacer | undefined;
+  /** @default - the runtime's */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/** One answer, read whole. */
+export interface Answered {
+  readonly response: Response;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * One request and its whole answer. A redirect is an error: it would carry a signature for another path, and perhaps to another host.
+ * @throws Refused when the swarm must wait; what fetch throws
+ */
+export async function send(
+  request: SignableRequest & { readonly isSigned: boolean },
+  { signer, now, timeoutMs = 29_000, pacer, fetch = globalThis.fetch }: EmOptions,
+): Promise<Answered> {
+  const wait = await pacer?.turn();
+  if (wait !== undefined) throw new Refused(mustWait(wait));
+
+  const { method, url, body, isSigned } = request;
+  const headers = isSigned
+    ? await signRequest(request, signer, { now: Math.floor(now().getTime() / 1000) })
+    : request.headers;
+  const response = await fetch(url, {
+    method,
+    redirect: 'error',
+    signal: AbortSignal.timeout(timeoutMs),
+    ...(headers && { headers }),
+    ...(body !== undefined && { body: Buffer.from(body) }),
+  });
+  if (response.status === 429) {
+    await pacer?.hold(retryAfterMs(response.headers.get('retry-after'), now()) ?? UNSAID_MS);
+  }
+  return { response, bytes: await readWhole(response) };
+}
+
+function mustWait(retryAfterMs: number): MarketError {
+  const reason = 'the swarm has used up what the market allows for now';
+  return { kind: 'limited', status: 0, reason, retryAfterMs };
+}
+
+/** The error that an answer is; undefined when it is none. */
+export function errorIn({ response, bytes }: Answered, now: Date): MarketError | undefined {
+  if (response.ok) return undefined;
+  const body = ErrorBody.safeParse(jsonOf(bytes));
+  const wait = retryAfterMs(response.headers.get('retry-after'), now);
+  return errorOf(response.status, body.data, wait);
+}
+
+/** The JSON of an answer; undefined when it is none. */
+export function jsonOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString());
+  } catch {
+    return undefined;
+  }
+}
+
+async function readWhole({ body }: Response): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    if (!(chunk instanceof Uint8Array)) continue;
+    size += chunk.byteLength;
+    if (size > MAX_ANSWER_BYTES) throw new Error(`the answer exceeds ${MAX_ANSWER_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
