@@ -147,7 +147,11 @@ class Round {
   }
 
   #processes(): readonly Process[] {
-    return belonging(living(), { dir: this.#dir, groups: this.#groups });
+    const all = living();
+    // the number of a group that has died out may go to a stranger
+    for (const group of this.#groups)
+      if (!all.some((one) => one.group === group)) this.#groups.delete(group);
+    return belonging(all, { dir: this.#dir, groups: this.#groups });
   }
 
   /** What is still there after a moment's grace. */

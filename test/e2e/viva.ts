@@ -32,6 +32,7 @@ export function start(script: 'viva.ts' | 'chaos.ts', args: readonly string[]): 
   return {
     ended: new Promise((done) => {
       child.once('close', (code) => {
+        endGroup(child.pid);
         done({ code, ...heard });
       });
     }),
@@ -62,14 +63,18 @@ export function sentences({ stderr }: Ended): readonly string[] {
 }
 
 afterAll(() => {
-  for (const group of groups) {
-    try {
-      process.kill(-group, 'SIGKILL');
-    } catch {
-      // it has ended, as it should
-    }
-  }
+  for (const group of groups) endGroup(group);
 });
+
+/** At once and once: later the number may be a stranger's. */
+function endGroup(group: number | undefined): void {
+  if (group === undefined || !groups.delete(group)) return;
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch {
+    // all of it has ended, as it should
+  }
+}
 
 const usdc = z.string().regex(/^-?\d+(\.\d{1,6})?$/);
 const tx = z.string().regex(/^0x[0-9a-f]{64}$/);

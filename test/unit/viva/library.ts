@@ -13,7 +13,7 @@ const RELEASE = TxHash.parse(`0x${'b'.repeat(64)}`);
 const WALLET = Address.parse(`0x${'1'.repeat(40)}`);
 const common = { v: 1, taskId: TASK, product: 'raw_logs', generation: '0123456789abcdef' } as const;
 
-export const bought = BuyDeal.parse({
+const bought = BuyDeal.parse({
   ...common,
   side: 'buy',
   bounty: '10000',
