@@ -184,7 +184,7 @@ export interface Wire {
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
   /** @default - unsigned */
-  readonly by?: Trader;
+  readonly by?: Pick<Trader, 'wallet'>;
 }
 
 /** One bare request, as a client that we do not know would send it. */

@@ -41,26 +41,33 @@ export interface Answered {
  */
 export async function send(
   request: SignableRequest & { readonly isSigned: boolean },
-  { signer, now, timeoutMs = 29_000, pacer, fetch = globalThis.fetch }: EmOptions,
+  options: EmOptions,
 ): Promise<Answered> {
+  const { pacer, now } = options;
   const wait = await pacer?.turn();
   if (wait !== undefined) throw new Refused(mustWait(wait));
+  const response = await sendNow(request, options);
+  if (response.status === 429) {
+    await pacer?.hold(retryAfterMs(response.headers.get('retry-after'), now()) ?? UNSAID_MS);
+  }
+  return { response, bytes: await readWhole(response) };
+}
 
+async function sendNow(
+  request: SignableRequest & { readonly isSigned: boolean },
+  { signer, now, timeoutMs = 29_000, fetch = globalThis.fetch }: EmOptions,
+): Promise<Response> {
   const { method, url, body, isSigned } = request;
   const headers = isSigned
     ? await signRequest(request, signer, { now: Math.floor(now().getTime() / 1000) })
     : request.headers;
-  const response = await fetch(url, {
+  return fetch(url, {
     method,
     redirect: 'error',
     signal: AbortSignal.timeout(timeoutMs),
     ...(headers && { headers }),
     ...(body !== undefined && { body: Buffer.from(body) }),
   });
-  if (response.status === 429) {
-    await pacer?.hold(retryAfterMs(response.headers.get('retry-after'), now()) ?? UNSAID_MS);
-  }
-  return { response, bytes: await readWhole(response) };
 }
 
 function mustWait(retryAfterMs: number): MarketError {

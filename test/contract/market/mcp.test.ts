@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import { CallToolRequestSchema, isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
 import { generatePrivateKey } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { EmMarket } from '#adapters/em/em-market.ts';
 import { McpWorker } from '#adapters/em/worker-mcp.ts';
 import { EvmWallet } from '#adapters/evm/evm-wallet.ts';
@@ -87,7 +89,7 @@ describe('the worker door over MCP', () => {
       ok: false,
       error: {
         kind: 'forbidden',
-        reason: expect.stringContaining('Unknown evidence fields: photo'),
+        reason: expect.stringContaining('Unknown evidence fields: photo') as unknown,
       },
     });
     value(await seller.market.submit(task.id, { executorId, evidence, notes: '' }));
@@ -103,7 +105,7 @@ describe('the worker door over MCP', () => {
     const nowhere = TaskId.parse(randomUUID());
     expect(await seller.market.apply(nowhere, { executorId, message: '' })).toMatchObject({
       ok: false,
-      error: { kind: 'forbidden', reason: expect.stringContaining('not found') },
+      error: { kind: 'forbidden', reason: expect.stringContaining('not found') as unknown },
     });
   });
 
@@ -139,7 +141,7 @@ describe('the worker door over MCP', () => {
     );
     const body = { executor_id: executorId };
     const path = `/api/v1/tasks/${task.id}/apply`;
-    expect(await ask(strict, { method: 'POST', path, body, by: seller as never })).toMatchObject({
+    expect(await ask(strict, { method: 'POST', path, body, by: seller })).toMatchObject({
       status: 401,
       json: { detail: 'Authorization header required (Bearer <supabase_jwt>)' },
     });
@@ -170,11 +172,11 @@ describe('a server that keeps sessions, as Execution Market does', () => {
           sessionIdGenerator: () => randomUUID(),
           onsessioninitialized: (id) => void sessions.set(id, transport),
         });
-        const mcp = new Server({ name: 'em', version: '1' }, { capabilities: { tools: {} } });
-        mcp.setRequestHandler(CallToolRequestSchema, () => ({
+        const mcp = new McpServer({ name: 'em', version: '1' });
+        mcp.registerTool('em_apply_to_task', { inputSchema: z.looseObject({}) }, () => ({
           content: [{ type: 'text', text: '# Application Submitted' }],
         }));
-        await mcp.connect(transport as never);
+        await mcp.connect(transport as Transport);
         await transport.handleRequest(request, response, body);
       })();
     });
