@@ -1,0 +1,159 @@
+import type { PaymentInfo } from '#contract/escrow.ts';
+import { Address, TxHash } from '#contract/ids.ts';
+import { splitBounty } from '#contract/money.ts';
+import type { Chain, EscrowState, Transfer } from '#core/ports/chain.ts';
+import type { Facilitator, SettleOutcome } from '#core/ports/facilitator.ts';
+import type { Timeline } from './timeline.ts';
+import type { Weather } from './weather.ts';
+
+const ESCROW = Address.parse(`0x${'e'.repeat(40)}`);
+
+/** One payment and where it stands. */
+export interface Payment {
+  readonly info: PaymentInfo;
+  readonly lock: TxHash;
+  readonly lockedAt: number;
+  readonly end?: { readonly tx: TxHash; readonly kind: 'captured' | 'voided'; readonly at: number };
+}
+
+/**
+ * A chain of USDC transfers with the escrow's rules: a payment is locked before its pre-approval ends, captured before its
+ * authorization ends, closed once. What was mined may be out of sight for a while (a reorganisation, a node behind): reads do not
+ * show it, and it comes back.
+ */
+export class SimulatedChain implements Chain, Facilitator {
+  readonly payments = new Map<string, Payment>();
+  readonly #balances = new Map<Address, bigint>();
+  readonly #transfers = new Map<TxHash, readonly Transfer[]>();
+  readonly #hidden = new Set<TxHash>();
+  readonly #timeline: Timeline;
+  readonly #weather: Weather;
+
+  constructor(timeline: Timeline, weather: Weather) {
+    this.#timeline = timeline;
+    this.#weather = weather;
+  }
+
+  fund(address: Address, value: bigint): void {
+    this.#balances.set(address, (this.#balances.get(address) ?? 0n) + value);
+  }
+
+  lock(info: PaymentInfo): Promise<SettleOutcome> {
+    const known = this.payments.get(info.salt);
+    if (known) return settled(known.lock);
+    if (this.#isPast(info.preApprovalExpiry)) return refused('pre-approval expired');
+    const { payer: from, maxAmount: value } = info;
+    if ((this.#balances.get(from) ?? 0n) < value) return refused('no funds');
+    const lock = this.#mine([{ from, to: ESCROW, value }]);
+    this.payments.set(info.salt, { info, lock, lockedAt: this.#timeline.ms });
+    return settled(lock);
+  }
+
+  release(info: PaymentInfo): Promise<SettleOutcome> {
+    const isOpen = this.payments.get(info.salt)?.end === undefined;
+    if (isOpen && this.#isPast(info.authorizationExpiry)) return refused('authorization expired');
+    const { net, fee } = splitBounty(info.maxAmount);
+    return this.#close(info, 'captured', [
+      { from: ESCROW, to: info.receiver, value: net },
+      { from: ESCROW, to: info.operator, value: fee },
+    ]);
+  }
+
+  refund(info: PaymentInfo): Promise<SettleOutcome> {
+    return this.#close(info, 'voided', [{ from: ESCROW, to: info.payer, value: info.maxAmount }]);
+  }
+
+  /** By the payer, once nobody may capture any more. */
+  reclaim(info: PaymentInfo): Promise<SettleOutcome> {
+    if (!this.#isPast(info.authorizationExpiry)) return refused('too early to reclaim');
+    return this.refund(info);
+  }
+
+  balanceOf(address: Address): Promise<bigint> {
+    let balance = this.#balances.get(address) ?? 0n;
+    for (const { from, to, value } of [...this.#hidden].flatMap(
+      (tx) => this.#transfers.get(tx) ?? [],
+    )) {
+      if (to === address) balance -= value;
+      if (from === address) balance += value;
+    }
+    return Promise.resolve(balance);
+  }
+
+  transfersIn(tx: TxHash): Promise<readonly Transfer[] | undefined> {
+    return Promise.resolve(this.#hidden.has(tx) ? undefined : this.#transfers.get(tx));
+  }
+
+  async escrowState(info: PaymentInfo): Promise<EscrowState> {
+    const locked = await this.lockOf(info);
+    if (!locked) return { kind: 'none' };
+    return (await this.closeOf(info))
+      ? { kind: 'closed' }
+      : { kind: 'locked', capturable: info.maxAmount };
+  }
+
+  lockIn(tx: TxHash): ReturnType<Chain['lockIn']> {
+    const payment = this.payments.values().find(({ lock }) => lock === tx);
+    const isSeen = payment !== undefined && !this.#hidden.has(tx);
+    return Promise.resolve(
+      isSeen ? { info: payment.info, amount: payment.info.maxAmount } : undefined,
+    );
+  }
+
+  lockOf({ salt }: PaymentInfo): ReturnType<Chain['lockOf']> {
+    const payment = this.payments.get(salt);
+    const isSeen = payment !== undefined && !this.#hidden.has(payment.lock);
+    return Promise.resolve(
+      isSeen ? { tx: payment.lock, amount: payment.info.maxAmount } : undefined,
+    );
+  }
+
+  closeOf({ salt }: PaymentInfo): ReturnType<Chain['closeOf']> {
+    const end = this.payments.get(salt)?.end;
+    return Promise.resolve(end && !this.#hidden.has(end.tx) ? end : undefined);
+  }
+
+  #isPast(seconds: number): boolean {
+    return seconds * 1000 <= this.#timeline.ms;
+  }
+
+  #close(
+    { salt }: PaymentInfo,
+    kind: 'captured' | 'voided',
+    transfers: readonly Transfer[],
+  ): Promise<SettleOutcome> {
+    const payment = this.payments.get(salt);
+    if (!payment) return refused('no such payment');
+    if (payment.end) {
+      return payment.end.kind === kind
+        ? settled(payment.end.tx)
+        : refused(`already ${payment.end.kind}`);
+    }
+    const end = { tx: this.#mine(transfers), kind, at: this.#timeline.ms };
+    this.payments.set(salt, { ...payment, end });
+    return settled(end.tx);
+  }
+
+  #mine(transfers: readonly Transfer[]): TxHash {
+    const tx = TxHash.parse(`0x${(this.#transfers.size + 1).toString(16).padStart(64, '0')}`);
+    for (const { from, to, value } of transfers) {
+      this.fund(from, -value);
+      this.fund(to, value);
+    }
+    this.#transfers.set(tx, transfers);
+    if (this.#weather.strikes(0.1)) {
+      const goes = this.#timeline.ms + this.#weather.between(0, 600_000);
+      this.#timeline.at(goes, () => void this.#hidden.add(tx));
+      this.#timeline.at(goes + this.#weather.outage(), () => void this.#hidden.delete(tx));
+    }
+    return tx;
+  }
+}
+
+function settled(tx: TxHash): Promise<SettleOutcome> {
+  return Promise.resolve({ kind: 'settled', tx });
+}
+
+function refused(reason: string): Promise<SettleOutcome> {
+  return Promise.resolve({ kind: 'refused', reason });
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { BuyDeal, SellDeal } from '#contract/deal.ts';
+import type { AgentId, TaskId } from '#contract/ids.ts';
+import { DeliveryEvidence, type Product, ProductManifest } from '#contract/products.ts';
+import type { Goods, Inspection, RefineOrder } from '#core/ports/goods.ts';
+import type { Stage } from './calls.ts';
+
+/** One handing over, as it came to pass. */
+export interface HandedOver {
+  readonly seller: AgentId;
+  readonly deal: SellDeal;
+  readonly at: number;
+}
+
+/** Goods without content: what was handed over for a task is good or not, and who inspects it finds out. */
+export class SimulatedGoods implements Goods {
+  readonly handedOver: HandedOver[] = [];
+  readonly #rotten = new Set<TaskId>();
+  readonly #stage: Stage;
+
+  constructor(stage: Stage) {
+    this.#stage = stage;
+  }
+
+  refine({ agentId, product, generation }: RefineOrder): Promise<ProductManifest> {
+    const { v, ...goods } = this.#evidence(product, generation, 'refined');
+    const made = { seller: agentId, users: 3, codeVersion: '1', method: 'simulated' };
+    return Promise.resolve(ProductManifest.parse({ v, ...goods, ...made }));
+  }
+
+  handOver(seller: AgentId, deal: SellDeal): Promise<DeliveryEvidence> {
+    const { timeline, weather } = this.#stage;
+    this.handedOver.push({ seller, deal, at: timeline.ms });
+    if (weather.strikes(0.3)) this.#rotten.add(deal.taskId);
+    else this.#rotten.delete(deal.taskId);
+    return Promise.resolve(this.#evidence(deal.product, deal.generation, deal.taskId));
+  }
+
+  inspect(
+    _buyer: AgentId,
+    { taskId }: BuyDeal,
+    given: Readonly<Record<string, unknown>>,
+  ): Promise<Inspection | 'unreachable'> {
+    if (this.#stage.weather.strikes(0.1)) return Promise.resolve('unreachable');
+    if (this.#rotten.has(taskId)) return Promise.resolve({ kind: 'bad', reason: 'wrong-hash' });
+    const evidence = DeliveryEvidence.parse(given['json_response']);
+    return Promise.resolve({ kind: 'good', evidence, score: 95 });
+  }
+
+  #evidence(product: Product, generation: string, of: string): DeliveryEvidence {
+    const at = this.#stage.timeline.now().toISOString();
+    const sha256 = createHash('sha256').update(`${product}${generation}${of}`).digest('hex');
+    return {
+      v: 1,
+      product,
+      version: `v-${generation}`,
+      deliveryUrl: `http://store.simulated/deliveries/${of}`,
+      sha256,
+      bytes: 1,
+      records: 5000,
+      from: at,
+      to: at,
+      inputs: [],
+    };
+  }
+}

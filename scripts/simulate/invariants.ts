@@ -1,0 +1,146 @@
+import type { Book } from '#adapters/dynamodb/books.ts';
+import type { BuyDeal, Deal } from '#contract/deal.ts';
+import type { AgentId } from '#contract/ids.ts';
+import { PRODUCTS } from '#contract/products.ts';
+import { agentOf, ROSTER } from '#contract/roster.ts';
+import { isFinal } from '#core/heartbeat/change.ts';
+import { balances, sum } from '#core/money/ledger.ts';
+import type { Payment } from './chain.ts';
+import { type SimulatedEconomy, WALLETS } from './economy.ts';
+
+const HOUR = 3_600_000;
+/** What may lie between a deadline and the last word on its deal. */
+const GRACE = 9 * HOUR;
+const DEADLINE = 24 * HOUR;
+
+/** Deals that are not over although their deadline and the grace after it have passed. */
+export async function findStuck(economy: SimulatedEconomy, now: number): Promise<string[]> {
+  const found: string[] = [];
+  for (const { id } of ROSTER) {
+    const { deals, intents } = await economy.agents.book(id);
+    for (const deal of deals) {
+      if (!isFinal(deal) && now > dueOf(deal)) found.push(`stuck: ${id} ${nameOf(deal)}`);
+    }
+    for (const intent of intents) {
+      const age = now - Date.parse(intent.createdAt);
+      if (age > DEADLINE + GRACE) found.push(`old intent: ${id} ${intent.id}`);
+    }
+  }
+  return found;
+}
+
+function dueOf({ side, state, payment, openedAt }: Deal): number {
+  const isStranded = side === 'buy' && state === 'stranded';
+  const end = isStranded ? (payment?.authorizationExpiry ?? 0) * 1000 : undefined;
+  return (end ?? Date.parse(openedAt) + DEADLINE) + GRACE;
+}
+
+function nameOf({ taskId, side, state, product, generation, because }: Deal): string {
+  return `${side} ${taskId} ${product} ${generation} ${state} ${because ?? ''}`;
+}
+
+/** Everything that must hold once nothing is under way any more. */
+export async function findWrong(economy: SimulatedEconomy, now: number): Promise<string[]> {
+  const books = new Map<AgentId, Book>();
+  for (const { id } of ROSTER) books.set(id, await economy.agents.book(id));
+  return [
+    ...(await findStuck(economy, now)),
+    ...economy.broken.map((line) => `broken: ${line}`),
+    ...economy.market.broken.map((line) => `market broken: ${line}`),
+    ...paidTwice(economy),
+    ...deliveredUnpaid(economy),
+    ...(await unbalanced(economy, books)),
+    ...overspent(economy, books),
+  ];
+}
+
+/** The task that a payment was for. */
+function taskOf({ exchange }: SimulatedEconomy, { info }: Payment) {
+  return exchange.all().find(({ escrows }) => escrows.some((one) => one.info.salt === info.salt));
+}
+
+function paidTwice(economy: SimulatedEconomy): string[] {
+  const found: string[] = [];
+  const paid = new Map<string, number>();
+  const count = (key: string) => paid.set(key, (paid.get(key) ?? 0) + 1);
+  for (const payment of economy.chain.payments.values()) {
+    if (payment.end?.kind !== 'captured') continue;
+    const task = taskOf(economy, payment);
+    if (task === undefined) {
+      found.push(`paid for no task: ${payment.lock}`);
+      continue;
+    }
+    count(`bounty paid twice: ${task.id}`);
+    count(`bought twice: ${task.publisher} ${task.skills.join(' ')}`);
+    const isDelivered = economy.goods.handedOver.some(
+      ({ deal, at }) => deal.taskId === task.id && at <= (payment.end?.at ?? 0),
+    );
+    if (!isDelivered || task.submissionIds.length === 0) found.push(`paid undelivered: ${task.id}`);
+  }
+  return [...found, ...[...paid].filter(([, times]) => times > 1).map(([key]) => key)];
+}
+
+/** A seller hands over only on a lock that stands, for itself and for the whole bounty. */
+function deliveredUnpaid({ goods, chain }: SimulatedEconomy): string[] {
+  return goods.handedOver
+    .filter(({ seller, deal, at }) => {
+      const payment = deal.payment && chain.payments.get(deal.payment.salt);
+      const stands =
+        payment !== undefined &&
+        payment.lockedAt <= at &&
+        (payment.end === undefined || payment.end.at >= at - LOOKED_MS) &&
+        payment.info.receiver === WALLETS.get(seller) &&
+        payment.info.maxAmount >= PRODUCTS[deal.product].price;
+      return !stands;
+    })
+    .map(({ seller, deal }) => `delivered unpaid: ${seller} ${deal.taskId}`);
+}
+
+/** Between a seller's last look at the chain and its handing over. */
+const LOOKED_MS = 1000;
+
+async function unbalanced(
+  { chain }: SimulatedEconomy,
+  books: ReadonlyMap<AgentId, Book>,
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const [id, { entries, deals }] of books) {
+    const broken = entries.filter(({ postings }) => sum(postings) !== 0n);
+    found.push(...broken.map((entry) => `entry does not sum to zero: ${id} ${entry.id}`));
+    const wallet = WALLETS.get(id);
+    if (wallet === undefined || entries.length === 0) continue;
+    const accounts = balances(entries);
+    const stranded = deals.filter(({ state }) => state === 'stranded');
+    const expected = {
+      wallet: await chain.balanceOf(wallet),
+      escrow: stranded.reduce((total, { bounty }) => total + bounty, 0n),
+    };
+    for (const [account, amount] of Object.entries(expected)) {
+      const booked = accounts.get(account) ?? 0n;
+      if (booked !== amount)
+        found.push(`ledger is not the chain: ${id} ${account} ${booked} is ${amount}`);
+    }
+  }
+  return found;
+}
+
+function overspent({ chain }: SimulatedEconomy, books: ReadonlyMap<AgentId, Book>): string[] {
+  const found: string[] = [];
+  for (const [id, { deals }] of books) {
+    const { budget } = agentOf(id);
+    const days = new Map<string, bigint>();
+    for (const deal of deals.filter(isSpent)) {
+      const isLocked = deal.payment !== undefined && chain.payments.has(deal.payment.salt);
+      if (!isLocked || deal.budgetDay === undefined) continue;
+      days.set(deal.budgetDay, (days.get(deal.budgetDay) ?? 0n) + deal.bounty);
+      if (deal.bounty > budget.perDeal) found.push(`over deal cap: ${id} ${deal.taskId}`);
+    }
+    for (const [day, spent] of days)
+      if (spent > budget.perDay) found.push(`over day budget: ${id} ${day} ${spent}`);
+  }
+  return found;
+}
+
+function isSpent(deal: Deal): deal is BuyDeal {
+  return deal.side === 'buy' && deal.state !== 'closed';
+}
