@@ -4,7 +4,7 @@ import { BYTE, endOfValue, skipBlank } from './json-bytes.ts';
 import type { Utterance } from './line-arena.ts';
 import { decode, safeText, textOf } from './text.ts';
 import { type Clock, parseTimestamp } from './time.ts';
-import { Window } from './window.ts';
+import type { Window } from './window.ts';
 
 const MESSAGES = new TextEncoder().encode('"messages"');
 const KEPT_OF_BROKEN = 256;
@@ -21,7 +21,7 @@ export class ChatJsonParser implements Parser {
   readonly #clock: Clock;
   readonly #found: Found;
   readonly #scanner: ChatScanner;
-  readonly #window = new Window();
+  readonly #window: Window;
   #bytes: Uint8Array = new Uint8Array();
   #at = 0;
   #state: State = 'start';
@@ -33,6 +33,7 @@ export class ChatJsonParser implements Parser {
   constructor(clock: Clock, found: Found) {
     this.#clock = clock;
     this.#found = found;
+    this.#window = found.window;
     this.#scanner = new ChatScanner(found.lines);
   }
 

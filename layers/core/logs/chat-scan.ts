@@ -15,9 +15,16 @@ const NOT_PLAIN = -1;
 const SAME_ESCAPES = new Uint8Array(128);
 for (const letter of '"\\bfnrt') SAME_ESCAPES[letter.charCodeAt(0)] = 1;
 
-const KEYS = ['timestamp', 'user', 'message'].map((name) =>
+/** ASCII that stands for itself in a string. */
+const PLAIN = new Uint8Array(256).fill(1, 0x20, 0x80);
+PLAIN[QUOTE] = 0;
+PLAIN[BACKSLASH] = 0;
+
+/** With their quotes. */
+const KEYS = ['"timestamp"', '"user"', '"message"'].map((name) =>
   Uint8Array.from(name, (letter) => letter.charCodeAt(0)),
 );
+const ANOTHER = KEYS.length;
 
 /**
  * Copies plain chat messages from JSON to lines without making strings of them. Plain is an object of strings alone whose timestamp
@@ -34,6 +41,7 @@ export class ChatScanner {
   /** Where the fields of the object at hand begin and end, by KEYS. */
   readonly #from = new Int32Array(3);
   readonly #to = new Int32Array(3);
+  #expected = 0;
   #date = new Uint8Array(10);
   #midnight = Number.NaN;
 
@@ -81,7 +89,10 @@ export class ChatScanner {
 
   #object(start: number): number {
     if (start >= this.#end || this.#bytes[start] !== OPEN) return NOT_PLAIN;
-    this.#from.fill(0);
+    this.#from[0] = 0;
+    this.#from[1] = 0;
+    this.#from[2] = 0;
+    this.#expected = 0;
     let at = start;
     do {
       at = this.#field(this.#blank(at + 1));
@@ -92,32 +103,38 @@ export class ChatScanner {
 
   /** One `"key": "text"`; gives where the comma or brace after it stands. */
   #field(start: number): number {
-    const keyEnd = this.#string(start);
+    const field = this.#keyAt(start);
+    const keyEnd = field === ANOTHER ? this.#string(start) : start + (KEYS[field]?.length ?? 0) - 1;
     if (keyEnd === NOT_PLAIN) return NOT_PLAIN;
     const colon = this.#blank(keyEnd + 1);
     if (colon >= this.#end || this.#bytes[colon] !== COLON) return NOT_PLAIN;
     const value = this.#blank(colon + 1);
     const valueEnd = this.#string(value);
     if (valueEnd === NOT_PLAIN) return NOT_PLAIN;
-    const field = this.#keyOf(start + 1, keyEnd);
-    if (field >= 0) {
+    if (field !== ANOTHER) {
       // of a key that comes twice JSON.parse takes the last: let it
       if (this.#from[field] !== 0) return NOT_PLAIN;
       this.#from[field] = value + 1;
       this.#to[field] = valueEnd;
+      this.#expected = field + 1;
     }
     return this.#blank(valueEnd + 1);
   }
 
-  #keyOf(from: number, to: number): number {
-    const length = to - from;
-    const field = length === 9 ? 0 : length === 4 ? 1 : length === 7 ? 2 : -1;
+  /** Which key stands there; the expected one is tried first. */
+  #keyAt(start: number): number {
+    if (this.#isKey(this.#expected, start)) return this.#expected;
+    for (let field = 0; field < ANOTHER; field += 1) if (this.#isKey(field, start)) return field;
+    return ANOTHER;
+  }
+
+  #isKey(field: number, start: number): boolean {
     const key = KEYS[field];
-    if (key === undefined) return -1;
-    for (let index = 0; index < length; index += 1) {
-      if (this.#bytes[from + index] !== key[index]) return -1;
+    if (key === undefined || start + key.length > this.#end) return false;
+    for (let index = 0; index < key.length; index += 1) {
+      if (this.#bytes[start + index] !== key[index]) return false;
     }
-    return field;
+    return true;
   }
 
   /** The closing quote of a string that begins at `start` and that JSON.stringify would write the same. */
@@ -128,10 +145,10 @@ export class ChatScanner {
     let at = start + 1;
     while (at < end) {
       const byte = bytes[at] ?? 0;
-      if (byte === QUOTE) return at;
-      if (byte >= 0x20 && byte < 0x80 && byte !== BACKSLASH) {
+      if (PLAIN[byte] === 1) {
         at += 1;
       } else {
+        if (byte === QUOTE) return at;
         const size = this.#special(byte, at);
         if (size === 0) return NOT_PLAIN;
         at += size;
@@ -147,8 +164,10 @@ export class ChatScanner {
   }
 
   #write(): boolean {
-    const [userFrom = 0, userTo = 0] = [this.#from[1], this.#to[1]];
-    const [textFrom = 0, textTo = 0] = [this.#from[2], this.#to[2]];
+    const userFrom = this.#from[1] ?? 0;
+    const userTo = this.#to[1] ?? 0;
+    const textFrom = this.#from[2] ?? 0;
+    const textTo = this.#to[2] ?? 0;
     if (!this.#isPlainUser(userFrom, userTo) || !this.#isPlainText(textFrom, textTo)) return false;
     const seconds = this.#seconds();
     if (seconds < 0) return false;

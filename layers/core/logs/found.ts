@@ -1,4 +1,5 @@
 import type { LineArena, Utterance } from './line-arena.ts';
+import type { Window } from './window.ts';
 
 /** Where something unreadable stands, and why it is so. */
 export interface Unreadable {
@@ -15,6 +16,8 @@ export interface Unreadable {
 export interface Found {
   /** Where messages go, in order of position. A parser of a hot format writes its lines here itself, and then says `wrote`. */
   readonly lines: LineArena;
+  /** Whatever a parser has to hold of the file: reused by the next. */
+  readonly window: Window;
   /** So many messages were written to `lines`. */
   wrote(messages: number): void;
   message(said: Utterance): void;

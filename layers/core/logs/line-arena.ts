@@ -52,7 +52,8 @@ export class LineArena {
   #base = 0;
   #places = PLACES_OF_ANY_DAY;
   readonly #head = HEAD.slice();
-  #day = 0;
+  /** Of the date in the head. */
+  #midnight = 0;
   #seconds = 0;
 
   constructor(capacity: number) {
@@ -206,17 +207,20 @@ export class LineArena {
     this.length = at + bytes.length;
   }
 
+  /** Writes the time into the head; the date only when it is another than before. */
   #stamp(seconds: number): void {
-    const day = Math.floor(seconds / DAY_SECONDS);
-    if (day !== this.#day) {
-      this.#day = day;
+    let time = seconds - this.#midnight;
+    if (time < 0 || time >= DAY_SECONDS) {
+      const day = Math.floor(seconds / DAY_SECONDS);
+      this.#midnight = day * DAY_SECONDS;
       this.#head.set(ascii(dayName(day)), DATE_AT);
+      time = seconds - this.#midnight;
     }
-    const time = seconds - day * DAY_SECONDS;
-    const minutes = Math.floor(time / 60);
-    twoDigits(this.#head, TIME_AT, Math.floor(minutes / 60));
-    twoDigits(this.#head, TIME_AT + 3, minutes % 60);
-    twoDigits(this.#head, TIME_AT + 6, time % 60);
+    const minutes = (time / 60) | 0;
+    const hours = (minutes / 60) | 0;
+    twoDigits(this.#head, TIME_AT, hours);
+    twoDigits(this.#head, TIME_AT + 3, minutes - hours * 60);
+    twoDigits(this.#head, TIME_AT + 6, (time - minutes * 60) | 0);
   }
 }
 
@@ -299,7 +303,7 @@ function escape(into: Uint8Array, at: number, byte: number): number {
 }
 
 function twoDigits(into: Uint8Array, at: number, value: number): void {
-  const tens = Math.floor(value / 10);
+  const tens = (value * 205) >> 11;
   into[at] = 48 + tens;
   into[at + 1] = 48 + value - tens * 10;
 }

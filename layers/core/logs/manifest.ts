@@ -87,7 +87,7 @@ export function totals(
   };
 }
 
-function addCounts(a: SourceCounts, b: SourceCounts): SourceCounts {
+export function addCounts(a: SourceCounts, b: SourceCounts): SourceCounts {
   return {
     read: a.read + b.read,
     messages: a.messages + b.messages,

@@ -32,18 +32,20 @@ export class LogParser implements Parser {
       this.#parser.push(chunk);
       return;
     }
-    this.#head.push(chunk.slice());
     this.#headBytes += chunk.length;
-    if (this.#headBytes >= HEAD_BYTES) this.#begin();
+    if (this.#headBytes < HEAD_BYTES) {
+      this.#head.push(chunk.slice());
+      return;
+    }
+    this.#begin(this.#head.length === 0 ? chunk : join([...this.#head, chunk]));
   }
 
   end(): void {
-    if (this.#parser === undefined) this.#begin();
+    if (this.#parser === undefined) this.#begin(join(this.#head));
     this.#parser?.end();
   }
 
-  #begin(): void {
-    const head = join(this.#head);
+  #begin(head: Uint8Array): void {
     this.#head = [];
     const parser = this.#parserFor(head);
     if (typeof parser === 'string') {

@@ -2,6 +2,7 @@ import type { QuarantineEntry, SourceCounts } from '#contract/log-record.ts';
 import type { Found, Unreadable } from './found.ts';
 import type { LineArena, Utterance } from './line-arena.ts';
 import { escapedHead } from './text.ts';
+import { Window } from './window.ts';
 
 /** Details kept of one source's quarantine; beyond, pieces are counted only, and the raw upload still has them. */
 const MAX_ENTRIES = 10_000;
@@ -25,9 +26,13 @@ export class Tally implements Found {
   counts: SourceCounts = { ...NO_COUNTS };
   readonly #source: string;
 
-  constructor(source: string, lines: LineArena) {
+  readonly window: Window;
+
+  constructor(source: string, lines: LineArena, window = new Window()) {
     this.#source = source;
     this.lines = lines;
+    this.window = window;
+    window.reset();
   }
 
   wrote(messages: number): void {

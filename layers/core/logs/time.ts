@@ -89,8 +89,8 @@ export function isoSeconds(seconds: number): string {
 
 /** Seconds by which the zone's wall clock is ahead of UTC at an instant; asked of ICU once per quarter of an hour. */
 function offsetsOf(zone: string): (instant: number) => number {
-  const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
   if (zone === 'UTC') return () => 0;
+  const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
   const known = new Map<number, number>();
   return (instant) => {
     const quarter = Math.floor(instant / QUARTER);

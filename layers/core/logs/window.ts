@@ -10,6 +10,14 @@ export class Window {
   #lineEnds = 0;
   #countedTo = 0;
 
+  /** Begins another file. */
+  reset(): void {
+    this.offset = 0;
+    this.#length = 0;
+    this.#lineEnds = 0;
+    this.#countedTo = 0;
+  }
+
   /** Forgets the first `done` bytes and adds a piece; gives what is in the window, until the next push. */
   push(piece: Uint8Array, done: number): Uint8Array {
     this.countTo(done);

@@ -4,6 +4,7 @@ import { LogParser } from '#core/logs/parse.ts';
 import { parseRecordLine } from '#core/logs/record-line.ts';
 import { escapedHead } from '#core/logs/text.ts';
 import { clockOf } from '#core/logs/time.ts';
+import { Window } from '#core/logs/window.ts';
 
 export interface Reading {
   messages: LogRecord[];
@@ -41,6 +42,7 @@ export function readLog(
   const lines = new LineArena(64);
   const parser = new LogParser(name, clockOf(zone), {
     lines,
+    window: new Window(),
     wrote: () => undefined,
     message: (said) => {
       lines.add(said);
