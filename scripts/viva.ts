@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addAgents } from './viva/agents.ts';
 import { addBalances } from './viva/balances.ts';
 import { addBeat } from './viva/beat.ts';
+import { addBuy } from './viva/buy.ts';
 import { addDeals } from './viva/deals.ts';
 import { addIrc } from './viva/irc.ts';
 import { addLedger } from './viva/ledger.ts';
@@ -22,6 +23,7 @@ for (const add of [
   addBeat,
   addProducts,
   addIrc,
+  addBuy,
 ])
   add(program);
 await program.parseAsync();

@@ -149,7 +149,7 @@ export function newestFirst(
   return b.to.localeCompare(a.to) || b.records - a.records;
 }
 
-async function refuseToWrite(out: string, isForced: boolean): Promise<void> {
+export async function refuseToWrite(out: string, isForced: boolean): Promise<void> {
   const there = await stat(out).catch(() => undefined);
   if (there === undefined) {
     if (await isFolder(dirname(out))) return;

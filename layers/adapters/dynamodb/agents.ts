@@ -72,7 +72,7 @@ export class DynamoAgents implements Agents {
       intents,
       deals: new Map(deals.map((item) => Deal.parse(item)).map((deal) => [deal.taskId, deal])),
       purchases: purchases.map((item) => Purchase.parse(item)),
-      payments: payments.map((item) => OpenPayment.parse(item)),
+      ...(payments.length > 0 && { payments: payments.map((item) => OpenPayment.parse(item)) }),
       committed: BigInt(z.object({ committed: z.number() }).safeParse(budget).data?.committed ?? 0),
       isHalted: halt !== undefined,
     };

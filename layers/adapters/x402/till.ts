@@ -9,11 +9,11 @@ import type { PaymentPayload, PaymentRequirements } from '@x402/core/types';
 import { authorizationTypes } from '@x402/evm';
 import { ExactEvmScheme } from '@x402/evm/exact/server';
 import { verifyTypedData } from 'viem/utils';
-import * as z from 'zod';
-import { Address, Hex, TxHash } from '#contract/ids.ts';
+import type { Address, TxHash } from '#contract/ids.ts';
 import type { Network } from '#contract/networks.ts';
 import type { X402Payment } from '#contract/x402.ts';
 import type { Against, Order } from '#core/shop/take-payment.ts';
+import { type Authorized, authorizedIn } from './authorized.ts';
 
 /** How long a payment may wait between its signature and the chain, in seconds: what the 402 asks for. */
 const TIMEOUT_SECONDS = 120;
@@ -30,20 +30,6 @@ export interface Offer {
   /** Discovery metadata (extension `bazaar`), from {@link discovery}. */
   readonly extensions: Record<string, unknown>;
 }
-
-const Whole = z.string().regex(/^\d{1,78}$/);
-/** `payload` of scheme `exact` by EIP-3009. */
-const Authorized = z.object({
-  signature: Hex,
-  authorization: z.object({
-    from: Address,
-    to: Address,
-    value: Whole,
-    validAfter: Whole,
-    validBefore: Whole,
-    nonce: TxHash,
-  }),
-});
 
 /** The facilitator cannot be asked: a seller can neither offer nor settle. */
 export class TillClosed extends Error {}
@@ -93,9 +79,9 @@ export class Till {
     const requirements = await this.#requirements(offer);
     const chosen = this.#server.findMatchingRequirements(requirements, payload);
     if (chosen === undefined) return 'payment_does_not_match_the_offer';
-    const authorized = Authorized.safeParse(payload.payload).data;
+    const authorized = authorizedIn(payload, this.#network);
     if (authorized === undefined) return 'invalid_exact_evm_payload';
-    const payment = paymentOf(chosen, authorized, this.#network);
+    const { payment } = authorized;
     if (payment.to !== offer.payTo) return 'invalid_exact_evm_payload_recipient_mismatch';
     if (payment.amount !== offer.price) return 'invalid_exact_evm_payload_value_mismatch';
     return {
@@ -138,7 +124,7 @@ export class Till {
   }
 
   /** By its own key: our token takes no contract's signature. */
-  #isSigned({ authorization, signature }: z.infer<typeof Authorized>): Promise<boolean> {
+  #isSigned({ authorization, signature }: Authorized): Promise<boolean> {
     const { usdc, usdcName, chainId } = this.#network;
     const { from, to, value, validAfter, validBefore, nonce } = authorization;
     return verifyTypedData({
@@ -191,26 +177,6 @@ function parse(header: string): PaymentPayload | undefined {
   } catch {
     return undefined;
   }
-}
-
-function paymentOf(
-  { network }: PaymentRequirements,
-  { authorization }: z.infer<typeof Authorized>,
-  { usdc }: Network,
-): X402Payment {
-  const { from, to, value, validBefore, nonce } = authorization;
-  // beyond what a number holds, it is valid for too long in any case
-  const ends = BigInt(validBefore);
-  const last = BigInt(Number.MAX_SAFE_INTEGER);
-  return {
-    network,
-    asset: usdc,
-    from,
-    to,
-    nonce,
-    amount: BigInt(value),
-    validBefore: Number(ends < last ? ends : last),
-  };
 }
 
 function words(error: unknown): string {

@@ -12,7 +12,7 @@ import type { Task } from '../ports/market.ts';
 import { apply, changeOf, complete, intend, itemsIn, merge } from './change.ts';
 import type { Sighting, World } from './look.ts';
 import { observe } from './observe.ts';
-import { bookPayment } from './payments.ts';
+import { bookPayment, promisedDirectly } from './payments.ts';
 
 const MAX_APPLICATIONS = 3;
 /** DynamoDB takes 100 items in one transaction; lease, beat and state go with ours. */
@@ -245,11 +245,10 @@ function purse(snapshot: Snapshot, { agent, world }: Desk) {
   };
 }
 
-/** Micro-USDC in the wallet that is signed away already: locks on their way to the chain. */
-function promised({ deals }: Snapshot): bigint {
-  return [...deals.values()]
-    .filter(({ state }) => state === 'locking')
-    .reduce((sum, { bounty }) => sum + bounty, 0n);
+/** Micro-USDC in the wallet that is signed away already: locks and direct payments on their way to the chain. */
+function promised({ deals, payments = [] }: Snapshot): bigint {
+  const locks = [...deals.values()].filter(({ state }) => state === 'locking');
+  return locks.reduce((sum, { bounty }) => sum + bounty, promisedDirectly(payments));
 }
 
 /** The generation that a corpus stands for. */

@@ -52,3 +52,10 @@ export function bookPayment(
 export function givenBack({ budget }: Agent, { order, payment }: OpenPayment): Change['budget'] {
   return order && { day: order.budgetDay, amount: -payment.amount, limit: budget.perDay };
 }
+
+/** Micro-USDC that purchases over direct doors may still take out of the wallet. */
+export function promisedDirectly(open: readonly OpenPayment[]): bigint {
+  return open
+    .filter(({ direction, isBooked }) => direction === 'out' && !isBooked)
+    .reduce((sum, { payment }) => sum + payment.amount, 0n);
+}

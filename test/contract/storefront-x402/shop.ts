@@ -123,11 +123,11 @@ export async function openShop() {
 
 /** A way to the facilitator that a test may close, or on which an answer is lost after it was heard. */
 async function gate(target: string) {
-  const state = { isDown: false, losesAnswers: false, settlements: 0 };
+  const state = { isDown: false, losesAnswers: false, settlements: 0, refuses: '-' };
   const server = await listen((request, response) => {
     void (async () => {
       const body = Buffer.concat(await request.toArray());
-      if (state.isDown) {
+      if (state.isDown || body.includes(`"nonce":"${state.refuses}`)) {
         request.socket.destroy();
         return;
       }

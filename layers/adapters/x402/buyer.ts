@@ -1,0 +1,172 @@
+import { x402Client } from '@x402/core/client';
+import { decodePaymentRequiredHeader, encodePaymentSignatureHeader } from '@x402/core/http';
+import { PaymentRequiredV2Schema } from '@x402/core/schemas';
+import type { PaymentRequired, PaymentRequirements } from '@x402/core/types';
+import type { ClientEvmSigner } from '@x402/evm';
+import { ExactEvmScheme } from '@x402/evm/exact/client';
+import type { Network } from '#contract/networks.ts';
+import { MAX_AUTHORIZED_SECONDS } from '#contract/x402.ts';
+import type { Orders, PaidOrder } from '#core/ports/orders.ts';
+import type { Payments } from '#core/ports/payments.ts';
+import { ask, type Reply } from './ask.ts';
+import { authorizedIn } from './authorized.ts';
+
+/** How long after its end an unused authorization is signed anew, in ms: the chain's clock is not ours. */
+const GRACE_MS = 120_000;
+
+/**
+ * `refused`: nothing was signed, nothing will be paid. `unavailable`: try again later; what may have been signed is kept, and the
+ * same will be sent. `bought` by `tx`; absent when the seller answered and took nothing.
+ */
+export type Purchase =
+  | {
+      readonly kind: 'bought';
+      readonly answer: unknown;
+      readonly order: PaidOrder;
+      readonly tx: Awaited<ReturnType<Payments['paymentOf']>>;
+    }
+  | { readonly kind: 'refused' | 'unavailable'; readonly reason: string };
+
+export interface BuyerParts {
+  readonly signer: ClientEvmSigner;
+  /** The one chain and asset that it pays with. */
+  readonly network: Network;
+  /** Hosts (`host[:port]`) that it buys from. */
+  readonly hosts: readonly string[];
+  readonly orders: Orders;
+  readonly payments: Payments;
+  readonly now: () => Date;
+}
+
+/** What an offer costs, before anything is signed; micro-USDC. */
+export interface PriceTag {
+  readonly price: bigint;
+  readonly payTo: string;
+  readonly required: PaymentRequired;
+  readonly chosen: PaymentRequirements;
+}
+
+/** Buys from any x402 v2 seller on its list (https://github.com/coinbase/x402/blob/main/specs/x402-specification-v2.md), never paying twice. */
+export class Buyer {
+  readonly #parts: BuyerParts;
+
+  constructor(parts: BuyerParts) {
+    this.#parts = parts;
+  }
+
+  /** Price and payee of an offer. Signs nothing. */
+  async price(
+    url: string,
+    maxPrice: bigint,
+  ): Promise<PriceTag | Exclude<Purchase, { kind: 'bought' }>> {
+    if (!this.#parts.hosts.includes(new URL(url).host))
+      return { kind: 'refused', reason: 'host-not-allowed' };
+    const reply = await ask(url);
+    if (reply.kind === 'silent') return { kind: 'unavailable', reason: reply.reason };
+    if (reply.status !== 402) return without402(reply);
+    const required = demandIn(reply);
+    // a 402 without an offer is an outage of the seller's facilitator
+    if (required === undefined || required.accepts.length === 0)
+      return { kind: 'unavailable', reason: required?.error ?? 'a 402 that asks for nothing' };
+    const chosen = required.accepts.find((offer) => this.#fits(offer));
+    if (chosen === undefined) return { kind: 'refused', reason: 'no-offer-we-pay' };
+    const price = BigInt(chosen.amount);
+    if (price > maxPrice) return { kind: 'refused', reason: 'over-max-price' };
+    return { price, payTo: chosen.payTo.toLowerCase(), required, chosen };
+  }
+
+  /** Once for each answer: while an order of this URL is open, the same authorization is sent again. */
+  async buy(url: string, maxPrice: bigint): Promise<Purchase> {
+    const { orders, payments, now } = this.#parts;
+    const open = await orders.find(url);
+    if (open === undefined) return this.#order(url, maxPrice);
+    const again = await this.#send(open);
+    if (again.kind === 'bought') return again;
+    if (await payments.paymentOf(open.payment))
+      return { kind: 'unavailable', reason: `paid, not served yet: ${again.reason}` };
+    if (now().getTime() <= open.payment.validBefore * 1000 + GRACE_MS) return again;
+    await orders.drop(open);
+    return this.#order(url, maxPrice);
+  }
+
+  async #order(url: string, maxPrice: bigint): Promise<Purchase> {
+    const tag = await this.price(url, maxPrice);
+    if ('kind' in tag) return tag;
+    const order = await this.#sign(url, tag);
+    const kept = await this.#parts.orders.keep(order);
+    if (kept !== 'kept') return { kind: 'refused', reason: kept.refused };
+    return this.#send(order);
+  }
+
+  async #sign(url: string, { required, chosen }: PriceTag): Promise<PaidOrder> {
+    const { signer, network } = this.#parts;
+    const { caip2: chain, usdc: asset } = network;
+    const allowed = { network: chain, asset, maxAmountPerPayment: chosen.amount };
+    const client = x402Client.fromConfig({
+      schemes: [{ network: chain, client: new ExactEvmScheme(signer) }],
+      spendControls: { allowedAssets: [allowed] },
+    });
+    const payload = await client.createPaymentPayload({ ...required, accepts: [chosen] });
+    const authorized = authorizedIn(payload, network);
+    if (
+      authorized?.payment.to !== chosen.payTo.toLowerCase() ||
+      authorized.payment.amount !== BigInt(chosen.amount)
+    )
+      throw new Error('The x402 client signed something else than the offer.');
+    return { url, header: encodePaymentSignatureHeader(payload), payment: authorized.payment };
+  }
+
+  /** After this nothing is refused: what was signed may be used until it runs out. */
+  async #send(
+    order: PaidOrder,
+  ): Promise<
+    | Extract<Purchase, { kind: 'bought' }>
+    | { readonly kind: 'unavailable'; readonly reason: string }
+  > {
+    const reply = await ask(order.url, { 'payment-signature': order.header });
+    if (reply.kind === 'silent') return { kind: 'unavailable', reason: reply.reason };
+    if (reply.status !== 200 || reply.json === undefined) {
+      const reason = demandIn(reply)?.error ?? `status ${reply.status}`;
+      return { kind: 'unavailable', reason };
+    }
+    const tx = await this.#parts.payments.paymentOf(order.payment);
+    return { kind: 'bought', answer: reply.json, order, tx };
+  }
+
+  #fits({
+    scheme,
+    network,
+    asset,
+    amount,
+    maxTimeoutSeconds,
+    extra,
+  }: PaymentRequirements): boolean {
+    const { caip2, usdc, usdcName } = this.#parts.network;
+    return (
+      scheme === 'exact' &&
+      network === caip2 &&
+      asset.toLowerCase() === usdc &&
+      /^[1-9]\d{0,30}$/.test(amount) &&
+      maxTimeoutSeconds <= MAX_AUTHORIZED_SECONDS &&
+      extra['name'] === usdcName &&
+      (extra['assetTransferMethod'] ?? 'eip3009') === 'eip3009'
+    );
+  }
+}
+
+function without402({ status }: Extract<Reply, { kind: 'answered' }>): {
+  readonly kind: 'refused' | 'unavailable';
+  readonly reason: string;
+} {
+  const isPassing = status === 408 || status === 425 || status === 429 || status >= 500;
+  return { kind: isPassing ? 'unavailable' : 'refused', reason: `no-price: status ${status}` };
+}
+
+function demandIn(reply: Extract<Reply, { kind: 'answered' }>): PaymentRequired | undefined {
+  try {
+    const required = decodePaymentRequiredHeader(reply.paymentRequired ?? '');
+    return PaymentRequiredV2Schema.safeParse(required).success ? required : undefined;
+  } catch {
+    return undefined;
+  }
+}

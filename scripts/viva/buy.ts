@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Command, InvalidArgumentError } from 'commander';
+import { privateKeyToAccount } from 'viem/accounts';
+import { EvmPayments } from '#adapters/evm/evm-payments.ts';
+import { readWalletSecret } from '#adapters/secrets/wallet-secret.ts';
+import { AgentOrders } from '#adapters/x402/agent-orders.ts';
+import { Buyer, type Purchase } from '#adapters/x402/buyer.ts';
+import { Address, type AgentId } from '#contract/ids.ts';
+import { walletSecretName } from '#contract/keys.ts';
+import { formatUsdc } from '#contract/money.ts';
+import { PRODUCTS, Product } from '#contract/products.ts';
+import { PaidAnswer } from '#contract/x402.ts';
+import type { Lease } from '#core/ports/agents.ts';
+import { CannotStart } from '../local/cloud/cannot-start.ts';
+import { economyAt } from './economy-at.ts';
+import { agentId, type LookFlags, withLookFlags } from './options.ts';
+import { fail, paint, print } from './output.ts';
+import { refuseToWrite, take } from './products.ts';
+
+const STAGE = 'local';
+/** A purchase ends well within it; a beat that wants the lease waits as long. */
+const LEASE_MS = 90_000;
+const PATIENCE_MS = 40_000;
+
+interface Flags extends LookFlags {
+  readonly agent: AgentId;
+  readonly dryRun: boolean;
+  readonly out?: string;
+  readonly force: boolean;
+}
+
+export function addBuy(program: Command): void {
+  withLookFlags(program.command('buy'))
+    .description(
+      "Buys a product over HTTP 402 with an agent's wallet, through its money gate, and books it.",
+    )
+    .argument('<seller>', 'id of the agent that sells', agentId)
+    .argument('<product>', `one of ${Product.options.join(', ')}`, product)
+    .requiredOption('--agent <id>', 'who buys', agentId)
+    .option('--dry-run', 'say the price and what the gate says to it; sign and pay nothing', false)
+    .option('--out <file>', 'where to write it (default: <product>-<version>.ndjson.gz here)')
+    .option('--force', 'replace a file that is there', false)
+    .action((seller: AgentId, name: Product, flags: Flags) => buy(seller, name, flags).catch(fail));
+}
+
+function product(text: string): Product {
+  const found = Product.safeParse(text);
+  if (found.success) return found.data;
+  throw new InvalidArgumentError(
+    `${text} is no product: use one of ${Product.options.join(', ')}.`,
+  );
+}
+
+async function buy(seller: AgentId, name: Product, flags: Flags): Promise<void> {
+  const economy = await economyAt(flags.dir);
+  if (flags.out !== undefined) await refuseToWrite(resolve(flags.out), flags.force);
+  const { agents } = economy.clients;
+  const lease = await leaseOf(flags.agent, economy);
+  try {
+    const { buyer, orders, address } = await buyerOf(lease, { economy, name });
+    const url = `${economy.connection.storefrontUrl}/products/${seller}/${name}`;
+    const { price } = PRODUCTS[name];
+    if (flags.dryRun) {
+      const tag = await buyer.price(url, price);
+      if ('kind' in tag) throw notBought(tag);
+      const to = Address.parse(tag.payTo);
+      const gate = (await orders.gate({ from: address, to, amount: tag.price })) ?? 'passes';
+      const dry = { url, priceUsdc: formatUsdc(tag.price), payTo: to, gate };
+      print(flags.json, dry, () => `${url} costs ${dry.priceUsdc} USDC; the gate: ${gate}`);
+      return;
+    }
+    const bought = await buyer.buy(url, price);
+    if (bought.kind !== 'bought') throw notBought(bought);
+    const answer = PaidAnswer.parse(bought.answer);
+    const file = await keep(answer, flags);
+    if (bought.tx) await orders.done(bought.order, bought.tx.tx);
+    const { amount } = bought.order.payment;
+    const paid = { ...answer, paidUsdc: formatUsdc(amount), tx: bought.tx?.tx, file };
+    print(flags.json, paid, () =>
+      paint('green', `Paid ${paid.paidUsdc} USDC (${paid.tx ?? 'nothing taken'}): ${file}`),
+    );
+  } finally {
+    await agents.letGo(lease);
+  }
+}
+
+type EconomyHere = Awaited<ReturnType<typeof economyAt>>;
+
+/** Waits for the agent's beat to end. */
+async function leaseOf(agent: AgentId, { clients }: EconomyHere): Promise<Lease> {
+  const owner = `viva-buy-${randomUUID()}`;
+  const giveUp = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const now = new Date();
+    const until = new Date(now.getTime() + LEASE_MS);
+    const lease = await clients.agents.takeLease(agent, { owner, now, until });
+    if (lease !== undefined) return lease;
+    if (Date.now() > giveUp)
+      throw new CannotStart(`${agent} is busy with a beat that does not end: try again later.`);
+    await sleep(200);
+  }
+}
+
+async function buyerOf(
+  lease: Lease,
+  {
+    economy: { connection, clients },
+    name,
+  }: { readonly economy: EconomyHere; readonly name: Product },
+) {
+  const { agents, chain, secrets } = clients;
+  const { network } = chain;
+  const now = () => new Date();
+  const secret = walletSecretName(STAGE, lease.agentId);
+  const signer = privateKeyToAccount(await readWalletSecret(secrets, secret));
+  const account = `expense:${name}` as const;
+  const orders = new AgentOrders({ agents, chain, network, lease, account, now });
+  const hosts = [new URL(connection.storefrontUrl).host];
+  const payments = new EvmPayments(chain);
+  const buyer = new Buyer({ signer, network, hosts, orders, payments, now });
+  return { buyer, orders, address: Address.parse(signer.address) };
+}
+
+/** Fetches what was paid for and checks it, before the order is forgotten. */
+async function keep(answer: PaidAnswer, { out, force }: Flags): Promise<string> {
+  const file = resolve(out ?? `${answer.product}-${answer.version}.ndjson.gz`);
+  await refuseToWrite(file, force);
+  const response = await fetch(answer.url, { redirect: 'error' });
+  if (!response.ok || response.body === null)
+    throw new CannotStart(
+      `It is paid, but the goods answered ${response.status}: run the same command again, it pays nothing.`,
+    );
+  await take(response.body, answer, { out: file, isForced: force });
+  return file;
+}
+
+function notBought({ kind, reason }: Exclude<Purchase, { kind: 'bought' }>): CannotStart {
+  return new CannotStart(
+    kind === 'refused'
+      ? `Not bought: ${reason}. Nothing was paid.`
+      : `Not bought yet: ${reason}. Run it again: the same payment is sent, never a second one.`,
+  );
+}
