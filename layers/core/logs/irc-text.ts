@@ -27,20 +27,30 @@ const FORMS: readonly (readonly [LogRecord['kind'], RegExp])[] = [
   ['notice', /^-([^-:\s][^:\s]*)(?::[^\s]+)?-(?: (.*))?$/s],
   ['message', /^\(([^\s/()]+)\/[^\s)]+\)(?: (.*))?$/s],
 ];
-const TIMED = /^\[([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?\] (.*)$/s;
+const TIMED =
+  /^(?:\[(?=[^\]]*\] )|(?=\d\d:\d\d))([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?\]? (.*)$/s;
+/** weechat: `2005-02-08 09:14:00<TAB>nick<TAB>text`; of an action the nick stands in the text. */
+const WEECHAT = /^(\d{4})-(\d\d)-(\d\d) (\d\d:\d\d:\d\d)\t([^\t]*)\t(.*)$/s;
+/** irssi: `--- Log opened Tue Feb 08 09:00:00 2005`, `--- Day changed Wed Feb 09 2005`. */
+const NEW_DAY =
+  /^--- (?:Log opened|Day changed) \w{3} ([A-Z][a-z]{2}) (\d\d) (?:\d\d:\d\d:\d\d )?(\d{4})$/;
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 /** Joins, parts, modes, topics and a client's own remarks, with or without a time. */
 const NOT_SPEECH = /^(?:===|\*\*\*|-!-|---|-->|<--)/;
 
-/** IRC logs as text, one day per file (irclogs.ubuntu.com, irssi, weechat): lines stand in the order in which they were said. */
+/**
+ * IRC logs as text (irclogs.ubuntu.com, ZNC, irssi, weechat). The day is the one that the name holds, until a line says another;
+ * `day` is undefined when only lines do.
+ */
 export class IrcTextParser implements Parser {
   readonly #lines = new LineSplitter((line) => {
     this.#line(line);
   });
-  readonly #day: NamedDay;
+  #day: NamedDay | undefined;
   readonly #clock: Clock;
   readonly #found: Found;
 
-  constructor(day: NamedDay, clock: Clock, found: Found) {
+  constructor(day: NamedDay | undefined, clock: Clock, found: Found) {
     this.#day = day;
     this.#clock = clock;
     this.#found = found;
@@ -59,8 +69,9 @@ export class IrcTextParser implements Parser {
       this.#quarantine(line, 'the line is longer than 1 MiB');
       return;
     }
-    const { text, reencoded } = decode(line.bytes);
-    if (reencoded) this.#found.reencoded();
+    const decoded = decode(line.bytes);
+    if (decoded.reencoded) this.#found.reencoded();
+    const text = this.#dated(decoded.text);
     const timed = TIMED.exec(text);
     const said = timed?.[4] ?? text;
     if (said.trim() === '' || NOT_SPEECH.test(said)) this.#found.notMessage();
@@ -68,19 +79,46 @@ export class IrcTextParser implements Parser {
     else this.#said(line, timed, said);
   }
 
+  /** Notes the day that a line says, and gives the line as if its name had said it. */
+  #dated(text: string): string {
+    const changed = NEW_DAY.exec(text);
+    if (changed !== null) {
+      const [, month = '', day, year] = changed;
+      this.#turn({ year: Number(year), month: MONTHS.indexOf(month) + 1, day: Number(day) });
+      return text;
+    }
+    const weechat = WEECHAT.exec(text);
+    if (weechat === null) return text;
+    const [, year, month, day, time = '', nick = '', said = ''] = weechat;
+    this.#turn({ year: Number(year), month: Number(month), day: Number(day) });
+    const by = nick.trim();
+    if (by === '--' || by === '-->' || by === '<--' || by === '') return `[${time}] --- ${said}`;
+    return by === '*' ? `[${time}] * ${said}` : `[${time}] <${by}> ${said}`;
+  }
+
+  #turn(day: NamedDay): void {
+    this.#day = isDate(day) ? day : undefined;
+  }
+
   #said(line: Line, timed: RegExpExecArray, said: string): void {
     for (const [kind, form] of FORMS) {
       const match = form.exec(said);
-      if (match !== null) {
-        this.#utter(timed, kind, match);
+      if (match !== null && this.#day !== undefined) {
+        this.#utter(this.#day, timed, { kind, user: match[1] ?? '', text: match[2] ?? '' });
         return;
       }
     }
-    this.#quarantine(line, 'the line is no message, action or notice in a known form');
+    this.#quarantine(
+      line,
+      this.#day === undefined
+        ? 'no line before it, nor the name, says which day it is'
+        : 'the line is no message, action or notice in a known form',
+    );
   }
 
-  #utter(timed: RegExpExecArray, kind: LogRecord['kind'], match: RegExpExecArray): void {
-    const [user, said] = [safeText(match[1] ?? ''), safeText(match[2] ?? '')];
+  #utter(day: NamedDay, timed: RegExpExecArray, what: Omit<LogRecord, 'ts'>): void {
+    const { kind } = what;
+    const [user, said] = [safeText(what.user), safeText(what.text)];
     // `<nick>` and nothing after it: nobody can quote what was not said
     if (said.text.trim() === '') {
       this.#found.notMessage();
@@ -90,8 +128,8 @@ export class IrcTextParser implements Parser {
     const [hour = 0, minute = 0, second = 0] = timed
       .slice(1, 4)
       .map((digits) => Number(digits || 0));
-    const wall = wallSeconds({ ...this.#day, hour, minute, second });
-    if (wall === undefined) throw new Error('A day of the calendar has no such time.');
+    const wall = wallSeconds({ ...day, hour, minute, second });
+    if (wall === undefined) throw new Error('A day of the calendar lacks a time of the clock.');
     const seconds = this.#clock(wall);
     this.#found.message({ seconds, user: user.text.trim(), text: said.text, kind });
   }

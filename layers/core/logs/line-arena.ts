@@ -1,4 +1,5 @@
 import type { LogRecord } from '#contract/log-record.ts';
+import { textOf } from './text.ts';
 import { DAY_SECONDS, isoSeconds } from './time.ts';
 
 /** What somebody said, before it is a line. */
@@ -95,6 +96,17 @@ export class LineArena {
   /** Takes back the open line. */
   undo(): void {
     this.length = this.starts[this.count] ?? 0;
+  }
+
+  /** Takes back the open line, and gives what it said so far. */
+  takeOpen(): Omit<Utterance, 'kind'> {
+    const json = new TextDecoder().decode(
+      this.bytes.subarray(this.starts[this.count], this.length),
+    );
+    this.undo();
+    const value: unknown = JSON.parse(`${json}"}`);
+    const [user = '', text = ''] = ['user', 'text'].map((name) => textOf(value, name));
+    return { seconds: this.#seconds, user, text };
   }
 
   makeRoom(bytes: number): void {
