@@ -36,6 +36,8 @@ export const CollectLogsEnv = z.object({
   ECONOMY_TABLE: name,
   DATA_BUCKET: name,
   WAKE_QUEUE_URL: z.url(),
+  /** The queue that feeds the room: what one invocation leaves unfinished goes back into it. */
+  UPLOADS_QUEUE_URL: z.url(),
   /** IANA zone of local wall clocks in the logs. */
   LOG_TIME_ZONE: name,
 });

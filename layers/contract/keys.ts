@@ -103,6 +103,33 @@ export const OPEN_TASKS = 'OPEN';
 /** Partition of index `due`. */
 export const DUE_TASKS = 'DUE';
 
+/**
+ * Where bytes of a growing log stand: `generation` tells one life of the file from the next (its first line's hash, 16 hex digits),
+ * `offset` is in bytes from the beginning of that life.
+ */
+export interface LogBatch {
+  readonly source: string;
+  readonly generation: string;
+  readonly offset: number;
+}
+
+/** The logical source of all batches of one life of a file: `full.txt/@1f0e9a...`. */
+export function batchSource({ source, generation }: Omit<LogBatch, 'offset'>): string {
+  return `${source}/@${generation}`;
+}
+
+/** Path under `<agent>/logs/` of one batch: `full.txt/@1f0e9a...-0000000000012345`; names sort by offset. */
+export function batchPath(batch: LogBatch): string {
+  return `${batchSource(batch)}-${String(batch.offset).padStart(16, '0')}`;
+}
+
+/** Undefined for paths that are no batch. */
+export function batchOf(path: string): LogBatch | undefined {
+  const [, source, generation, offset] = /^(.+)\/@([0-9a-f]{16})-(\d{16})$/s.exec(path) ?? [];
+  if (source === undefined || generation === undefined) return undefined;
+  return { source, generation, offset: Number(offset) };
+}
+
 /** Keys in the data bucket; everything of an agent lies under its own prefix. */
 export const objectKey = {
   log: (agent: AgentId, path: string): string => `${agent}/logs/${path}`,

@@ -63,8 +63,32 @@ export const SourceListing = z.object({
 export type SourceListing = z.infer<typeof SourceListing>;
 
 /**
+ * How far a source was read (`<agent>/corpus/progress/<sha256 of this>.json`): everything before `offset`, a record's beginning.
+ * Offsets and lines in `entries` are the source's own.
+ */
+export const SourceProgress = z.object({
+  v: z.literal(1),
+  source: z.string(),
+  engine: z.number().int(),
+  /** The first line's hash: which life of the file this is. */
+  generation: z.string().optional(),
+  /** How the borders between records look, once it was needed (`borders.ts`). */
+  border: z.string().optional(),
+  /** Decompressed bytes. */
+  offset: z.number().int().nonnegative(),
+  /** Lines that end before `offset`. */
+  lines: z.number().int().nonnegative(),
+  counts: SourceCounts,
+  segments: z.array(Segment.extend({ day: z.string() })),
+  entries: z.array(QuarantineEntry),
+  /** Key of the bytes from `offset` on that were read already, but may not be complete (growing logs only). */
+  tail: z.string().optional(),
+});
+export type SourceProgress = z.infer<typeof SourceProgress>;
+
+/**
  * The item `CORPUS#<agent> / SOURCE#<source>`: the newest upload of that source which was collected, or its removal.
- * `sequence` is S3's sequencer, padded so that it sorts; `engine` is the version of the parsers that read it.
+ * `sequence` is S3's sequencer, padded so that it sorts, or for a growing log the number of bytes read, padded; `engine` is the version of the parsers that read it.
  */
 export const SourceItem = z.object({
   source: z.string(),
@@ -76,6 +100,12 @@ export const SourceItem = z.object({
   /** Why the whole file was refused. */
   refused: z.string().optional(),
   counts: SourceCounts,
+  /** Which life of a growing log it holds, and how much of it in decompressed bytes. */
+  generation: z.string().optional(),
+  bytes: z.number().int().nonnegative().optional(),
+  /** Of a growing log: key of its SourceProgress, and the offset of the batch read last. */
+  progress: z.string().optional(),
+  lastBatch: z.number().int().nonnegative().optional(),
 });
 export type SourceItem = z.infer<typeof SourceItem>;
 
@@ -98,6 +128,8 @@ export const CorpusManifest = z.object({
       hash: Sha256,
       messages: z.number().int().nonnegative(),
       segments: z.array(Segment),
+      /** The day's merged lines as one object, once compaction has made it: readers need no other. */
+      merged: Segment.optional(),
     }),
   ),
 });

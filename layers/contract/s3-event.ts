@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AgentId } from './ids.ts';
 
 /** One record of an S3 notification; keys arrive URL-encoded with `+` for a space (S3 user guide, "Event message structure"). */
 export const S3EventRecord = z.object({
@@ -8,6 +9,8 @@ export const S3EventRecord = z.object({
       key: z.string().min(1),
       /** Absent for removals. */
       eTag: z.string().optional(),
+      /** Bytes; absent for removals. */
+      size: z.number().int().nonnegative().optional(),
       /** Hex of varying length that orders the events of one key; the shorter is padded with zeros on the right. */
       sequencer: z.string().regex(/^[0-9a-fA-F]{1,64}$/),
     }),
@@ -21,6 +24,21 @@ export const S3Notification = z.union([
   z.object({ Event: z.literal('s3:TestEvent') }).transform(() => ({ Records: [] })),
 ]);
 export type S3Notification = z.infer<typeof S3Notification>;
+
+/**
+ * What collect-logs sends itself when an upload needs more than one invocation: the event, and the key of the progress
+ * (SourceProgress) from which to read on.
+ */
+export const Continuation = z.object({
+  v: z.literal(1),
+  kind: z.literal('continue'),
+  record: S3EventRecord,
+  progress: z.string().optional(),
+});
+export type Continuation = z.infer<typeof Continuation>;
+
+/** What the schedule of compaction sends. */
+export const Compaction = z.object({ kind: z.literal('compact'), agentId: AgentId });
 
 /** The object's key as it was written by its uploader. */
 export function uploadedKey(record: S3EventRecord): string {

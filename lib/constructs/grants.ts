@@ -91,6 +91,20 @@ export function grantPrefixes(grantee: IGrantable, props: PrefixGrant): void {
   );
 }
 
+/** Allows deleting objects under these prefixes. */
+export function grantRemoval(
+  grantee: IGrantable,
+  bucket: IBucket,
+  prefixes: readonly string[],
+): void {
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['s3:DeleteObject'],
+      resources: prefixes.map((prefix) => bucket.arnForObjects(`${prefix}*`)),
+    }),
+  );
+}
+
 /** Allows reading one secret, by its whole ARN. */
 export function grantSecret(grantee: IGrantable, secretArn: string): void {
   grantee.grantPrincipal.addToPrincipalPolicy(

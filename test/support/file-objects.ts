@@ -12,8 +12,11 @@ export class FileObjects implements Objects {
     this.#root = root;
   }
 
-  async open(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
-    return (await this.head(key)) && createReadStream(this.#path(key));
+  async open(
+    key: string,
+    { from = 0 }: { readonly from?: number } = {},
+  ): Promise<AsyncIterable<Uint8Array> | undefined> {
+    return (await this.head(key)) && createReadStream(this.#path(key), { start: from });
   }
 
   async read(key: string, maxBytes = 8 * 1024 * 1024): Promise<Uint8Array | undefined> {
@@ -53,14 +56,21 @@ export class FileObjects implements Objects {
     return true;
   }
 
-  async *list(prefix: string): AsyncGenerator<ObjectHead> {
+  async remove(keys: readonly string[]): Promise<void> {
+    for (const key of keys) await rm(this.#path(key), { force: true });
+  }
+
+  async *list(
+    prefix: string,
+    { after = '' }: { readonly after?: string } = {},
+  ): AsyncGenerator<ObjectHead & { readonly modified: Date }> {
     const entries = await readdir(this.#root, { recursive: true, withFileTypes: true });
     const keys = entries
       .filter((entry) => entry.isFile())
       .map((entry) => relative(this.#root, join(entry.parentPath, entry.name)));
-    for (const key of keys.filter((one) => one.startsWith(prefix)).sort()) {
+    for (const key of keys.filter((one) => one.startsWith(prefix) && one > after).sort()) {
       const head = await this.head(key);
-      if (head) yield head;
+      if (head) yield { ...head, modified: (await stat(this.#path(key))).mtime };
     }
   }
 

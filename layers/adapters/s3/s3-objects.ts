@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import {
+  DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
@@ -12,6 +13,8 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { ObjectHead, Objects } from '#core/ports/objects.ts';
 
 const MAX_READ_BYTES = 8 * 1024 * 1024;
+/** As many as one DeleteObjects request takes. */
+const MAX_DELETED = 1000;
 
 /** One S3 bucket. Only a key that is not there is absent; every other failure throws. */
 export class S3Objects implements Objects {
@@ -25,13 +28,14 @@ export class S3Objects implements Objects {
 
   async open(
     key: string,
-    { eTag }: { readonly eTag?: string } = {},
+    { eTag, from = 0 }: { readonly eTag?: string; readonly from?: number } = {},
   ): Promise<AsyncIterable<Uint8Array> | 'changed' | undefined> {
     try {
       const { Body } = await this.#s3.send(
         new GetObjectCommand({
           ...this.#at(key),
           ...(eTag === undefined ? {} : { IfMatch: `"${eTag}"` }),
+          ...(from === 0 ? {} : { Range: `bytes=${from}-` }),
         }),
       );
       if (Body instanceof Readable) return Body;
@@ -93,15 +97,34 @@ export class S3Objects implements Objects {
     }
   }
 
-  async *list(prefix: string): AsyncIterable<ObjectHead> {
+  async *list(
+    prefix: string,
+    { after }: { readonly after?: string } = {},
+  ): AsyncIterable<ObjectHead & { readonly modified: Date }> {
     const pages = paginateListObjectsV2(
       { client: this.#s3 },
-      { Bucket: this.#bucket, Prefix: prefix },
+      {
+        Bucket: this.#bucket,
+        Prefix: prefix,
+        ...(after === undefined ? {} : { StartAfter: after }),
+      },
     );
     for await (const { Contents = [] } of pages) {
-      for (const { Key, Size = 0, ETag } of Contents) {
-        if (Key !== undefined) yield { key: Key, size: Size, eTag: unquoted(ETag) };
+      for (const { Key, Size = 0, ETag, LastModified } of Contents) {
+        if (Key === undefined || LastModified === undefined) continue;
+        yield { key: Key, size: Size, eTag: unquoted(ETag), modified: LastModified };
       }
+    }
+  }
+
+  async remove(keys: readonly string[]): Promise<void> {
+    for (let at = 0; at < keys.length; at += MAX_DELETED) {
+      const Objects = keys.slice(at, at + MAX_DELETED).map((Key) => ({ Key }));
+      const { Errors = [] } = await this.#s3.send(
+        new DeleteObjectsCommand({ Bucket: this.#bucket, Delete: { Objects, Quiet: true } }),
+      );
+      const [first] = Errors;
+      if (first) throw new Error(`S3 did not delete ${first.Key}: ${first.Message}`);
     }
   }
 

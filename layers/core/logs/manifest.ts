@@ -98,6 +98,18 @@ export function addCounts(a: SourceCounts, b: SourceCounts): SourceCounts {
   };
 }
 
+/** What `now` has more than `before`. */
+export function difference(now: SourceCounts, before: SourceCounts): SourceCounts {
+  return {
+    read: now.read - before.read,
+    messages: now.messages - before.messages,
+    notMessages: now.notMessages - before.notMessages,
+    quarantined: now.quarantined - before.quarantined,
+    cut: now.cut - before.cut,
+    reencoded: now.reencoded - before.reencoded,
+  };
+}
+
 function without(day: Day, changed: ReadonlySet<string>): Day | OpenDay {
   const segments = day.segments.filter(({ source }) => !changed.has(source));
   return segments.length === day.segments.length ? day : { day: day.day, segments };

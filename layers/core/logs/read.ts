@@ -26,7 +26,9 @@ export async function* corpusLines(
   manifest: Pick<CorpusManifest, 'days'>,
   store: Store,
 ): AsyncIterable<Lines> {
-  for (const { segments } of manifest.days) yield* dayLines(segments, store);
+  for (const { segments, merged } of manifest.days) {
+    yield* dayLines(merged === undefined ? segments : [merged], store);
+  }
 }
 
 /** One day's messages in order. A day of one segment is that segment. */

@@ -1,19 +1,15 @@
 import type { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
-import {
-  CorpusManifest,
-  type CorpusPointer,
-  type SourceItem,
-  SourceListing,
-} from '#contract/log-record.ts';
+import { CorpusManifest, type CorpusPointer, SourceListing } from '#contract/log-record.ts';
 import type { CorpusPointers } from '../ports/corpus-pointers.ts';
 import type { Objects } from '../ports/objects.ts';
 import { encode } from './collect.ts';
+import { readDocument } from './documents.ts';
 import { changes, exchange, seal, totals, versionText } from './manifest.ts';
 import { dayLines, type Store } from './read.ts';
+import { standing } from './standing.ts';
 
 const MAX_TRIES = 20;
-const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
 
 export interface Rebuilt {
   /** Undefined while nothing was ever collected. */
@@ -46,8 +42,7 @@ async function attempt(
   const { objects, codec, pointers } = store;
   // the pointer before the sources: sources read later can only be newer than the manifest
   const pointer = await pointers.pointer(agent);
-  const items: SourceItem[] = [];
-  for await (const item of pointers.sources(agent)) items.push(item);
+  const items = standing(await Array.fromAsync(pointers.sources(agent)));
   const before = pointer === undefined ? EMPTY : await readManifest(pointer.manifestKey, objects);
   const changed = changes(before.applied, items);
   if (changed.length === 0) return { pointer, isNewVersion: false };
@@ -68,15 +63,25 @@ async function attempt(
     ...totals(items),
     days: sealed,
   };
+  const published = await publish(agent, { manifest, before: pointer }, store);
+  if (published === 'outrun') return 'outrun';
+  return { pointer: published, isNewVersion: manifest.version !== pointer?.version };
+}
+
+/** Writes the manifest and moves the pointer to it, if that still is what it was `before`. */
+export async function publish(
+  agent: AgentId,
+  {
+    manifest,
+    before,
+  }: { readonly manifest: CorpusManifest; readonly before: CorpusPointer | undefined },
+  { objects, codec, pointers }: Store & { readonly pointers: CorpusPointers },
+): Promise<CorpusPointer | 'outrun'> {
   const text = JSON.stringify(manifest);
-  const manifestKey = objectKey.corpus(agent, `manifests/${codec.sha256(text)}.json`);
-  await objects.put(manifestKey, encode(text), {
-    contentType: 'application/json',
-    ifAbsent: true,
-  });
-  const next = pointerTo(manifest, manifestKey, (pointer?.revision ?? 0) + 1);
-  if (!(await pointers.move(agent, next))) return 'outrun';
-  return { pointer: next, isNewVersion: manifest.version !== pointer?.version };
+  const key = objectKey.corpus(agent, `manifests/${codec.sha256(text)}.json`);
+  await objects.put(key, encode(text), { contentType: 'application/json' });
+  const next = pointerTo(manifest, key, (before?.revision ?? 0) + 1);
+  return (await pointers.move(agent, next)) ? next : 'outrun';
 }
 
 type Day = CorpusManifest['days'][number];
@@ -100,10 +105,10 @@ async function readListing(key: string, objects: Objects): Promise<SourceListing
 }
 
 async function readJson(key: string, objects: Objects): Promise<unknown> {
-  const bytes = await objects.read(key, MAX_DOCUMENT_BYTES);
-  if (bytes === undefined)
+  const document = await readDocument(key, objects);
+  if (document === undefined)
     throw new Error(`The object ${key}, on which the corpus rests, is missing.`);
-  return JSON.parse(new TextDecoder().decode(bytes));
+  return document;
 }
 
 function pointerTo(manifest: CorpusManifest, manifestKey: string, revision: number): CorpusPointer {

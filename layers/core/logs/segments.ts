@@ -54,8 +54,8 @@ export class SegmentWriter {
       const sha256 = this.#codec.sha256(bytes);
       const key = objectKey.corpus(this.#agent, `segments/${day}/${sha256}.ndjson.gz`);
       const body = await this.#codec.gzip(bytes);
-      // absent or the same content: a segment is never replaced, so a reader never sees half of one
-      await this.#objects.put(key, body, { contentType: 'application/gzip', ifAbsent: true });
+      // absent or the same content; written again it is young again, and compaction leaves it alone
+      await this.#objects.put(key, body, { contentType: 'application/gzip' });
       this.#written.push({
         day,
         key,

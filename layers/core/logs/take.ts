@@ -1,13 +1,14 @@
 import type { AgentId } from '#contract/ids.ts';
 import { AgentId as AgentIdSchema } from '#contract/ids.ts';
+import { batchOf, type LogBatch } from '#contract/keys.ts';
 import type { SourceCounts, SourceItem } from '#contract/log-record.ts';
 import { type S3EventRecord, sequenceOf, uploadedKey } from '#contract/s3-event.ts';
 import type { CorpusPointers } from '../ports/corpus-pointers.ts';
-import { collect } from './collect.ts';
 import { ENGINE } from './parse.ts';
-import type { Store } from './read.ts';
+import type { Reading } from './read-on.ts';
+import { takeBatch } from './take-batch.ts';
+import { readWhole } from './take-whole.ts';
 import { NO_COUNTS } from './tally.ts';
-import type { Clock } from './time.ts';
 
 /** What happened to one object under some agent's `logs/`. */
 export interface LogEvent {
@@ -15,29 +16,37 @@ export interface LogEvent {
   readonly source: string;
   readonly key: string;
   readonly eTag: string;
+  /** Bytes as stored; asked of S3 when the event does not say. */
+  readonly size?: number;
   readonly sequence: string;
   readonly isRemoval: boolean;
 }
 
 /**
- * collected, refused (whole file quarantined), removed; or nothing was to be done: unchanged (this content is in), outrun (a later
- * event of the object is in), changed (replaced meanwhile: its own event comes), gone (deleted meanwhile: what is in stays).
+ * collected, refused (whole file quarantined), removed, unfinished (time ran out: `progress` says from where to read on); or
+ * nothing was to be done: unchanged (this content is in), outrun (a later event of the object is in), changed (replaced meanwhile:
+ * its own event comes), gone (deleted meanwhile: what is in stays), early (batches before this one have yet to come).
  */
 export type Outcome =
   | 'collected'
   | 'refused'
   | 'removed'
+  | 'unfinished'
   | 'unchanged'
   | 'outrun'
   | 'changed'
-  | 'gone';
+  | 'gone'
+  | 'early';
 
 export interface Taken {
   readonly outcome: Outcome;
+  /** Of what was read now, less what of it was known before. */
   readonly counts: SourceCounts;
+  /** Of an unfinished file. */
+  readonly progress?: string;
 }
 
-export type Services = Store & { readonly pointers: CorpusPointers; readonly clock: Clock };
+export type Services = Reading & { readonly pointers: CorpusPointers };
 
 /** Undefined for keys that are no agent's logs. */
 export function logEventOf(record: S3EventRecord): LogEvent | undefined {
@@ -45,27 +54,53 @@ export function logEventOf(record: S3EventRecord): LogEvent | undefined {
   const [, owner, source] = /^([^/]+)\/logs\/(.*[^/])$/s.exec(key) ?? [];
   const agent = AgentIdSchema.safeParse(owner);
   if (!agent.success || source === undefined) return undefined;
+  const { size, eTag = '' } = record.s3.object;
   return {
     agent: agent.data,
     source,
     key,
-    eTag: record.s3.object.eTag ?? '',
+    eTag,
+    ...(size === undefined ? {} : { size }),
     sequence: sequenceOf(record),
     isRemoval: record.eventName.includes('ObjectRemoved:'),
   };
 }
 
-/** Reads one upload into the store and records it as its source's newest. The manifest is not touched: see `rebuild`. */
-export async function take(event: LogEvent, services: Services): Promise<Taken> {
+/**
+ * Reads one upload into the store and records it as its source's newest. The manifest is not touched: see `rebuild`.
+ * @param progress from where to read on, if it was begun before
+ */
+export async function take(event: LogEvent, services: Services, progress?: string): Promise<Taken> {
+  const batch = batchOf(event.source);
+  return batch === undefined
+    ? takeFile(event, services, progress)
+    : takeBatchEvent(event, batch, services);
+}
+
+async function takeFile(
+  event: LogEvent,
+  services: Services,
+  progress: string | undefined,
+): Promise<Taken> {
   const known = await services.pointers.source(event.agent, event.source);
   if (known !== undefined && known.sequence > event.sequence) return nothing('outrun');
   if (event.isRemoval) return remove(event, services);
   if (known !== undefined && isSame(known, event)) {
     // the same bytes uploaded again: only an older event must not win any more
-    await services.pointers.record(event.agent, { ...known, sequence: event.sequence });
+    if (known.sequence !== event.sequence)
+      await services.pointers.record(event.agent, { ...known, sequence: event.sequence });
     return nothing('unchanged');
   }
-  return read(event, services, known);
+  return readWhole(event, services, { known, progress });
+}
+
+/** What was collected stays when a batch is deleted: a batch is how bytes came, not a source. */
+async function takeBatchEvent(
+  event: LogEvent,
+  batch: LogBatch,
+  services: Services,
+): Promise<Taken> {
+  return event.isRemoval ? nothing('unchanged') : takeBatch(event, batch, services);
 }
 
 function isSame({ eTag, engine, listing }: SourceItem, event: LogEvent): boolean {
@@ -76,28 +111,6 @@ async function remove(event: LogEvent, { pointers }: Services): Promise<Taken> {
   const { agent, source, sequence } = event;
   const item = { source, sequence, eTag: '', engine: ENGINE, counts: NO_COUNTS };
   return nothing((await pointers.record(agent, item)) ? 'removed' : 'outrun');
-}
-
-async function read(
-  { agent, source, key, eTag, sequence }: LogEvent,
-  services: Services,
-  known: SourceItem | undefined,
-): Promise<Taken> {
-  const bytes = await services.objects.open(key, eTag === '' ? {} : { eTag });
-  if (bytes === undefined) return nothing('gone');
-  if (bytes === 'changed') return nothing('changed');
-  const hadQuarantine = known !== undefined && known.counts.quarantined > 0;
-  const { listing, counts, refused } = await collect(
-    { agent, source, bytes, hadQuarantine },
-    services,
-  );
-  const item: SourceItem = { source, sequence, eTag, engine: ENGINE, listing, counts };
-  const isRecorded = await services.pointers.record(
-    agent,
-    refused === undefined ? item : { ...item, refused },
-  );
-  if (!isRecorded) return nothing('outrun');
-  return { outcome: refused === undefined ? 'collected' : 'refused', counts };
 }
 
 function nothing(outcome: Outcome): Taken {

@@ -7,10 +7,13 @@ export interface ObjectHead {
 
 /** The data bucket. Bodies are streamed; nothing holds a whole object in memory unless it says so. */
 export interface Objects {
-  /** Undefined when absent. With `eTag`, the read fails with `changed` should the object have been replaced. */
+  /**
+   * Undefined when absent. With `eTag`, the read fails with `changed` should the object have been replaced. `from` skips so many
+   * bytes, of which the object must have more.
+   */
   open(
     key: string,
-    options?: { readonly eTag?: string },
+    options?: { readonly eTag?: string; readonly from?: number },
   ): Promise<AsyncIterable<Uint8Array> | 'changed' | undefined>;
   /** A small object whole; throws above `maxBytes` (default 8 MiB). Undefined when absent. */
   read(key: string, maxBytes?: number): Promise<Uint8Array | undefined>;
@@ -23,7 +26,13 @@ export interface Objects {
     body: Uint8Array,
     options: { readonly contentType: string; readonly ifAbsent?: boolean },
   ): Promise<boolean>;
-  list(prefix: string): AsyncIterable<ObjectHead>;
+  /** In order of the keys' bytes; with `after`, only keys that come after it. */
+  list(
+    prefix: string,
+    options?: { readonly after?: string },
+  ): AsyncIterable<ObjectHead & { readonly modified: Date }>;
+  /** Absent objects are no error. */
+  remove(keys: readonly string[]): Promise<void>;
   /** A GET URL that dies after `seconds`. */
   presign(key: string, seconds: number, fileName: string): Promise<string>;
 }

@@ -10,6 +10,7 @@ import { NodeCodec } from '#adapters/corpus/node-codec.ts';
 import { DynamoCorpusPointers } from '#adapters/dynamodb/corpus-pointers.ts';
 import { S3Objects } from '#adapters/s3/s3-objects.ts';
 import type { WakeUp } from '#contract/beat.ts';
+import type { Continuation } from '#contract/s3-event.ts';
 import { clockOf } from '#core/logs/time.ts';
 import { createLog } from '#runtime/log.ts';
 import type { Services } from '../../../functions/collect-logs/wiring.ts';
@@ -57,6 +58,7 @@ export async function startCollection() {
     );
   };
   const woken: WakeUp[] = [];
+  const continued: Continuation[] = [];
   const log = createLog('test');
   log.setLogLevel('SILENT');
   const servicesOn = (table: string): Services => ({
@@ -70,12 +72,19 @@ export async function startCollection() {
         return Promise.resolve();
       },
     },
+    continuations: {
+      send: (continuation) => {
+        continued.push(continuation);
+        return Promise.resolve();
+      },
+    },
     log,
     metrics: new Metrics({ namespace: 'test', serviceName: 'test' }),
   });
   return {
     events,
     woken,
+    continued,
     objects: new S3Objects(s3Client, BUCKET),
     servicesOn,
     newTable,

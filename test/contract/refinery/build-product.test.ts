@@ -115,6 +115,7 @@ describe.each([
       write: (key, body, contentType) => objects.write(key, body, contentType),
       put: () => Promise.reject(new Error('killed before the manifest')),
       list: (prefix) => objects.list(prefix),
+      remove: (keys) => objects.remove(keys),
       presign: (key, seconds, fileName) => objects.presign(key, seconds, fileName),
     };
     const build = rawLogs('kk-late');

@@ -8,11 +8,14 @@ import type { ObjectHead, Objects } from '#core/ports/objects.ts';
 export class MemoryObjects implements Objects {
   readonly stored = new Map<string, Uint8Array>();
 
-  async open(key: string, { eTag }: { readonly eTag?: string } = {}) {
+  async open(
+    key: string,
+    { eTag, from = 0 }: { readonly eTag?: string; readonly from?: number } = {},
+  ) {
     const bytes = await this.read(key);
     if (bytes === undefined) return undefined;
     if (eTag !== undefined && eTag !== eTagOf(bytes)) return 'changed' as const;
-    return inChunks(bytes);
+    return inChunks(bytes.subarray(from));
   }
 
   read(key: string) {
@@ -36,11 +39,17 @@ export class MemoryObjects implements Objects {
     return Promise.resolve(true);
   }
 
-  async *list(prefix: string) {
-    for (const key of this.stored.keys()) {
+  async *list(prefix: string, { after = '' }: { readonly after?: string } = {}) {
+    for (const key of [...this.stored.keys()].sort()) {
       const head = await this.head(key);
-      if (head !== undefined && key.startsWith(prefix)) yield head;
+      const isWanted = key.startsWith(prefix) && key > after;
+      if (head !== undefined && isWanted) yield { ...head, modified: new Date(0) };
     }
+  }
+
+  remove(keys: readonly string[]) {
+    for (const key of keys) this.stored.delete(key);
+    return Promise.resolve();
   }
 
   presign(key: string) {
