@@ -29,6 +29,8 @@ const network = NETWORKS.local;
 export interface Room {
   readonly url: string;
   readonly services: Services;
+  readonly dynamo: DynamoDBDocumentClient;
+  readonly table: string;
   /** Server errors that the room logged. */
   readonly broken: unknown[];
   /** Moves the market's clock, and the clients' with it. */
@@ -40,7 +42,15 @@ export interface Room {
 /** The market behind a real HTTP server, as API Gateway would call it, on a real local DynamoDB. */
 export async function openRoom(
   escrow: { readonly chain: Chain; readonly facilitator: Facilitator },
-  over: Partial<Services> = {},
+  {
+    countersOf,
+    ...over
+  }: Partial<Services> & {
+    readonly countersOf?: (
+      dynamo: DynamoDBDocumentClient,
+      table: string,
+    ) => NonNullable<Services['counters']>;
+  } = {},
 ): Promise<Room> {
   const dynamo = await startDynamo({ dir: undefined });
   const client = new DynamoDBClient({
@@ -70,6 +80,7 @@ export async function openRoom(
       },
     },
     requireWorkerAuth: false,
+    counters: countersOf?.(document, table),
     ...over,
   };
   const server = serve(services);
@@ -79,6 +90,8 @@ export async function openRoom(
   return {
     url: `http://127.0.0.1:${address.port}`,
     services,
+    dynamo: document,
+    table,
     broken,
     now,
     pass: (ms) => {

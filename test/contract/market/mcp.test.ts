@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
 import { generatePrivateKey } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -176,7 +175,7 @@ describe('a server that keeps sessions, as Execution Market does', () => {
         mcp.registerTool('em_apply_to_task', { inputSchema: z.looseObject({}) }, () => ({
           content: [{ type: 'text', text: '# Application Submitted' }],
         }));
-        await mcp.connect(transport as Transport);
+        await mcp.connect(transport);
         await transport.handleRequest(request, response, body);
       })();
     });
