@@ -41,6 +41,14 @@ export class DynamoAgents implements Agents {
     return this.#leases.take(agentId, term);
   }
 
+  /** Whether somebody holds its lease: whoever only waits asks this, for asking for the lease makes its holder beat once more. */
+  async isBusy(agentId: AgentId, now: Date): Promise<boolean> {
+    const until = z
+      .object({ until: z.number() })
+      .safeParse(await this.#get(economyKey.lease(agentId))).data?.until;
+    return until !== undefined && until >= now.getTime();
+  }
+
   letGo(lease: Lease): Promise<'gone' | 'again' | 'lost'> {
     return this.#leases.letGo(lease);
   }
