@@ -214,9 +214,14 @@ describe('beats', () => {
 
     expect(economy.chain.ends()).toEqual(['voided']);
     const [buyer, seller] = await Promise.all([BUYER, SELLER].map((id) => economy.agents.book(id)));
-    expect(seller!.deals).toMatchObject([{ state: 'closed', deliveries: 2 }]);
-    // open again, and never again with this one
-    expect(buyer!.deals).toMatchObject([{ state: 'open', shunned: [expect.any(String)] }]);
+    expect(seller!.deals[0]).toMatchObject({ state: 'closed', deliveries: 2 });
+    // there is no other seller: that bounty is withdrawn, and a new one asks again
+    const { taskId } = seller!.deals[0]!;
+    expect(buyer!.deals.find((deal) => deal.taskId === taskId)).toMatchObject({
+      state: 'closed',
+      because: 'no-seller-left',
+    });
+    expect(buyer!.purchases).toMatchObject([{ attempt: 1 }]);
     const day = economy.now().toISOString().slice(0, 10);
     const { committed } = await economy.agents.load(BUYER, { day, generation: undefined });
     expect(committed).toBe(0n);

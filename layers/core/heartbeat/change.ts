@@ -59,9 +59,6 @@ function purchaseAfter(
 
 /** Both changes as one. Where both write the same record, the later one wins; only one of them may touch the budget. */
 export function merge(first: Change, second: Change): Change {
-  if (first.budget !== undefined && second.budget !== undefined) {
-    throw new Error('One transaction cannot write the budget twice.');
-  }
   return {
     beat: second.beat ?? first.beat,
     state: second.state ?? first.state,
@@ -72,8 +69,20 @@ export function merge(first: Change, second: Change): Change {
     entries: union(first.entries, second.entries, ({ id }) => id),
     payments: union(first.payments, second.payments, openPaymentId),
     closedPayments: union(first.closedPayments, second.closedPayments, openPaymentId),
-    budget: second.budget ?? first.budget,
+    budget: both(first.budget, second.budget),
   };
+}
+
+/** Whether one transaction can write both: a budget is of one day. */
+export function isOneBudget({ budget: one }: Change, { budget: other }: Change): boolean {
+  return one === undefined || other === undefined || one.day === other.day;
+}
+
+function both(one: Change['budget'], other: Change['budget']): Change['budget'] {
+  if (one === undefined || other === undefined) return other ?? one;
+  if (one.day !== other.day)
+    throw new Error('One transaction cannot write two days of the budget.');
+  return { ...other, amount: one.amount + other.amount };
 }
 
 /** How many items its transaction writes, besides lease, beat and state. */

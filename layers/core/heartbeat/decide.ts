@@ -9,7 +9,7 @@ import { choose, drawUp } from '../market/vetting.ts';
 import { type Refusal, refuse, refuseAmount } from '../money/gate.ts';
 import type { Change, Snapshot } from '../ports/agents.ts';
 import type { Task } from '../ports/market.ts';
-import { apply, changeOf, complete, intend, itemsIn, merge } from './change.ts';
+import { apply, changeOf, complete, intend, isOneBudget, itemsIn, merge } from './change.ts';
 import type { Sighting, World } from './look.ts';
 import { observe } from './observe.ts';
 import { bookPayment, promisedDirectly } from './payments.ts';
@@ -89,7 +89,7 @@ class Plan {
       this.refusals.push(next);
       return false;
     }
-    if (next.budget !== undefined && this.change.budget !== undefined) return false;
+    if (!isOneBudget(this.change, next)) return false;
     const change = merge(this.change, next);
     if (itemsIn(change) > MAX_ITEMS) return false;
     this.change = change;

@@ -71,6 +71,9 @@ function sight(deal: Deal, eyes: Eyes): Promise<Sighting> {
   return deal.side === 'buy' ? sightBought(deal, eyes) : sightSold(deal, eyes);
 }
 
+/** States that the end of the escrow may overtake. */
+const WATCHED = new Set<BuyDeal['state']>(['inspecting', 'rejecting', 'refunding', 'stranded']);
+
 async function sightBought(deal: BuyDeal, eyes: Eyes): Promise<Sighting> {
   const { market } = eyes;
   switch (deal.state) {
@@ -89,11 +92,8 @@ async function sightBought(deal: BuyDeal, eyes: Eyes): Promise<Sighting> {
       const submissions = isDelivered ? valueOf(await market.submissions(deal.taskId)) : undefined;
       return { deal, task, submissions, close: isDelivered ? undefined : await closed(deal, eyes) };
     }
-    case 'refunding':
-    case 'stranded':
-      return { deal, close: await closed(deal, eyes) };
     default:
-      return { deal };
+      return WATCHED.has(deal.state) ? { deal, close: await closed(deal, eyes) } : { deal };
   }
 }
 
@@ -104,9 +104,9 @@ async function sightSold(deal: SellDeal, eyes: Eyes): Promise<Sighting> {
     return { deal, task, lock: tx && (await eyes.chain.lockIn(tx)) };
   }
   if (deal.state !== 'delivered') return { deal };
-  const task = await eyes.market.task(deal.taskId);
-  const isOver = !task.ok || task.value.status !== 'submitted';
-  return { deal, task, close: isOver ? await closed(deal, eyes) : undefined };
+  // a market that paid may not have written it down yet
+  const [task, close] = await Promise.all([eyes.market.task(deal.taskId), closed(deal, eyes)]);
+  return { deal, task, close };
 }
 
 async function closed(deal: Deal, { chain }: Eyes): Promise<Sighting['close']> {

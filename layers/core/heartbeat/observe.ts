@@ -1,5 +1,6 @@
 import type { BuyDeal, Deal, SellDeal } from '#contract/deal.ts';
 import type { Address } from '#contract/ids.ts';
+import { ROSTER } from '#contract/roster.ts';
 import { buy } from '../market/buying.ts';
 import { sell } from '../market/selling.ts';
 import type { Step } from '../market/step.ts';
@@ -40,12 +41,24 @@ function observeBought(
   if (work) return buy(deal, { kind: 'submitted', submissionId: work.id }, at);
   if (task?.ok && DEAD.has(task.value.status))
     return buy(deal, { kind: 'gone', status: task.value.status }, at);
-  return isOutdated(deal, world) ? buy(deal, { kind: 'outdated' }, at) : undefined;
+  return abandoned(deal, world, at);
+}
+
+/** A bounty that nobody will serve any more. */
+function abandoned(deal: BuyDeal, world: World, at: string): Step<BuyDeal> | undefined {
+  if (isOutdated(deal, world)) return buy(deal, { kind: 'outdated' }, at);
+  return isForsaken(deal) ? buy(deal, { kind: 'forsaken' }, at) : undefined;
 }
 
 /** The corpus went on without this bounty. */
 function isOutdated({ generation }: BuyDeal, { corpus }: World): boolean {
   return corpus !== undefined && !corpus.version.startsWith(generation.slice(0, 16));
+}
+
+/** As many failed us in it as there are on the roster who sell it. */
+function isForsaken({ product, shunned }: BuyDeal): boolean {
+  const sellers = ROSTER.filter(({ sells }) => sells.includes(product));
+  return shunned.length > 0 && shunned.length >= sellers.length;
 }
 
 function observeSold(deal: SellDeal, view: View): Step<SellDeal> | undefined {

@@ -32,6 +32,8 @@ export interface BuyEvents {
   gone: { readonly status: string };
   /** The corpus went on: nobody makes goods of the old one any more. */
   outdated: Nothing;
+  /** Everybody who could have delivered it has failed us in it. */
+  forsaken: Nothing;
   cancelled: Nothing;
   rated: Nothing;
 }
@@ -82,6 +84,11 @@ const goneLocked = (deal: BuyDeal, { status }: EventOf<BuyEvents, 'gone'>): Step
   deal: { ...deal, state: 'refunding', because: status },
 });
 
+const withdrawn = (deal: BuyDeal, because: string): Step<BuyDeal> => ({
+  deal: { ...deal, state: 'cancelling', because },
+  intents: ['cancel'],
+});
+
 /** The escrow moved while we were doing something else: money first, manners later. */
 const money = { paid, refunded, gone: goneLocked };
 
@@ -96,10 +103,9 @@ export const BUYING: Buying = {
       deal: { ...deal, state: 'closed', because: status },
       purchase: 'wanted',
     }),
-    outdated: (deal) => ({
-      deal: { ...deal, state: 'cancelling', because: 'outdated' },
-      intents: ['cancel'],
-    }),
+    outdated: (deal) => withdrawn(deal, 'outdated'),
+    // the market lets nobody apply twice: who may mend it needs a new bounty
+    forsaken: (deal) => withdrawn(deal, 'no-seller-left'),
   },
   locking: {
     locked: (deal, { tx }, at) => ({
@@ -108,15 +114,14 @@ export const BUYING: Buying = {
       entries: [lockedEntry(deal, tx, at)],
     }),
     // the authorization is out of our hands until it expires, so the bounty is withdrawn rather than locked once more
-    'lock-refused': (deal, { reason }) => ({
-      deal: { ...deal, state: 'cancelling', because: reason },
-      intents: ['cancel'],
-    }),
+    'lock-refused': (deal, { reason }) => withdrawn(deal, reason),
   },
   assigning: {
     assigned: (deal) => ({ deal: { ...deal, state: 'assigned' } }),
+    // nobody works for this lock: the bounty is withdrawn, so that no one ever will, and the money waits for its way back
     'assign-refused': (deal, { reason }) => ({
       deal: { ...deal, state: 'stranded', because: reason },
+      intents: ['cancel'],
     }),
   },
   assigned: {
@@ -127,6 +132,8 @@ export const BUYING: Buying = {
     }),
   },
   inspecting: {
+    paid,
+    refunded,
     good: (deal, { evidence, score }) => ({
       deal: { ...deal, state: 'approving', evidence, score },
       intents: ['approve'],
@@ -144,6 +151,7 @@ export const BUYING: Buying = {
       deal: { ...deal, state: deal.rejections > 1 ? 'refunding' : 'assigned' },
     }),
     paid,
+    refunded,
   },
   refunding: { paid, refunded },
   rating: { rated: (deal) => ({ deal: { ...deal, state: 'settled' } }) },
@@ -154,7 +162,7 @@ export const BUYING: Buying = {
       unspent: unspent(deal),
     }),
   },
-  stranded: { paid, refunded },
+  stranded: { paid, refunded, cancelled: (deal) => ({ deal, purchase: 'wanted' }) },
   settled: {},
   closed: {},
 };

@@ -39,6 +39,7 @@ const EVENTS: { readonly [K in keyof BuyEvents]: EventOf<BuyEvents, K> } = {
   refunded: { kind: 'refunded', tx: txOf(3) },
   gone: { kind: 'gone', status: 'expired' },
   outdated: { kind: 'outdated' },
+  forsaken: { kind: 'forsaken' },
   cancelled: { kind: 'cancelled' },
   rated: { kind: 'rated' },
 };
@@ -51,22 +52,28 @@ const CELLS: Record<State, Partial<Record<keyof BuyEvents, readonly [State, ...s
     chosen: ['locking', 'lock'],
     gone: ['closed'],
     outdated: ['cancelling', 'cancel'],
+    forsaken: ['cancelling', 'cancel'],
   },
   locking: { locked: ['assigning', 'assign'], 'lock-refused': ['cancelling', 'cancel'] },
-  assigning: { assigned: ['assigned'], 'assign-refused': ['stranded'] },
+  assigning: { assigned: ['assigned'], 'assign-refused': ['stranded', 'cancel'] },
   assigned: {
     submitted: ['inspecting', 'inspect'],
     paid: ['rating', 'rate-seller'],
     refunded: ['open'],
     gone: ['refunding'],
   },
-  inspecting: { good: ['approving', 'approve'], bad: ['rejecting', 'reject'] },
+  inspecting: {
+    good: ['approving', 'approve'],
+    bad: ['rejecting', 'reject'],
+    paid: ['rating', 'rate-seller'],
+    refunded: ['open'],
+  },
   approving: { paid: ['rating', 'rate-seller'], refunded: ['open'] },
-  rejecting: { rejected: ['assigned'], paid: ['rating', 'rate-seller'] },
+  rejecting: { rejected: ['assigned'], paid: ['rating', 'rate-seller'], refunded: ['open'] },
   refunding: { paid: ['rating', 'rate-seller'], refunded: ['open'] },
   rating: { rated: ['settled'] },
   cancelling: { cancelled: ['closed'] },
-  stranded: { paid: ['rating', 'rate-seller'], refunded: ['open'] },
+  stranded: { paid: ['rating', 'rate-seller'], refunded: ['open'], cancelled: ['stranded'] },
   settled: {},
   closed: {},
 };
@@ -125,6 +132,13 @@ describe('buying', () => {
   it('opens again without the seller that failed, and with nothing left of its lock', () => {
     const open = step(aLockedDeal({ state: 'refunding', rejections: 2 }), EVENTS.refunded)?.deal;
     expect(open).toEqual(aBuyDeal({ shunned: [EXECUTOR] }));
+  });
+
+  it('wants its goods again as soon as nobody can work for a stranded lock, and keeps the money on its books', () => {
+    const stranded = aLockedDeal({ state: 'stranded', because: 'expired' });
+    const withdrawn = step(stranded, EVENTS.cancelled);
+    expect(withdrawn).toEqual({ deal: stranded, purchase: 'wanted' });
+    expect(step(stranded, EVENTS.refunded)?.deal.state).toBe('closed');
   });
 
   it('sends back once; the second bad delivery ends it', () => {

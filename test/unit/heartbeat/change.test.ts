@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { apply, complete, isFinal, merge } from '#core/heartbeat/change.ts';
+import { apply, complete, isFinal, isOneBudget, merge } from '#core/heartbeat/change.ts';
 import type { Change } from '#core/ports/agents.ts';
 import {
   aBuyDeal,
@@ -58,11 +58,14 @@ describe('change', () => {
     );
   });
 
-  it('takes away what is done, and refuses two budgets in one', () => {
+  it('takes away what is done, and writes a day of the budget once', () => {
     const snapshot = aSnapshot({ intents: [anIntent()] });
     expect(apply(snapshot, { done: [anIntent().id] }).intents).toEqual([]);
     const budget = { day: '2026-03-01', amount: 1n, limit: 2n };
-    expect(() => merge({ budget }, { budget })).toThrow('budget twice');
+    expect(merge({ budget }, { budget: { ...budget, amount: 5n } }).budget?.amount).toBe(6n);
+    const tomorrow = { budget: { ...budget, day: '2026-03-02' } };
+    expect(isOneBudget({ budget }, tomorrow)).toBe(false);
+    expect(() => merge({ budget }, tomorrow)).toThrow('two days');
     expect(merge({ budget }, {}).budget).toEqual(budget);
     expect(apply(snapshot, { budget }).committed).toBe(1n);
   });

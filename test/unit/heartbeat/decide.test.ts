@@ -184,11 +184,12 @@ describe('decide', () => {
       expect(engaged(applications).change.deals ?? []).toEqual([]);
     });
 
-    it('never goes to one who failed it before', () => {
+    it('never goes to one who failed it before: it is withdrawn', () => {
       const shunning = holding([aBuyDeal({ shunned: [EXECUTOR] })], {
         purchases: snapshot.purchases,
       });
-      expect(engaged([anApplication()], {}, shunning).change.deals ?? []).toEqual([]);
+      const { deals } = engaged([anApplication()], {}, shunning).change;
+      expect(deals).toMatchObject([{ state: 'cancelling', because: 'no-seller-left' }]);
     });
 
     it('waits when the gate says no', () => {

@@ -4,6 +4,7 @@ import { PRODUCTS } from '#contract/products.ts';
 import { type BuyEvents, buy } from '../../market/buying.ts';
 import { idempotencyKey, requestFor } from '../../market/request.ts';
 import { type EventOf, must } from '../../market/step.ts';
+import type { MarketError } from '../../ports/market.ts';
 import { utter } from '../change.ts';
 import {
   type Effect,
@@ -15,13 +16,17 @@ import {
   type Outcome,
 } from './effect.ts';
 
-/** An effect on one of our bounties; nothing to do when the deal is no longer on the desk. */
-function onBounty(effect: (deal: BuyDeal, job: Job) => Promise<Outcome>): Effect {
+/** An effect on one of our bounties; nothing to do when the deal has left the desk, or the state in which it was committed. */
+function onBounty(
+  states: BuyDeal['state'] | readonly BuyDeal['state'][],
+  effect: (deal: BuyDeal, job: Job) => Promise<Outcome>,
+): Effect {
   return (job) => {
     const deal = [...job.snapshot.deals.values()].find(
       ({ taskId }) => taskId === job.intent.subject,
     );
-    return deal?.side === 'buy' ? effect(deal, job) : Promise.resolve(NOTHING);
+    const isDue = deal?.side === 'buy' && [states].flat().includes(deal.state);
+    return isDue ? effect(deal, job) : Promise.resolve(NOTHING);
   };
 }
 
@@ -67,7 +72,7 @@ export const publish: Effect = async ({ agent, intent, snapshot, hands, at }) =>
 };
 
 /** The chain is asked first: our earlier self may have locked and died before it could write it down. */
-export const lock = onBounty(async (deal, job) => {
+export const lock = onBounty('locking', async (deal, job) => {
   const { hands, snapshot } = job;
   const payment = must(deal.payment, 'the terms of its escrow');
   const locked = await hands.chain.lockOf(payment);
@@ -81,7 +86,7 @@ export const lock = onBounty(async (deal, job) => {
   return { kind: 'later', reason: settled.reason };
 });
 
-export const assign = onBounty(async (deal, job) => {
+export const assign = onBounty('assigning', async (deal, job) => {
   const { market } = job.hands;
   const escrowTx = must(deal.lockTx, 'a lock');
   const { executorId } = must(deal.seller, 'a seller');
@@ -97,7 +102,7 @@ export const assign = onBounty(async (deal, job) => {
   return step(deal, { kind: 'assign-refused', reason: answer.error.reason }, job);
 });
 
-export const inspect = onBounty(async (deal, job) => {
+export const inspect = onBounty('inspecting', async (deal, job) => {
   const { market, goods } = job.hands;
   const answer = await market.submissions(deal.taskId);
   if (!answer.ok) return later(answer.error);
@@ -111,13 +116,17 @@ export const inspect = onBounty(async (deal, job) => {
     : step(deal, verdict, job);
 });
 
+const MAY_HAVE_HAPPENED = new Set<MarketError['kind']>(['unavailable', 'limited']);
+
 /** The market settles before it writes the verdict, so whatever it answers, the chain knows best. */
-export const approve = onBounty(async (deal, job) => {
+export const approve = onBounty('approving', async (deal, job) => {
   const verdict = {
     score: must(deal.score, 'a score'),
     notes: `${PRODUCTS[deal.product].title}: hash, record count and schema hold.`,
   };
   const answer = await job.hands.market.approve(must(deal.submissionId, 'a submission'), verdict);
+  // it may have paid and not written it down: asked again it finishes, and nobody else can make it
+  if (!answer.ok && MAY_HAVE_HAPPENED.has(answer.error.kind)) return later(answer.error);
   const close = await closeOf(must(deal.payment, 'the terms of its escrow'), job.hands);
   if (close?.kind === 'voided') return step(deal, { kind: 'refunded', tx: close.tx }, job);
   if (close === undefined) {
@@ -132,7 +141,7 @@ export const approve = onBounty(async (deal, job) => {
   return step(deal, { kind: 'paid', tx: close.tx, fee: deal.bounty - net }, job);
 });
 
-export const reject = onBounty(async (deal, job) => {
+export const reject = onBounty('rejecting', async (deal, job) => {
   const severity = deal.rejections > 1 ? 'major' : 'minor';
   const notes =
     'The delivery failed its checks: hash, record count, schema or product do not hold.';
@@ -140,11 +149,13 @@ export const reject = onBounty(async (deal, job) => {
     severity,
     notes,
   });
-  if (answer.ok || answer.error.kind === 'conflict') return step(deal, { kind: 'rejected' }, job);
+  // what cannot be judged any more has another end: the chain will show it
+  if (answer.ok || answer.error.kind === 'conflict' || isRefusal(answer.error))
+    return step(deal, { kind: 'rejected' }, job);
   return later(answer.error);
 });
 
-export const cancel = onBounty(async (deal, job) => {
+export const cancel = onBounty(['cancelling', 'stranded'], async (deal, job) => {
   const answer = await job.hands.market.cancel(deal.taskId, deal.because ?? 'withdrawn');
   if (answer.ok || answer.error.kind === 'conflict' || isRefusal(answer.error)) {
     return step(deal, { kind: 'cancelled' }, job);
@@ -153,10 +164,12 @@ export const cancel = onBounty(async (deal, job) => {
 });
 
 /** A rating is courtesy: the market's refusal ends it, nothing else hangs on it. */
-export const rateSeller = onBounty(async (deal, job) => {
+export const rateSeller = onBounty('rating', async (deal, job) => {
+  // paid without us: we have verified nothing that we could rate
+  if (deal.score === undefined) return step(deal, { kind: 'rated' }, job);
   const answer = await job.hands.market.rateWorker(deal.taskId, {
     worker: must(deal.seller, 'a seller').wallet,
-    score: must(deal.score, 'a score'),
+    score: deal.score,
     comment: `${deal.evidence?.records ?? 0} records checked; ${deal.rejections} deliveries sent back.`,
   });
   if (answer.ok || answer.error.kind === 'conflict' || isRefusal(answer.error))

@@ -1,7 +1,7 @@
 import type { SellDeal } from '#contract/deal.ts';
 import { PRODUCTS, Product } from '#contract/products.ts';
 import { type SellEvents, sell } from '../../market/selling.ts';
-import type { EventOf } from '../../market/step.ts';
+import { type EventOf, must } from '../../market/step.ts';
 import type { MarketError, Task } from '../../ports/market.ts';
 import { utter } from '../change.ts';
 import { type Effect, isRefusal, type Job, later, NOTHING, type Outcome } from './effect.ts';
@@ -9,14 +9,22 @@ import { type Effect, isRefusal, type Job, later, NOTHING, type Outcome } from '
 /** Taken off a buyer's score for every delivery that came back. */
 const SENT_BACK_PENALTY = 20;
 
+/** How old the last look at a lock may be when the goods go out, in ms. */
+const STALE_MS = 10_000;
+
 const HANDED_IN = new Set<Task['status']>(['submitted', 'verifying', 'completed']);
 
-function onSale(effect: (deal: SellDeal, job: Job) => Promise<Outcome>): Effect {
+/** An effect on a bounty that we applied for; nothing to do when the deal has left the desk, or the state in which it was committed. */
+function onSale(
+  state: SellDeal['state'],
+  effect: (deal: SellDeal, job: Job) => Promise<Outcome>,
+): Effect {
   return (job) => {
     const deal = [...job.snapshot.deals.values()].find(
       ({ taskId }) => taskId === job.intent.subject,
     );
-    return deal?.side === 'sell' ? effect(deal, job) : Promise.resolve(NOTHING);
+    const isDue = deal?.side === 'sell' && deal.state === state;
+    return isDue ? effect(deal, job) : Promise.resolve(NOTHING);
   };
 }
 
@@ -58,7 +66,7 @@ export const refine: Effect = async ({ agent, intent, snapshot, hands, at }) => 
   };
 };
 
-export const apply = onSale(async (deal, job) => {
+export const apply = onSale('applying', async (deal, job) => {
   const { executorId } = job.snapshot.state;
   if (executorId === undefined)
     return { kind: 'later', reason: 'not registered at the market yet' };
@@ -84,10 +92,12 @@ function inDoubt(deal: SellDeal, error: MarketError, job: Job): Outcome {
     : later(error);
 }
 
-export const deliver = onSale(async (deal, job) => {
+export const deliver = onSale('delivering', async (deal, job) => {
   const { executorId } = job.snapshot.state;
   if (executorId === undefined)
     return { kind: 'later', reason: 'not registered at the market yet' };
+  const unpaid = await missingLock(deal, job);
+  if (unpaid) return unpaid;
   const evidence = await job.hands.goods.handOver(job.agent.id, deal);
   const answer = await job.hands.market.submit(deal.taskId, {
     executorId,
@@ -101,12 +111,32 @@ export const deliver = onSale(async (deal, job) => {
   if (answer.error.kind !== 'conflict') return later(answer.error);
 
   const task = await job.hands.market.task(deal.taskId);
-  if (!task.ok) return later(task.error);
+  if (!task.ok && !isRefusal(task.error)) return later(task.error);
+  if (!task.ok) return step(deal, { kind: 'deliver-refused', reason: task.error.reason }, job);
   const isIn = HANDED_IN.has(task.value.status);
   return step(deal, isIn ? submitted : { kind: 'deliver-refused', reason: task.value.status }, job);
 });
 
-export const rateBuyer = onSale(async (deal, job) => {
+/**
+ * Why nothing is handed over now; undefined while the lock stands, or when it was paid out to us already. What was locked when we were
+ * chosen may have gone back since: the market lets a buyer cancel until the work is in.
+ */
+async function missingLock(deal: SellDeal, job: Job): Promise<Outcome | undefined> {
+  const { chain, now } = job.hands;
+  const payment = must(deal.payment, 'a lock');
+  const asked = now().getTime();
+  const state = await chain.escrowState(payment);
+  if (now().getTime() - asked > STALE_MS)
+    return { kind: 'later', reason: 'what the chain said of the lock is old' };
+  if (state.kind === 'locked') return undefined;
+  const close = state.kind === 'closed' ? await chain.closeOf(payment) : undefined;
+  if (close === undefined) return { kind: 'later', reason: 'the lock is not to be seen' };
+  return close.kind === 'captured'
+    ? undefined
+    : step(deal, { kind: 'deliver-refused', reason: 'refunded-to-buyer' }, job);
+}
+
+export const rateBuyer = onSale('rating', async (deal, job) => {
   const sentBack = Math.max(0, deal.deliveries - 1);
   const answer = await job.hands.market.rateAgent(deal.taskId, {
     score: Math.max(0, 100 - sentBack * SENT_BACK_PENALTY),
