@@ -88,7 +88,7 @@ function deliveredUnpaid({ goods, chain }: SimulatedEconomy): string[] {
       const stands =
         payment !== undefined &&
         payment.lockedAt <= at &&
-        (payment.end === undefined || payment.end.at >= at - LOOKED_MS) &&
+        (payment.end?.kind !== 'voided' || payment.end.at >= at - LOOKED_MS) &&
         payment.info.receiver === WALLETS.get(seller) &&
         payment.info.maxAmount >= PRODUCTS[deal.product].price;
       return !stands;

@@ -185,10 +185,8 @@ describe('decide', () => {
     });
 
     it('never goes to one who failed it before: it is withdrawn', () => {
-      const shunning = holding([aBuyDeal({ shunned: [EXECUTOR] })], {
-        purchases: snapshot.purchases,
-      });
-      const { deals } = engaged([anApplication()], {}, shunning).change;
+      const shun = holding([aBuyDeal({ shunned: [EXECUTOR] })], { purchases: snapshot.purchases });
+      const { deals } = engaged([anApplication()], {}, shun).change;
       expect(deals).toMatchObject([{ state: 'cancelling', because: 'no-seller-left' }]);
     });
 
