@@ -4,6 +4,7 @@ import { addBalances } from './viva/balances.ts';
 import { addBeat } from './viva/beat.ts';
 import { addBuy } from './viva/buy.ts';
 import { addDeals } from './viva/deals.ts';
+import { addEm } from './viva/em.ts';
 import { addIrc } from './viva/irc.ts';
 import { addLedger } from './viva/ledger.ts';
 import { addProducts } from './viva/products.ts';
@@ -18,6 +19,7 @@ for (const add of [
   addUp,
   addAgents,
   addDeals,
+  addEm,
   addLedger,
   addBalances,
   addBeat,

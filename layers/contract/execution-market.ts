@@ -55,6 +55,29 @@ export const RatedBody = z.object({ success: z.literal(true) });
 
 export const HealthBody = z.object({ status: z.enum(['healthy', 'degraded']) });
 
+/** What only operators read; shown more than relied on. */
+export const ConfigBody = z.looseObject({ min_bounty_usd: z.number(), max_bounty_usd: z.number() });
+export const PaymentConfigBody = z.looseObject({
+  networks: z.record(z.string(), z.looseObject({ operator: Address, escrow: Address })),
+});
+export const PaymentBody = z.looseObject({ task_id: TaskId, status: z.string(), escrow_tx: maybe });
+export const TransactionsBody = z.looseObject({
+  task_id: TaskId,
+  transactions: z.array(z.looseObject({ event_type: z.string(), tx_hash: maybe })),
+});
+export const ReputationBody = z.looseObject({
+  score: z.number().nullish(),
+  count: z.int().nullish(),
+});
+export const IdentityBody = z.looseObject({
+  status: z.string(),
+  agent_id: z.union([z.int(), z.string()]).nullish(),
+});
+export const PageBody = z.looseObject({
+  has_more: z.boolean().nullish(),
+  total: z.int().nullish(),
+});
+
 /** `{detail}`, `{error, message}` or a 422 with the fields' errors. */
 export const ErrorBody = z.object({
   detail: z.unknown().optional(),

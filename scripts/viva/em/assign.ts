@@ -1,0 +1,188 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BuyDeal } from '#contract/deal.ts';
+import { Hex } from '#contract/ids.ts';
+import { PRODUCTS, Product } from '#contract/products.ts';
+import { agentOf } from '#contract/roster.ts';
+import { changeOf } from '#core/heartbeat/change.ts';
+import { buy } from '#core/market/buying.ts';
+import { generationOf } from '#core/market/request.ts';
+import { drawUp } from '#core/market/vetting.ts';
+import { refuse } from '#core/money/gate.ts';
+import type { Lease, Snapshot } from '#core/ports/agents.ts';
+import type { Application, Task } from '#core/ports/market.ts';
+import { CannotStart } from '../../local/cloud/cannot-start.ts';
+import type { MarketHere } from './market-of.ts';
+
+const LEASE_MS = 30_000;
+const PATIENCE_MS = 40_000;
+/** Of a task that names no corpus: whichever the seller has. */
+const ANY_CORPUS = '0000000000000000';
+
+export interface Choice {
+  readonly task: Task;
+  readonly application: Application;
+}
+
+/**
+ * Chooses an applicant as the agent's own beat would: through the money gate, with the budget reserved and the escrow's terms stored in
+ * its book. The agent's next beat locks and assigns, because only beats sign what spends; it goes on with the deal as with any other.
+ * @throws CannotStart when the gate or the deal's state forbids it; nothing is written then
+ */
+export async function choose(
+  choice: Choice,
+  { agent, self, clients }: MarketHere,
+  isDryRun: boolean,
+): Promise<{ readonly payTo: string; readonly bountyMicro: bigint }> {
+  const lease = await leaseOf(agent, clients);
+  try {
+    const now = new Date();
+    const at = now.toISOString();
+    const snapshot = await clients.agents.load(agent, {
+      day: at.slice(0, 10),
+      generation: undefined,
+    });
+    const deal = dealOf(choice, snapshot, at);
+    const terms = await termsOf(choice, { deal, snapshot, now }, { agent, self, clients });
+    const step = buy(deal, { kind: 'chosen', ...terms, budgetDay: at.slice(0, 10) }, at);
+    if (step === undefined) {
+      throw new CannotStart(
+        `The deal is ${deal.state}: ${agent} chose already. See \`viva deals ${deal.taskId}\`.`,
+      );
+    }
+    if (!isDryRun) await write(lease, { agent, snapshot, step, at, deal, clients });
+    return { payTo: choice.application.wallet, bountyMicro: deal.bounty };
+  } finally {
+    if ((await clients.agents.letGo(lease)) === 'again') await clients.agents.letGo(lease);
+  }
+}
+
+type Clients = MarketHere['clients'];
+type Here = Pick<MarketHere, 'agent' | 'self' | 'clients'>;
+
+/** Whom to pay and on which terms, if the gate lets it pass. */
+async function termsOf(
+  { task, application }: Choice,
+  {
+    deal,
+    snapshot,
+    now,
+  }: { readonly deal: BuyDeal; readonly snapshot: Snapshot; readonly now: Date },
+  here: Here,
+) {
+  const { network } = here.clients.chain;
+  const roster = await here.clients.agents.roster();
+  const { wallet, executorId } = application;
+  const payment = drawUp(
+    deal,
+    { payer: here.self, receiver: wallet, network },
+    { now, deadline: task.deadline, salt: Hex.parse(`0x${randomBytes(32).toString('hex')}`) },
+  );
+  const because = await gate(payment, { here, snapshot, payees: new Set(roster.keys()) });
+  if (because !== undefined) {
+    throw new CannotStart(`The money gate of ${here.agent} says ${because}: nothing was sent.`);
+  }
+  return { payment, seller: { wallet, executorId, name: roster.get(wallet) ?? '' } };
+}
+
+async function write(
+  lease: Lease,
+  {
+    agent,
+    snapshot,
+    step,
+    at,
+    deal,
+    clients,
+  }: {
+    readonly agent: MarketHere['agent'];
+    readonly snapshot: Snapshot;
+    readonly step: NonNullable<ReturnType<typeof buy>>;
+    readonly at: string;
+    readonly deal: BuyDeal;
+    readonly clients: Clients;
+  },
+): Promise<void> {
+  const member = agentOf(agent);
+  const verdict = await clients.agents.commit(lease, {
+    ...changeOf(member, snapshot, { step, at }),
+    budget: { day: at.slice(0, 10), amount: deal.bounty, limit: member.budget.perDay },
+  });
+  if (verdict !== 'committed')
+    throw new CannotStart(
+      `Not chosen: the agent's book says ${verdict}. Nothing was sent; try again.`,
+    );
+}
+
+async function gate(
+  payment: ReturnType<typeof drawUp>,
+  {
+    here: { agent, self, clients },
+    snapshot,
+    payees,
+  }: {
+    readonly here: Here;
+    readonly snapshot: Snapshot;
+    readonly payees: Parameters<typeof refuse>[1]['payees'];
+  },
+) {
+  const { network } = clients.chain;
+  const spend = {
+    amount: payment.maxAmount,
+    payee: payment.receiver,
+    operator: payment.operator,
+    token: payment.token,
+    collector: network.tokenCollector,
+  };
+  const balance = await clients.chain.balanceOf(self);
+  const { committed, isHalted } = snapshot;
+  return refuse(spend, {
+    agent: agentOf(agent),
+    network,
+    self,
+    balance,
+    committed,
+    isHalted,
+    payees,
+  });
+}
+
+/** The agent's own deal, or a new one for a task that was published by hand. */
+function dealOf({ task }: Choice, snapshot: Snapshot, at: string): BuyDeal {
+  const known = snapshot.deals.get(task.id);
+  if (known?.side === 'buy') return known;
+  const product = Product.options.find((one) => task.skills.includes(PRODUCTS[one].skill));
+  if (product === undefined) {
+    throw new CannotStart(
+      `Task ${task.id} asks for none of our products (${task.skills.join(', ')}): publish one with --product.`,
+    );
+  }
+  return {
+    v: 1,
+    side: 'buy',
+    state: 'open',
+    taskId: task.id,
+    product,
+    generation: generationOf(task) ?? ANY_CORPUS,
+    bounty: task.bounty,
+    openedAt: at,
+    rejections: 0,
+    shunned: [],
+  };
+}
+
+/** Waits for the agent's beat to end. */
+async function leaseOf(agent: MarketHere['agent'], { agents }: Clients): Promise<Lease> {
+  const owner = `viva-em-${randomUUID()}`;
+  const giveUp = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const now = new Date();
+    const until = new Date(now.getTime() + LEASE_MS);
+    const isFree = !(await agents.isBusy(agent, now));
+    const lease = isFree && (await agents.takeLease(agent, { owner, now, until }));
+    if (lease) return lease;
+    if (Date.now() > giveUp)
+      throw new CannotStart(`${agent} is busy with a beat that does not end: try again later.`);
+    await sleep(50);
+  }
+}
