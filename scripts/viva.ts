@@ -7,6 +7,7 @@ import { addDeals } from './viva/deals.ts';
 import { addEm } from './viva/em.ts';
 import { addIrc } from './viva/irc.ts';
 import { addLedger } from './viva/ledger.ts';
+import { addLogs } from './viva/logs.ts';
 import { addProducts } from './viva/products.ts';
 import { addUp } from './viva/up.ts';
 
@@ -25,6 +26,7 @@ for (const add of [
   addBeat,
   addProducts,
   addIrc,
+  addLogs,
   addBuy,
 ])
   add(program);

@@ -1,10 +1,11 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { AgentId } from '#contract/ids.ts';
+import type { SourceCounts } from '#contract/log-record.ts';
 import { METRICS } from '#contract/metrics.ts';
 import { Compaction, Continuation, S3Notification } from '#contract/s3-event.ts';
 import { compact } from '#core/logs/compact.ts';
 import { rebuild } from '#core/logs/rebuild.ts';
-import { logEventOf, type Outcome, take } from '#core/logs/take.ts';
+import { type LogEvent, logEventOf, type Outcome, take } from '#core/logs/take.ts';
 import { type Services, wire } from './wiring.ts';
 
 /** An upload is read on in another invocation when less than this is left; one part takes about a second. */
@@ -102,11 +103,18 @@ async function takeOne(
       ...(progress === undefined ? {} : { progress }),
     });
   services.log.info('upload', { agentId: agent, source, outcome, ...counts });
-  services.metrics.addMetadata('source', source);
-  services.metrics.addMetric(METRICS.messagesCollected, 'Count', counts.messages);
-  services.metrics.addMetric(METRICS.recordsQuarantined, 'Count', counts.quarantined);
-  services.metrics.publishStoredMetrics();
+  report(event, counts, services);
   return isRepeated || !NOTHING_NEW.has(outcome) ? agent : undefined;
+}
+
+/** One line of embedded metrics: pieces read = messages + not messages + quarantined. Copies fall later, in the merge. */
+function report({ source }: LogEvent, counts: SourceCounts, { metrics }: Services): void {
+  metrics.addMetadata('source', source);
+  metrics.addMetric(METRICS.piecesRead, 'Count', counts.read);
+  metrics.addMetric(METRICS.messagesCollected, 'Count', counts.messages);
+  metrics.addMetric(METRICS.notMessages, 'Count', counts.notMessages);
+  metrics.addMetric(METRICS.recordsQuarantined, 'Count', counts.quarantined);
+  metrics.publishStoredMetrics();
 }
 
 function isAgain({ attributes }: SQSRecord): boolean {

@@ -7,6 +7,8 @@ export const METRICS = {
   dealsSettled: 'DealsSettled',
   intentsFailed: 'IntentsFailed',
   budgetRefusals: 'BudgetRefusals',
+  piecesRead: 'PiecesRead',
+  notMessages: 'NotMessages',
   messagesCollected: 'MessagesCollected',
   recordsQuarantined: 'RecordsQuarantined',
   ircLinesSent: 'IrcLinesSent',

@@ -8,14 +8,9 @@ import { DEFAULT_PORT_BASE, portsFrom } from '../local/economy/ports.ts';
 import { readAll, settledDeals, unfinished } from '../local/economy/progress.ts';
 import { type RunReport, report } from '../local/economy/report.ts';
 import { FIRST_DAYS, writeSyntheticChat } from '../local/economy/synthetic-chat.ts';
-import {
-  type Collected,
-  collectLogs,
-  isFolder,
-  type LogFile,
-  logFilesIn,
-} from '../local/economy/uploads.ts';
+import { type Collected, collectLogs, isFolder, logFilesIn } from '../local/economy/uploads.ts';
 import { LiveView } from './live-view.ts';
+import type { LogFile } from './logs/uploader.ts';
 import { STATE_DIR, wholeNumber } from './options.ts';
 import { fail, paint } from './output.ts';
 

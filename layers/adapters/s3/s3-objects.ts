@@ -13,6 +13,8 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { ObjectHead, Objects } from '#core/ports/objects.ts';
 
 const MAX_READ_BYTES = 8 * 1024 * 1024;
+/** What is longer is written in parts of so much: the ETag tells of it. */
+export const PART_BYTES = 8 * 1024 * 1024;
 /** As many as one DeleteObjects request takes. */
 const MAX_DELETED = 1000;
 
@@ -72,7 +74,7 @@ export class S3Objects implements Objects {
 
   async write(key: string, body: AsyncIterable<Uint8Array>, contentType: string): Promise<void> {
     const params = { ...this.#at(key), Body: Readable.from(body), ContentType: contentType };
-    await new Upload({ client: this.#s3, params, queueSize: 1 }).done();
+    await new Upload({ client: this.#s3, params, queueSize: 1, partSize: PART_BYTES }).done();
   }
 
   async put(

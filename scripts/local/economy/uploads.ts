@@ -1,24 +1,17 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { objectKey } from '#contract/keys.ts';
 import type { CorpusPointer } from '#contract/log-record.ts';
 import { COLLECTOR } from '#contract/roster.ts';
 import { readManifest } from '#core/logs/rebuild.ts';
+import { standing } from '#core/logs/standing.ts';
+import { eTagOf, type LogFile, uploadFiles } from '../../viva/logs/uploader.ts';
 import { CannotStart } from '../cloud/cannot-start.ts';
 import type { Clients } from './connection.ts';
 
-const AT_ONCE = 8;
 /** A file whose collection shows nothing for so long is uploaded again: its notification died with a queue. */
 const PATIENCE_MS = 20_000;
 const MAX_ROUNDS = 5;
-
-export interface LogFile {
-  readonly path: string;
-  /** Name below the folder, with slashes: the logical source. */
-  readonly source: string;
-}
 
 export interface Collected {
   readonly pointer: CorpusPointer;
@@ -32,7 +25,7 @@ export async function logFilesIn(dir: string): Promise<readonly LogFile[]> {
   try {
     const entries = await readdir(dir, { recursive: true, withFileTypes: true });
     const paths = entries
-      .filter((entry) => entry.isFile())
+      .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
       .map((entry) => join(entry.parentPath, entry.name));
     if (paths.length === 0)
       throw new CannotStart(
@@ -60,18 +53,14 @@ export async function collectLogs(
   }: { readonly clients: Clients; readonly onProgress: (done: number, total: number) => void },
 ): Promise<Collected> {
   const eTags = new Map<string, string>();
-  for (const { path, source } of files)
-    eTags.set(
-      source,
-      createHash('md5')
-        .update(await readFile(path))
-        .digest('hex'),
-    );
+  for (const { path, source } of files) eTags.set(source, await eTagOf(path));
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const { missing } = await progress(eTags, clients);
-    await upload(
+    const { objects } = clients;
+    // what is stored but not collected lost its notification with a queue: stored again it is told of again
+    await uploadFiles(
       files.filter(({ source }) => missing.has(source)),
-      clients,
+      { target: { objects, agent: COLLECTOR }, again: () => true },
     );
     const done = await settle(eTags, { clients, onProgress });
     if (done) return { ...done, files: files.length };
@@ -109,30 +98,17 @@ async function progress(eTags: ReadonlyMap<string, string>, { pointers, objects 
   const applied = pointer ? (await readManifest(pointer.manifestKey, objects)).applied : {};
   const missing = new Set(eTags.keys());
   const refused: { source: string; reason: string }[] = [];
-  for await (const item of pointers.sources(COLLECTOR)) {
-    const isIn = item.eTag === eTags.get(item.source) && item.listing === applied[item.source];
+  const items = await Array.fromAsync(pointers.sources(COLLECTOR));
+  const stands = new Set(standing(items));
+  for (const item of items) {
+    const isIn =
+      item.eTag === eTags.get(item.source) &&
+      (item.listing === applied[item.source] || !stands.has(item));
     if (isIn) missing.delete(item.source);
     if (isIn && item.refused !== undefined)
       refused.push({ source: item.source, reason: item.refused });
   }
   return { pointer, missing, refused };
-}
-
-async function upload(files: readonly LogFile[], { objects }: Clients): Promise<void> {
-  const left = [...files];
-  const worker = async (): Promise<void> => {
-    for (let file = left.shift(); file !== undefined; file = left.shift()) {
-      const body = await readFile(file.path);
-      await objects.put(objectKey.log(COLLECTOR, file.source), body, {
-        contentType: contentTypeOf(file.source),
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-}
-
-function contentTypeOf(source: string): string {
-  return source.endsWith('.json') ? 'application/json' : 'text/plain';
 }
 
 /** True when the path names an existing folder. */

@@ -103,6 +103,7 @@ export async function startCollection() {
 export interface Notice {
   readonly key: string;
   readonly eTag: string;
+  readonly size?: number;
   /** Order of the events of one key. */
   readonly sequence: number;
   readonly eventName?: string;
@@ -134,6 +135,7 @@ export function sqsEvent(notices: readonly Notice[]): SQSEvent {
               object: {
                 key: encodeURIComponent(notice.key).replaceAll('%20', '+').replaceAll('%2F', '/'),
                 eTag: notice.eTag,
+                size: notice.size,
                 sequencer: notice.sequence.toString(16).padStart(16, '0'),
               },
             },
