@@ -9,12 +9,15 @@ import { FittingRequest } from '#adapters/facilitator/escrow-terms.ts';
 import { escrowView } from '#adapters/facilitator/escrow-view.ts';
 import { exactRequestFor } from '#adapters/facilitator/exact.ts';
 import { BusyError } from '#adapters/facilitator/lease.ts';
+import type { Registrar } from '#adapters/identity/registrar.ts';
 import type { Address } from '#contract/ids.ts';
+import { registerAgent } from './register.ts';
 
 export interface Services {
   readonly chain: EvmChain;
   readonly escrow: EscrowSettler;
   readonly exact: x402Facilitator;
+  readonly registrar: Registrar;
   readonly nonces: Nonces;
   /** Who may release and refund. */
   readonly market: Address;
@@ -41,6 +44,7 @@ export function routes(services: Services): Hono {
     const isEscrow = Scheme.safeParse(body).success;
     return isEscrow ? settleEscrow(c, services, body) : settleExact(c, services, body);
   });
+  app.post('/register', async (c) => registerAgent(asSent(c), await bodyOf(c), services));
   app.notFound((c) => {
     return c.json({ error: `No ${c.req.method} ${c.req.path} here; see GET /supported.` }, 404);
   });

@@ -3,7 +3,15 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 
-const SOURCES = ['Payments', 'TestUSDC', 'AuthCaptureEscrow', 'TokenCollector', 'PaymentOperator'];
+const SOURCES = [
+  'Payments',
+  'TestUSDC',
+  'AuthCaptureEscrow',
+  'TokenCollector',
+  'PaymentOperator',
+  'IdentityRegistry',
+  'ReputationRegistry',
+];
 const CONTRACTS = SOURCES.filter((name) => name !== 'Payments');
 const HEX = z.string().regex(/^(0x)?[0-9a-f]*$/);
 

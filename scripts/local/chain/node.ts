@@ -9,7 +9,7 @@ import { SERVICE_HD_INDEX } from '#contract/roster.ts';
 import { CannotStart } from '../cloud/cannot-start.ts';
 import { DEV_MNEMONIC, devAccount } from './accounts.ts';
 import { type Anvil, startAnvil } from './anvil.ts';
-import { TEST_USDC } from './artefacts.ts';
+import { IDENTITY, REPUTATION, TEST_USDC } from './artefacts.ts';
 import { type Journal, openJournal, type Step } from './journal.ts';
 import { ask, demand, type RpcReply } from './rpc.ts';
 
@@ -177,11 +177,13 @@ export class ChainNode {
   }
 }
 
-/** What stands in the world before the first block: the token at USDC's own address, and gas for those who send. */
+/** What stands in the world before the first block: token and ERC-8004 registries at their own addresses, and gas for those who send. */
 async function prepare(url: string): Promise<void> {
-  const { usdc } = NETWORKS.local;
+  const { usdc, identity, reputation } = NETWORKS.local;
   const deployer = devAccount(SERVICE_HD_INDEX.deployer).address;
   await demand(url, 'anvil_setCode', [usdc, TEST_USDC.runtime]);
+  await demand(url, 'anvil_setCode', [identity, IDENTITY.runtime]);
+  await demand(url, 'anvil_setCode', [reputation, REPUTATION.runtime]);
   await demand(url, 'anvil_setStorageAt', [usdc, pad('0x0'), pad(deployer)]);
   for (const address of [deployer, devAccount(SERVICE_HD_INDEX.facilitator).address]) {
     await demand(url, 'anvil_setBalance', [address, ETHER]);

@@ -1,0 +1,114 @@
+import { encodeFunctionData } from 'viem';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reputationAbi } from '#adapters/identity/abi.ts';
+import { registerIdentity } from '#adapters/identity/register.ts';
+import { Registries } from '#adapters/identity/registries.ts';
+import { Address } from '#contract/ids.ts';
+import { SERVICE_HD_INDEX } from '#contract/roster.ts';
+import { devAccount } from '../../../scripts/local/chain/accounts.ts';
+import { network, startHouse, walletOf } from './house.ts';
+
+let house: Awaited<ReturnType<typeof startHouse>>;
+let registries: Registries;
+beforeAll(async () => {
+  house = await startHouse();
+  registries = new Registries(house.chain);
+});
+afterAll(() => house.stop());
+
+const uri = (index: number) => `http://storefront.test/agents/${index}/card.json`;
+const signerOf = (index: number) => {
+  const wallet = walletOf(index);
+  const signMessage = (bytes: Uint8Array) => wallet.signMessage(bytes);
+  return { chainId: network.chainId, address: wallet.address, signMessage };
+};
+const register = (index: number) =>
+  registerIdentity({
+    facilitatorUrl: house.url,
+    network,
+    agentUri: uri(index),
+    signer: signerOf(index),
+    now: Math.floor(Date.now() / 1000),
+  });
+
+/** Says `value` of an agent, from the deployer's wallet, which has gas. */
+async function say(agentId: bigint, value: bigint): Promise<string> {
+  const deployer = devAccount(SERVICE_HD_INDEX.deployer);
+  const data = encodeFunctionData({
+    abi: reputationAbi,
+    functionName: 'giveFeedback',
+    args: [agentId, value, 0, 'delivery', 'raw_logs', '', '', `0x${'00'.repeat(32)}`],
+  });
+  const nonce = Number(await house.rpc('eth_getTransactionCount', [deployer.address, 'latest']));
+  const raw = await deployer.signTransaction({
+    type: 'eip1559',
+    chainId: network.chainId,
+    nonce,
+    gas: 1_000_000n,
+    maxFeePerGas: 10_000_000_000n,
+    maxPriorityFeePerGas: 0n,
+    to: network.reputation,
+    data,
+  });
+  return String(await house.rpc('eth_sendRawTransaction', [raw]));
+}
+
+describe('identity', () => {
+  it('registers a wallet without gas, once however often and however many at once', async () => {
+    expect(await registries.identityOf(walletOf(1).address)).toBeUndefined();
+
+    const ids = [...(await Promise.all([register(1), register(1)])), await register(1)];
+
+    expect(new Set(ids).size).toBe(1);
+    expect(await registries.identityOf(walletOf(1).address)).toEqual({
+      agentId: ids[0],
+      owner: walletOf(1).address,
+      uri: uri(1),
+    });
+  });
+
+  it('gives another wallet another identity', async () => {
+    expect(await register(2)).not.toBe(await register(1));
+  });
+
+  it('spends its gas on nobody who did not sign, nor for another wallet', async () => {
+    const body = JSON.stringify({
+      network: network.caip2,
+      agentUri: uri(3),
+      recipient: walletOf(3).address,
+    });
+    const headers = { 'content-type': 'application/json' };
+    const unsigned = await fetch(`${house.url}/register`, { method: 'POST', headers, body });
+    expect(unsigned.status).toBe(401);
+    await expect(
+      registerIdentity({
+        facilitatorUrl: house.url,
+        network,
+        agentUri: uri(3),
+        signer: { ...signerOf(2), address: walletOf(3).address },
+        now: Math.floor(Date.now() / 1000),
+      }),
+    ).rejects.toThrow(/40[13]/);
+    expect(await registries.identityOf(walletOf(3).address)).toBeUndefined();
+  });
+});
+
+describe('reputation', () => {
+  it('counts what our own clients said, and nothing that others say', async () => {
+    const agentId = await register(1);
+    const us = Address.parse(devAccount(SERVICE_HD_INDEX.deployer).address);
+    await say(agentId, 90n);
+    await say(agentId, 70n);
+
+    expect(await registries.reputationOf(agentId, [us], 'delivery')).toEqual({
+      count: 2n,
+      value: 80n,
+      decimals: 0,
+    });
+    expect(await registries.reputationOf(agentId, [us], 'other')).toMatchObject({ count: 0n });
+    expect(await registries.reputationOf(agentId, [walletOf(6).address])).toMatchObject({
+      count: 0n,
+    });
+    await expect(registries.reputationOf(agentId, [])).rejects.toThrow();
+  });
+});
