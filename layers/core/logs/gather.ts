@@ -113,14 +113,26 @@ class Spiller {
     return this.#days;
   }
 
+  /** The scratch room only grows at its end, so the pieces of a run stand together. */
+  async #write(pieces: Iterable<Uint8Array>): Promise<Omit<Spilled, 'source'>> {
+    let at = -1;
+    let bytes = 0;
+    for (const piece of pieces) {
+      const begun = await this.#gathering.scratch.write(piece);
+      if (at < 0) at = begun;
+      bytes += piece.length;
+    }
+    return { at, bytes };
+  }
+
   async #spill(): Promise<void> {
     let from = 0;
     for (const { source, end } of [
       ...this.#ends,
       { source: this.#source, end: this.lines.count },
     ]) {
-      for (const { day, bytes } of dayRuns(this.lines, from, end)) {
-        const run = { source, at: await this.#gathering.scratch.write(bytes), bytes: bytes.length };
+      for (const { day, pieces } of dayRuns(this.lines, from, end)) {
+        const run = { source, ...(await this.#write(pieces)) };
         const runs = this.#days.get(day);
         if (runs === undefined) this.#days.set(day, [run]);
         else runs.push(run);

@@ -28,6 +28,7 @@ const FIXED = HEAD.length + MIDDLE.length + TAILS.message.length;
 /** Time and place share one double of 53 bits: 33 and 20 for lines of any days, 17 and 36 for those of one day. */
 const PLACES_OF_ANY_DAY = 2 ** 20;
 const PLACES_OF_ONE_DAY = 2 ** 36;
+const STAGING_BYTES = 262_144;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const LF = 0x0a;
@@ -49,6 +50,8 @@ export class LineArena {
   keys = new Float64Array(4096);
   /** End of what is written, the open line included. */
   length = 0;
+  /** Where lines that do not stand in order are put in order, a piece at a time. */
+  readonly staging: Uint8Array;
   /** Of `keys`: a line's key is (its time - base) * places + its place. */
   #base = 0;
   #places = PLACES_OF_ANY_DAY;
@@ -59,6 +62,7 @@ export class LineArena {
 
   constructor(capacity: number) {
     this.bytes = new Uint8Array(capacity);
+    this.staging = new Uint8Array(Math.min(capacity, STAGING_BYTES));
   }
 
   /** More than `heldBytes` is written, or as many lines as leave room for one more piece of a file. */

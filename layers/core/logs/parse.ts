@@ -1,9 +1,10 @@
 import { ChatJsonParser } from './chat-json.ts';
+import { formatOf } from './format.ts';
 import type { Found, Parser } from './found.ts';
-import { FullTextParser, STAMP } from './full-text.ts';
+import { FullTextParser } from './full-text.ts';
 import { dayInName, IrcTextParser } from './irc-text.ts';
-import { BYTE, skipBlank } from './json-bytes.ts';
-import { isJsonLine, JsonLinesParser } from './json-lines.ts';
+import { skipBlank } from './json-bytes.ts';
+import { JsonLinesParser } from './json-lines.ts';
 import { join } from './lines.ts';
 import type { Clock } from './time.ts';
 
@@ -12,12 +13,8 @@ export const ENGINE = 2;
 
 /** A file's format is looked for in this many bytes. */
 const HEAD_BYTES = 65_536;
-/** JSON lines are looked for among so many. */
-const LOOKED_AT = 20;
-const IRC_LINE =
-  /^(?:\[\d\d:\d\d(?::\d\d)?\] |=== |\d\d:\d\d(?::\d\d)? (?:<| ?\* |-)|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\t)/;
 /** Lines that say their own day: weechat's, and irssi's remarks. */
-const DATED_LINE = /^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\t|--- (?:Log opened|Day changed) )/;
+const DATED_LINE = /^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\t|--- (?:Log opened|Day changed) )/m;
 
 /** Finds the format in a file's first bytes, then reads on as that format. `name` is a hint for the day only. */
 export class LogParser implements Parser {
@@ -68,30 +65,27 @@ export class LogParser implements Parser {
     if (head.length === 0) return 'the file is empty';
     const first = skipBlank(head, 0);
     if (first === head.length) return 'the file holds nothing but white space';
-    const text = new TextDecoder('latin1').decode(head.subarray(first));
-    const isLines = text.startsWith('{') && text.split('\n', LOOKED_AT).some(isJsonLine);
-    if (isLines) return new JsonLinesParser(this.#clock, this.#found);
-    if (isJson(head, first)) return new ChatJsonParser(this.#clock, this.#found);
-    return this.#textParserFor(text.split(/\r?\n/));
+    switch (formatOf(head.subarray(first))) {
+      case 'chat-json':
+        return new ChatJsonParser(this.#clock, this.#found);
+      case 'json-lines':
+        return new JsonLinesParser(this.#clock, this.#found);
+      case 'full-text':
+        return new FullTextParser(this.#clock, this.#found);
+      case 'irc-text':
+        return this.#ircTextParser(head);
+      case undefined:
+        return 'no known format: neither JSON with "messages", nor JSON lines with ts and sender, nor text with lines [HH:MM] <nick> or [M/D/YYYY h:mm:ss AM] user:';
+    }
   }
 
-  #textParserFor(lines: readonly string[]): Parser | string {
-    if (lines.some((line) => STAMP.test(line))) return new FullTextParser(this.#clock, this.#found);
-    if (!lines.some((line) => IRC_LINE.test(line))) {
-      return 'no known format: neither JSON with "messages", nor JSON lines with ts and sender, nor text with lines [HH:MM] <nick> or [M/D/YYYY h:mm:ss AM] user:';
-    }
-    const isDated = lines.some((line) => DATED_LINE.test(line));
+  #ircTextParser(head: Uint8Array): Parser | string {
     const day = dayInName(this.#name);
-    if (typeof day === 'string' && !isDated) return day;
-    return new IrcTextParser(typeof day === 'string' ? undefined : day, this.#clock, this.#found);
+    if (typeof day !== 'string') return new IrcTextParser(day, this.#clock, this.#found);
+    return DATED_LINE.test(new TextDecoder().decode(head))
+      ? new IrcTextParser(undefined, this.#clock, this.#found)
+      : day;
   }
 }
 
 const IGNORE: Parser = { push: () => undefined, end: () => undefined };
-
-function isJson(head: Uint8Array, first: number): boolean {
-  if (head[first] === BYTE.openObject) return true;
-  if (head[first] !== BYTE.openArray) return false;
-  const next = head[skipBlank(head, first + 1)];
-  return next === BYTE.openObject || next === BYTE.closeArray;
-}

@@ -1,4 +1,5 @@
 import type { Codec } from '../ports/codec.ts';
+import { join } from './lines.ts';
 
 /** What is given to a parser at once: it bounds what one piece can make of the memory. */
 const PIECE_BYTES = 262_144;
@@ -13,15 +14,25 @@ export async function* plain(
   found: { torn: string | undefined },
 ): AsyncIterable<Uint8Array> {
   const iterator = bytes[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  if (first.done === true) return;
-  const all = resumed(first.value, iterator);
+  const first = await beginning(iterator);
+  const all = resumed(first, iterator);
   const onTorn = (format: string) => (reason: string) => {
     found.torn = `the ${format} stream is damaged (${reason})`;
   };
-  if (begins(first.value, GZIP)) yield* pieces(codec.gunzip(all, onTorn('gzip')));
-  else if (begins(first.value, ZSTD)) yield* pieces(codec.unzstd(all, onTorn('zstd')));
+  if (begins(first, GZIP)) yield* pieces(codec.gunzip(all, onTorn('gzip')));
+  else if (begins(first, ZSTD)) yield* pieces(codec.unzstd(all, onTorn('zstd')));
   else yield* pieces(all);
+}
+
+/** At least as many bytes as tell a compression; less when the file is shorter. */
+async function beginning(chunks: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  let first: Uint8Array = new Uint8Array();
+  while (first.length < ZSTD.length) {
+    const next = await chunks.next();
+    if (next.done === true) return first;
+    first = first.length === 0 ? next.value : join([first, next.value]);
+  }
+  return first;
 }
 
 function begins(bytes: Uint8Array, magic: readonly number[]): boolean {

@@ -1,11 +1,12 @@
 import { dayName, type LineArena } from './line-arena.ts';
 import { DAY_SECONDS } from './time.ts';
 
-/** Lines of one source and one UTC day, sorted by time and position. `bytes` is a view that the next run overwrites. */
+/** Lines of one source and one UTC day, sorted by time and position. */
 export interface DayRun {
   readonly day: string;
-  readonly bytes: Uint8Array;
   readonly lines: number;
+  /** Bytes, in pieces that the next piece or run overwrites. */
+  readonly pieces: Iterable<Uint8Array>;
 }
 
 /** The lines `from` to `to` of an arena, which are of one source, as runs in order of day. Their keys are sorted in place. */
@@ -17,10 +18,10 @@ export function* dayRuns(arena: LineArena, from: number, to: number): Iterable<D
     const day = dayOf(arena, keys[start]);
     let end = start + 1;
     while (end < keys.length && dayOf(arena, keys[end]) === day) end += 1;
-    const bytes = isSorted
-      ? arena.bytes.subarray(arena.starts[from + start], arena.starts[from + end])
-      : joined(arena, keys.subarray(start, end));
-    yield { day: dayName(day), bytes, lines: end - start };
+    const pieces = isSorted
+      ? [arena.bytes.subarray(arena.starts[from + start], arena.starts[from + end])]
+      : inOrder(arena, keys.subarray(start, end), arena.staging);
+    yield { day: dayName(day), lines: end - start, pieces };
     start = end;
   }
 }
@@ -28,12 +29,27 @@ export function* dayRuns(arena: LineArena, from: number, to: number): Iterable<D
 /** Sorts keys unless they are; says whether they were. */
 export function sortKeys(keys: Float64Array): boolean {
   let before = Number.NEGATIVE_INFINITY;
-  for (const key of keys) {
+  for (let index = 0; index < keys.length; index += 1) {
+    const key = keys[index] ?? 0;
     if (key < before) {
-      keys.sort();
+      if (!inserted(keys, index)) keys.sort();
       return false;
     }
     before = key;
+  }
+  return true;
+}
+
+/** Insertion sort from `start` on, for what is nearly sorted; gives up when much would have to be moved. */
+function inserted(keys: Float64Array, start: number): boolean {
+  let moves = 4 * keys.length;
+  for (let index = start; index < keys.length; index += 1) {
+    const key = keys[index] ?? 0;
+    let at = index;
+    for (; at > 0 && (keys[at - 1] ?? 0) > key; at -= 1) keys[at] = keys[at - 1] ?? 0;
+    keys[at] = key;
+    moves -= index - at;
+    if (moves < 0) return false;
   }
   return true;
 }
@@ -63,22 +79,6 @@ export function* inOrder(
     }
   }
   if (filled > 0) yield into.subarray(0, filled);
-}
-
-function joined(arena: LineArena, keys: Float64Array): Uint8Array {
-  let length = 0;
-  for (const key of keys) {
-    const line = arena.lineOf(key);
-    length += (arena.starts[line + 1] ?? 0) - (arena.starts[line] ?? 0);
-  }
-  const into = new Uint8Array(length);
-  let at = 0;
-  for (const piece of inOrder(arena, keys, into)) {
-    // the only piece is `into` itself, or one line that fills it
-    if (piece.buffer !== into.buffer) into.set(piece, at);
-    at += piece.length;
-  }
-  return into;
 }
 
 function dayOf(arena: LineArena, key: number | undefined): number {

@@ -4,6 +4,7 @@ import type { Segment } from '#contract/log-record.ts';
 import type { Codec } from '../ports/codec.ts';
 import type { Objects } from '../ports/objects.ts';
 import { LineArena } from './line-arena.ts';
+import { join } from './lines.ts';
 import { dayRuns } from './runs.ts';
 
 export type DaySegment = Segment & { readonly day: string };
@@ -50,7 +51,8 @@ export class SegmentWriter {
   }
 
   async #write(): Promise<void> {
-    for (const { day, bytes, lines } of dayRuns(this.lines, 0, this.lines.count)) {
+    for (const { day, pieces, lines } of dayRuns(this.lines, 0, this.lines.count)) {
+      const bytes = join(Array.from(pieces, (piece) => piece.slice()));
       const sha256 = this.#codec.sha256(bytes);
       const key = objectKey.corpus(this.#agent, `segments/${day}/${sha256}.ndjson.gz`);
       const body = await this.#codec.gzip(bytes);

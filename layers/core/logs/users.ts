@@ -14,6 +14,10 @@ export interface UserStatistics {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+/** ASCII that is one character and neither ends nor escapes. */
+const PLAIN = new Uint8Array(256).fill(1, 0x20, 0x80);
+PLAIN[QUOTE] = 0;
+PLAIN[BACKSLASH] = 0;
 const utf8 = new TextDecoder();
 
 /** Counts per user, taken from lines as bytes. Days must come in order. */
@@ -163,8 +167,14 @@ function endOfString(bytes: Uint8Array, from: number): number {
   return at;
 }
 
-/** Characters of the text that begins at `from`: what is left of the line without its kind, escapes counted as one. */
+/** Characters of the text from `from` to its closing quote; an escape is one. */
 function charsOfText(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (PLAIN[bytes[at] ?? 0] === 1) at += 1;
+  return bytes[at] === QUOTE ? at - from : at - from + charsOfUnusual(bytes, at);
+}
+
+function charsOfUnusual(bytes: Uint8Array, from: number): number {
   let chars = 0;
   let at = from;
   for (let byte = bytes[at] ?? QUOTE; byte !== QUOTE; byte = bytes[at] ?? QUOTE) {
