@@ -56,7 +56,7 @@ export class EmOperator {
   async own(
     query: ListingQuery,
   ): Promise<Answer<{ readonly tasks: readonly Task[]; readonly hasMore: boolean }>> {
-    const answer = TasksReading.and(PageBody);
+    const answer = TasksReading.extend(PageBody.shape);
     return mapped(this.#http.call({ ...this.#listing('/tasks', query), answer }), (body) => ({
       tasks: body.tasks,
       hasMore: body.has_more ?? false,

@@ -4,7 +4,7 @@ import type { BuyDeal } from '#contract/deal.ts';
 import { Hex } from '#contract/ids.ts';
 import { PRODUCTS, Product } from '#contract/products.ts';
 import { agentOf } from '#contract/roster.ts';
-import { changeOf } from '#core/heartbeat/change.ts';
+import { changeOf, complete } from '#core/heartbeat/change.ts';
 import { buy } from '#core/market/buying.ts';
 import { generationOf } from '#core/market/request.ts';
 import { drawUp } from '#core/market/vetting.ts';
@@ -42,7 +42,8 @@ export async function choose(
       day: at.slice(0, 10),
       generation: undefined,
     });
-    const deal = dealOf(choice, snapshot, at);
+    const known = await clients.agents.deal(agent, choice.task.id);
+    const deal = known?.side === 'buy' ? known : newDeal(choice.task, at);
     const terms = await termsOf(choice, { deal, snapshot, now }, { agent, self, clients });
     const step = buy(deal, { kind: 'chosen', ...terms, budgetDay: at.slice(0, 10) }, at);
     if (step === undefined) {
@@ -104,10 +105,12 @@ async function write(
   },
 ): Promise<void> {
   const member = agentOf(agent);
-  const verdict = await clients.agents.commit(lease, {
+  // with the deal on the agent's list of open ones, or no beat would see it
+  const change = complete(snapshot, {
     ...changeOf(member, snapshot, { step, at }),
     budget: { day: at.slice(0, 10), amount: deal.bounty, limit: member.budget.perDay },
   });
+  const verdict = await clients.agents.commit(lease, change);
   if (verdict !== 'committed')
     throw new CannotStart(
       `Not chosen: the agent's book says ${verdict}. Nothing was sent; try again.`,
@@ -147,10 +150,8 @@ async function gate(
   });
 }
 
-/** The agent's own deal, or a new one for a task that was published by hand. */
-function dealOf({ task }: Choice, snapshot: Snapshot, at: string): BuyDeal {
-  const known = snapshot.deals.get(task.id);
-  if (known?.side === 'buy') return known;
+/** The deal of a task that was published by hand. */
+function newDeal(task: Task, at: string): BuyDeal {
   const product = Product.options.find((one) => task.skills.includes(PRODUCTS[one].skill));
   if (product === undefined) {
     throw new CannotStart(
