@@ -5,6 +5,7 @@ import { addBeat } from './viva/beat.ts';
 import { addBuy } from './viva/buy.ts';
 import { addDeals } from './viva/deals.ts';
 import { addEm } from './viva/em.ts';
+import { addEscrow } from './viva/escrow.ts';
 import { addIrc } from './viva/irc.ts';
 import { addLedger } from './viva/ledger.ts';
 import { addLogs } from './viva/logs.ts';
@@ -28,6 +29,7 @@ for (const add of [
   addIrc,
   addLogs,
   addBuy,
+  addEscrow,
 ])
   add(program);
 await program.parseAsync();

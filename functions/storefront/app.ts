@@ -4,6 +4,7 @@ import { Address, AgentId, TaskId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
 import { Delivery } from '#contract/products.ts';
 import { ROSTER } from '#contract/roster.ts';
+import { card } from './card.ts';
 import { catalogue, sell } from './shop.ts';
 import type { Services } from './wiring.ts';
 
@@ -23,6 +24,7 @@ export function storefront(wire: () => Services): Hono {
     const path = { taskId: c.req.param('taskId'), seller: c.req.query('seller') };
     return handOut(c.req.raw, path, services());
   });
+  app.get('/agents/:id/card.json', (c) => card(c.req.param('id'), services()));
   app.get('/products', () => catalogue(services()));
   app.get('/products/:agent/:product', (c) => sell(c, services()));
   app.notFound((c) => c.json({ detail: 'Not Found' }, 404));

@@ -11,6 +11,7 @@ import { lockFolder } from '../cloud/lock.ts';
 import { startIrcd } from '../irc/server.ts';
 import { assemble, ROOMS } from './assembly.ts';
 import { type Clients, type Connection, connect, writeConnection } from './connection.ts';
+import { giveIdentities } from './identities.ts';
 import type { Ports } from './ports.ts';
 import { giveWallets } from './wallets.ts';
 
@@ -61,7 +62,9 @@ export async function startEconomy(options: EconomyOptions): Promise<Economy> {
     if (options.isFresh)
       for (const part of ['cloud', 'chain', IRC_LOG])
         rmSync(join(dir, part), { recursive: true, force: true });
-    return await open({ ...options, dir }, closing, stop);
+    const economy = await open({ ...options, dir }, closing, stop);
+    await giveIdentities(economy.connection, economy.clients);
+    return economy;
   } catch (error) {
     await stop();
     throw explain(error, `The state folder ${dir}`);

@@ -215,6 +215,18 @@ describe('direct door', () => {
     expect((await openSales()).length).toBe(sales);
   });
 
+  it('shows the card of each agent, and of nobody else', async () => {
+    const response = await fetch(`${shop.url}/agents/${SELLER}/card.json`);
+
+    expect(await response.json()).toMatchObject({
+      name: SELLER,
+      role: 'collector',
+      wallet: walletOf(1).address,
+      services: [{ name: 'x402', endpoint: shop.doorUrl, priceUsdc: '0.01' }],
+    });
+    expect((await fetch(`${shop.url}/agents/nobody/card.json`)).status).toBe(404);
+  });
+
   it('knows no other products', async () => {
     expect((await fetch(`${shop.url}/products/${SELLER}/soul_profiles`)).status).toBe(404);
     expect((await fetch(`${shop.url}/products/kk-soul-extractor/soul_profiles`)).status).toBe(404);

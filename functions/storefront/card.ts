@@ -1,0 +1,31 @@
+import { AgentId } from '#contract/ids.ts';
+import { formatUsdc } from '#contract/money.ts';
+import { PRODUCTS } from '#contract/products.ts';
+import { ROSTER } from '#contract/roster.ts';
+import type { Services } from './wiring.ts';
+
+/**
+ * `GET /agents/{id}/card.json`: the registration file that an ERC-8004 identity points to.
+ * https://eips.ethereum.org/EIPS/eip-8004 (section "Agent URI and Agent Registration File")
+ */
+export async function card(id: string, { wallets, network, origin }: Services): Promise<Response> {
+  const agent = ROSTER.find((member) => member.id === AgentId.safeParse(id).data);
+  if (agent === undefined) return Response.json({ detail: 'No such agent.' }, { status: 404 });
+  const sold = agent.sells.map((product) => PRODUCTS[product].title.toLowerCase());
+  return Response.json({
+    type: 'https://eips.ethereum.org/EIPS/eip-8004#registration-v1',
+    name: agent.id,
+    description: `${agent.role} of Economía Viva${sold.length > 0 ? `; sells ${sold.join(', ')}` : ''}`,
+    role: agent.role,
+    wallet: await wallets.of(agent.id),
+    network: network.caip2,
+    x402Support: agent.sells.length > 0,
+    active: true,
+    services: agent.sells.map((product) => ({
+      name: 'x402',
+      endpoint: `${origin}/products/${agent.id}/${product}`,
+      product,
+      priceUsdc: formatUsdc(PRODUCTS[product].price),
+    })),
+  });
+}
