@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { benchLogs, ENGINES, type Engine } from './bench/logs.ts';
+import { addMarketBench } from './bench/market.ts';
 import type { Row } from './bench/measure.ts';
 import { wholeNumber } from './viva/options.ts';
 import { fail, print, table } from './viva/output.ts';
@@ -78,4 +79,5 @@ function engines(text: string): Engine[] {
   });
 }
 
+addMarketBench(program);
 await program.parseAsync().catch(fail);
