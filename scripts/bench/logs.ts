@@ -43,13 +43,7 @@ export async function benchLogs(wanted: Wanted, tell: (row: Row) => void): Promi
       const jobs = wanted.engines
         .filter((engine) => engine !== 'json-parse-floor' || set.kind === 'chat')
         .map((engine) => jobOf(engine, set, bundle));
-      const all = jobs.map((): Row[] => []);
-      for (let run = 0; run < wanted.runs; run += 1) {
-        for (const [index, job] of jobs.entries()) all[index]?.push(await row(job, set));
-      }
-      for (const measured of all) {
-        const median = measured.toSorted((a, b) => a.wallMs - b.wallMs)[measured.length >> 1];
-        if (median === undefined) continue;
+      for (const median of await medians(jobs, set, wanted.runs)) {
         rows.push(median);
         tell(median);
       }
@@ -58,6 +52,18 @@ export async function benchLogs(wanted: Wanted, tell: (row: Row) => void): Promi
   } finally {
     rmSync(bundle, { force: true });
   }
+}
+
+/** Of each job the run with the median wall time. The jobs take turns, so that what else the machine does falls on all. */
+async function medians(jobs: readonly Job[], set: DataSet, runs: number): Promise<Row[]> {
+  const all = jobs.map((): Row[] => []);
+  for (let run = 0; run < runs; run += 1) {
+    for (const [index, job] of jobs.entries()) all[index]?.push(await row(job, set));
+  }
+  return all.flatMap((rows) => {
+    const median = rows.toSorted((a, b) => a.wallMs - b.wallMs)[rows.length >> 1];
+    return median === undefined ? [] : [median];
+  });
 }
 
 function* dataSets({ sizes, giants }: Wanted): Iterable<DataSet> {

@@ -49,7 +49,11 @@ export function make(dice: Dice): Made {
   return { format, name: '2025-10-23.log', ...written(format, said) };
 }
 
-type Said = { readonly at: number; readonly user: string; readonly text: string };
+interface Said {
+  readonly at: number;
+  readonly user: string;
+  readonly text: string;
+}
 
 function written(format: Format, said: readonly Said[]): Pick<Made, 'head' | 'parts' | 'tail'> {
   if (!format.startsWith('chat')) {

@@ -170,6 +170,11 @@ export class ChatJsonParser implements Parser {
 
   /** `]` ends the array where the document goes on with a key or ends; anywhere else it is one broken byte. */
   #close(): Step {
+    // among broken bytes it may be anybody's: to go on costs nothing, to end would cost all that follows
+    if (this.#broken !== undefined) {
+      this.#at += 1;
+      return 'on';
+    }
     const next = skipBlank(this.#bytes, this.#at + 1);
     const after = this.#bytes[next] === BYTE.comma ? skipBlank(this.#bytes, next + 1) : next;
     if (after >= this.#bytes.length && !this.#isEnd) return 'wait';

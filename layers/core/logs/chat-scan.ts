@@ -194,10 +194,10 @@ export class ChatScanner {
   #isPlainText(from: number, to: number): boolean {
     if (from === 0 || to <= from || to - from > MAX_TEXT_CHARS) return false;
     const first = this.#bytes[from] ?? 0;
-    if (first === BACKSLASH) return isQuoteOrBackslash(this.#bytes[from + 1]);
-    if (first === 0xc2) return this.#bytes[from + 1] !== 0xa0;
-    if (first === 0xe1 || first === 0xe2 || first === 0xe3 || first === 0xef) return false;
-    return first > 0x20;
+    if (first < 0x80) {
+      return first === BACKSLASH ? isQuoteOrBackslash(this.#bytes[from + 1]) : first > 0x20;
+    }
+    return isSurelyNoBlank(first, this.#bytes[from + 1]);
   }
 
   /** -1 when it is no plain time. */
@@ -209,12 +209,7 @@ export class ChatScanner {
     const hour = two(bytes, at + 11);
     const minute = two(bytes, at + 14);
     const second = two(bytes, at + 17);
-    const isTime =
-      bytes[at + 10] === 0x54 &&
-      bytes[at + 13] === COLON &&
-      bytes[at + 16] === COLON &&
-      bytes[at + 19] === 0x5a;
-    if (!isTime || hour > 23 || minute > 59 || second > 59) return -1;
+    if (!hasMarks(bytes, at) || hour > 23 || minute > 59 || second > 59) return -1;
     return this.#midnight + hour * 3600 + minute * 60 + second;
   }
 
@@ -240,6 +235,12 @@ export class ChatScanner {
   }
 }
 
+/** `T`, two colons and `Z` where they belong in the time at `at`. */
+function hasMarks(bytes: Uint8Array, at: number): boolean {
+  const isTimed = bytes[at + 13] === COLON && bytes[at + 16] === COLON;
+  return isTimed && bytes[at + 10] === 0x54 && bytes[at + 19] === 0x5a;
+}
+
 /** Two ASCII digits; 1000 or more when they are none. */
 function two(bytes: Uint8Array, at: number): number {
   const tens = (bytes[at] ?? 0) - 48;
@@ -249,4 +250,10 @@ function two(bytes: Uint8Array, at: number): number {
 
 function isQuoteOrBackslash(byte: number | undefined): boolean {
   return byte === QUOTE || byte === BACKSLASH;
+}
+
+/** Other than U+00A0, U+1680, U+2000 and the like, U+3000 and U+FEFF. */
+function isSurelyNoBlank(first: number, second: number | undefined): boolean {
+  if (first === 0xc2) return second !== 0xa0;
+  return first !== 0xe1 && first !== 0xe2 && first !== 0xe3 && first !== 0xef;
 }

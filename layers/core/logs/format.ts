@@ -31,5 +31,7 @@ export function formatOf(bytes: Uint8Array): Format | undefined {
   ];
   const [format, most] = votes.reduce((best, vote) => (vote[1] > best[1] ? vote : best));
   if (most > 0) return format;
+  // a first line longer than the head, which would be a record
+  if (/^\s*\{\s*"(?:ts|timestamp)"/.test(head)) return 'json-lines';
   return /^\s*(?:\{|\[\s*[{\]])/.test(head) ? 'chat-json' : undefined;
 }

@@ -2,7 +2,7 @@ import { MAX_TEXT_CHARS } from '#contract/log-limits.ts';
 import { type Found, MAX_PIECE_BYTES, type Parser } from './found.ts';
 import type { Utterance } from './line-arena.ts';
 import { decode, safeText } from './text.ts';
-import { type Clock, wallSeconds } from './time.ts';
+import { type Clock, localTime, wallSeconds } from './time.ts';
 import type { Window } from './window.ts';
 
 const LF = 0x0a;
@@ -19,6 +19,8 @@ const SAID = /^\s*(\S+?):(?:\s(.*))?$/s;
 const LIKE_STAMP = /^\[\d{1,2}\/\d/;
 /** What the bot could not attribute: the protocol's own line (RFC 2812 section 2.3.1). */
 const PROTOCOL = /^:?([^\s!]+)!\S+ PRIVMSG \S+ :(.*)$/s;
+/** Protocol lines in which nobody says anything. */
+const NOISE = /(?:^|\s)(?:JOIN|PART|QUIT|MODE|PING)(?:\s|$)/;
 /** CTCP ACTION, as clients send `/me`. */
 const ACTION = /^\u0001ACTION (.*?)\u0001?$/s;
 
@@ -93,13 +95,9 @@ export class FullTextParser implements Parser {
     const bytes = this.#bytes;
     if (bytes[start] !== OPEN || end - start > MAX_TEXT_CHARS) return false;
     const user = this.#stamp.read(bytes, start);
-    if (user < 0 || user >= end) return false;
-    const colon = endOfUser(bytes, user, end);
+    const colon = user < 0 ? -1 : endOfUser(bytes, user, end);
     if (colon < 0 || isUnknown(bytes, user, colon)) return false;
-    // a blank first, or something that may be one, or a CTCP mark: let the strings tell
-    const first = bytes[colon + 2] ?? 0;
-    if (colon + 2 >= end || first <= SPACE || first === 0x7f) return false;
-    if (first >= 0x80 && mayBeBlank(first, bytes[colon + 3] ?? 0)) return false;
+    if (colon + 2 >= end || !isSurelyWords(bytes, colon + 2)) return false;
     const lines = this.#found.lines;
     this.#settle();
     lines.open(this.#clock(this.#stamp.wall), 6 * (end - user));
@@ -132,16 +130,15 @@ export class FullTextParser implements Parser {
   }
 
   #said(seconds: number, user: string, text: string): void {
-    const raw = user.toLowerCase() === 'unknown' ? PROTOCOL.exec(text) : null;
-    const [by, words] = raw === null ? [user, text] : [raw[1] ?? '', raw[2] ?? ''];
-    const action = ACTION.exec(words);
-    const isNoise =
-      raw === null && user === 'unknown' && / (?:JOIN|PART|QUIT|MODE|PING) ?/.test(` ${text}`);
+    const isUnknown = user.toLowerCase() === 'unknown';
+    const [, by = user, words = text] = (isUnknown ? PROTOCOL.exec(text) : null) ?? [];
+    const action = ACTION.exec(words)?.[1];
+    const isNoise = isUnknown && words === text && NOISE.test(text);
     this.#pending = {
       seconds,
       user: by,
-      text: isNoise ? '' : (action?.[1] ?? words),
-      kind: action === null ? 'message' : 'action',
+      text: isNoise ? '' : (action ?? words),
+      kind: action === undefined ? 'message' : 'action',
     };
   }
 
@@ -216,22 +213,25 @@ class Stamp {
     const hour = this.#number(0x3a);
     const minute = this.#number(0x3a);
     const second = this.#number(SPACE);
-    const half = bytes[this.#at];
-    const isUsual =
-      (half === 0x41 || half === 0x50) &&
-      bytes[this.#at + 1] === 0x4d &&
-      bytes[this.#at + 2] === 0x5d &&
-      bytes[this.#at + 3] === SPACE;
-    if (!isUsual || hour < 1 || hour > 12 || minute > 59 || second > 59) return -1;
+    const isAfternoon = bytes[this.#at] === 0x50;
+    const isTime = hour >= 1 && hour <= 12 && minute < 60 && second < 60;
+    if (!isTime || !this.#isHalf()) return -1;
     const date = (year * 100 + month) * 100 + day;
     if (date !== this.#date) {
       this.#date = date;
       this.#midnight = wallSeconds({ year, month, day, hour: 0, minute: 0, second: 0 });
     }
     if (this.#midnight === undefined) return -1;
-    const hours = (hour % 12) + (half === 0x50 ? 12 : 0);
+    const hours = (hour % 12) + (isAfternoon ? 12 : 0);
     this.wall = this.#midnight + hours * 3600 + minute * 60 + second;
     return this.#at + 4;
+  }
+
+  /** `AM] ` or `PM] ` */
+  #isHalf(): boolean {
+    const [bytes, at] = [this.#bytes, this.#at];
+    const isHalf = bytes[at] === 0x41 || bytes[at] === 0x50;
+    return isHalf && bytes[at + 1] === 0x4d && bytes[at + 2] === 0x5d && bytes[at + 3] === SPACE;
   }
 
   /** Up to four digits and then `until`; 99999 when it is not so. */
@@ -263,6 +263,13 @@ function isUnknown(bytes: Uint8Array, start: number, end: number): boolean {
   return end - start === 7 && ((bytes[start] ?? 0) | 0x20) === 0x75;
 }
 
+/** No blank comes first, nor what may be one, nor a CTCP mark. */
+function isSurelyWords(bytes: Uint8Array, at: number): boolean {
+  const first = bytes[at] ?? 0;
+  if (first >= 0x80) return !mayBeBlank(first, bytes[at + 1] ?? 0);
+  return first > SPACE;
+}
+
 /** Lead bytes of U+00A0, U+1680, U+2000 and the like, U+3000 and U+FEFF. */
 function mayBeBlank(first: number, second: number): boolean {
   if (first === 0xc2) return second === 0xa0 || second < 0xa0;
@@ -270,17 +277,8 @@ function mayBeBlank(first: number, second: number): boolean {
 }
 
 function wallOf(match: RegExpExecArray): number | undefined {
-  const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] = match
-    .slice(1, 7)
-    .map(Number);
-  if (hour < 1 || hour > 12) return undefined;
-  const isAfternoon = match[7]?.toLowerCase() === 'p';
-  return wallSeconds({
-    year,
-    month,
-    day,
-    hour: (hour % 12) + (isAfternoon ? 12 : 0),
-    minute,
-    second,
-  });
+  const [month = 0, day = 0, year = 0, twelve = 0, ...rest] = match.slice(1, 7).map(Number);
+  if (twelve < 1 || twelve > 12) return undefined;
+  const hour = (twelve % 12) + (match[7]?.toLowerCase() === 'p' ? 12 : 0);
+  return wallSeconds(localTime([year, month, day, hour, ...rest]));
 }

@@ -30,7 +30,10 @@ const FORMS: readonly (readonly [LogRecord['kind'], RegExp])[] = [
 const TIMED =
   /^(?:\[(?=[^\]]*\] )|(?=\d\d:\d\d))([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?\]? (.*)$/s;
 /** weechat: `2005-02-08 09:14:00<TAB>nick<TAB>text`; of an action the nick stands in the text. */
-const WEECHAT = /^(\d{4})-(\d\d)-(\d\d) (\d\d:\d\d:\d\d)\t([^\t]*)\t(.*)$/s;
+const WEECHAT =
+  /^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d) (?<time>\d\d:\d\d:\d\d)\t(?<nick>[^\t]*)\t(?<said>.*)$/s;
+/** Who speaks in weechat's own lines. */
+const REMARKS = ['', '--', '-->', '<--', '=!='];
 /** irssi: `--- Log opened Tue Feb 08 09:00:00 2005`, `--- Day changed Wed Feb 09 2005`. */
 const NEW_DAY =
   /^--- (?:Log opened|Day changed) \w{3} ([A-Z][a-z]{2}) (\d\d) (?:\d\d:\d\d:\d\d )?(\d{4})$/;
@@ -89,10 +92,10 @@ export class IrcTextParser implements Parser {
     }
     const weechat = WEECHAT.exec(text);
     if (weechat === null) return text;
-    const [, year, month, day, time = '', nick = '', said = ''] = weechat;
+    const { year, month, day, time = '', nick = '', said = '' } = weechat.groups ?? {};
     this.#turn({ year: Number(year), month: Number(month), day: Number(day) });
     const by = nick.trim();
-    if (by === '--' || by === '-->' || by === '<--' || by === '') return `[${time}] --- ${said}`;
+    if (REMARKS.includes(by)) return `[${time}] --- ${said}`;
     return by === '*' ? `[${time}] * ${said}` : `[${time}] <${by}> ${said}`;
   }
 

@@ -53,17 +53,27 @@ export async function* merge(
   });
   try {
     for (;;) {
-      let horizon = Number.POSITIVE_INFINITY;
-      for (const cursor of cursors) horizon = Math.min(horizon, await cursor.fill());
+      const horizon = await fill(cursors);
       const sources = load(arena, cursors, horizon);
       if (arena.count > 0) yield part(arena, sources);
       else if (horizon === Number.POSITIVE_INFINITY) return;
-      else for (const cursor of cursors) cursor.grow();
+      else cursors.forEach(grow);
     }
   } finally {
     arena.clear();
     for (const { run } of cursors) await run.close?.();
   }
+}
+
+/** Reads on; lines before the time it gives are all here. */
+async function fill(cursors: readonly Cursor[]): Promise<number> {
+  let horizon = Number.POSITIVE_INFINITY;
+  for (const cursor of cursors) horizon = Math.min(horizon, await cursor.fill());
+  return horizon;
+}
+
+function grow(cursor: Cursor): void {
+  cursor.grow();
 }
 
 /** Where each run's lines end in the arena, and which source they are of. */
@@ -101,25 +111,27 @@ interface Sorted {
 
 /** Moves the keys that stay to the front; gives their number. */
 function withoutCopies(sorted: Sorted): number {
-  const { arena, keys, sources } = sorted;
+  const { arena, keys } = sorted;
   let kept = 0;
   for (let from = 0; from < keys.length; ) {
     const seconds = arena.secondsOf(keys[from] ?? 0);
     let to = from + 1;
     while (to < keys.length && arena.secondsOf(keys[to] ?? 0) === seconds) to += 1;
-    const isOfOne =
-      to === from + 1 ||
-      sources[arena.lineOf(keys[from] ?? 0)] === sources[arena.lineOf(keys[to - 1] ?? 0)];
-    const stay = isOfOne || !hasCopies(sorted, from, to) ? undefined : keepers(sorted, from, to);
+    const stay = isOfOne(sorted, from, to - 1) ? undefined : keepers(sorted, from, to);
     for (let index = from; index < to; index += 1) {
-      if (stay === undefined || stay.has(index)) {
-        keys[kept] = keys[index] ?? 0;
-        kept += 1;
-      }
+      if (stay?.has(index) === false) continue;
+      keys[kept] = keys[index] ?? 0;
+      kept += 1;
     }
     from = to;
   }
   return kept;
+}
+
+/** Keys of one second stand in order of source. */
+function isOfOne({ arena, keys, sources }: Sorted, first: number, last: number): boolean {
+  if (first === last) return true;
+  return sources[arena.lineOf(keys[first] ?? 0)] === sources[arena.lineOf(keys[last] ?? 0)];
 }
 
 /** Whether two sources may have said the same within `from` to `to`, which are of one second. */
@@ -156,8 +168,10 @@ function endOfIdentity({ bytes, starts }: LineArena, line: number): number {
 
 const utf8 = new TextDecoder();
 
-/** The indices of those keys of one second that stay. */
-function keepers({ arena, keys, sources }: Sorted, from: number, to: number): Set<number> {
+/** The indices of those keys of one second that stay; undefined when all do. */
+function keepers(sorted: Sorted, from: number, to: number): Set<number> | undefined {
+  if (!hasCopies(sorted, from, to)) return undefined;
+  const { arena, keys, sources } = sorted;
   const stay = new Set<number>();
   const byIdentity = new Map<string, { source: number; at: number[] }[]>();
   for (let index = from; index < to; index += 1) {

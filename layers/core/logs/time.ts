@@ -65,21 +65,29 @@ export function wallSeconds(local: LocalTime): number | undefined {
   return dayNumber(local) * DAY_SECONDS + local.hour * 3600 + local.minute * 60 + local.second;
 }
 
-const TIMESTAMP =
-  /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,]\d+)?(?:(Z)|([+-])(\d\d):?(\d\d))?$/;
+const TIMESTAMP = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,]\d+)?(Z|[+-]\d\d:?\d\d)?$/;
 
 /** Seconds since 1970 of an ISO 8601 time. Without a zone it is a wall clock. Undefined when there is no such time. */
 export function parseTimestamp(text: string, clock: Clock): number | undefined {
   const match = TIMESTAMP.exec(text);
   if (match === null) return undefined;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
-    .slice(1, 7)
-    .map(Number);
-  const wall = wallSeconds({ year, month, day, hour, minute, second });
-  if (wall === undefined || match[7] === 'Z') return wall;
-  if (match[8] === undefined) return clock(wall);
-  const east = (Number(match[9]) * 60 + Number(match[10])) * 60;
-  return match[8] === '-' ? wall + east : wall - east;
+  const wall = wallSeconds(localTime(match.slice(1, 7).map(Number)));
+  const zone = match[7];
+  if (wall === undefined || zone === 'Z') return wall;
+  return zone === undefined ? clock(wall) : wall - east(zone);
+}
+
+/** From numbers in the order of ISO 8601. */
+export function localTime(numbers: readonly number[]): LocalTime {
+  const part = (index: number): number => numbers[index] ?? 0;
+  const [year, month, day] = [part(0), part(1), part(2)];
+  return { year, month, day, hour: part(3), minute: part(4), second: part(5) };
+}
+
+/** Seconds east of UTC of `+05:30` or `-0500`. */
+function east(zone: string): number {
+  const seconds = (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2))) * 60;
+  return zone.startsWith('-') ? -seconds : seconds;
 }
 
 /** `YYYY-MM-DDTHH:MM:SSZ` */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FixedScratch, gatherAll } from './gathering.ts';
 import { agent, collectAll, house, manifestOf, messagesOf, upload } from './house.ts';
+import { dying } from './memory.ts';
 import { readLog } from './reading.ts';
 
 /** The 13 proven faults of the system before this one (facts: karmacadabra.md section 2.6), each as a test that would have caught it. */
@@ -51,16 +52,14 @@ describe('the faults of the system before', () => {
     await collectAll(services, [[day]]);
     const failing = {
       ...services,
-      objects: Object.assign(Object.create(services.objects), {
-        open: () => Promise.reject(new Error('SlowDown')),
-      }),
+      objects: dying(services.objects, { left: 0 }),
     };
     const next = upload(services, 'd.json', {
       content: chat(['19:00:16', 'ada', 'b']),
       sequence: '2',
     });
 
-    await expect(collectAll(failing, [[next]])).rejects.toThrow('SlowDown');
+    await expect(collectAll(failing, [[next]])).rejects.toThrow('killed');
     expect(await texts(services)).toEqual(['a']);
   });
 

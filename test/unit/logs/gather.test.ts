@@ -10,7 +10,12 @@ const said = fc.record({
   user: fc.nat(2),
   text: fc.constantFrom('a', 'ñ😀', 'q"\\', 'tab\t'),
 });
-type Said = { second: number; day: number; user: number; text: string };
+interface Said {
+  second: number;
+  day: number;
+  user: number;
+  text: string;
+}
 const files = fc.dictionary(
   fc.constantFrom('a', 'b.json', 'c/a', 'full.txt', 'z'),
   fc.array(said, { maxLength: 25 }),
