@@ -72,6 +72,15 @@ export const StorefrontEnv = z.object({
 /** `FUNCTIONS` maps agent ids to function names: JSON `{ "<agentId>": "<function name>" }`. */
 export const WakeEnv = z.object({ ...stage, ECONOMY_TABLE: name, FUNCTIONS: name });
 
+/** No secret: who audits cannot sign. */
+export const ReconcileEnv = z.object({
+  ...stage,
+  ...chain,
+  ECONOMY_TABLE: name,
+  WAKE_QUEUE_URL: z.url(),
+  MARKET_URL: z.url(),
+});
+
 export const IrcRelayEnv = z.object({
   ...stage,
   ECONOMY_TABLE: name,

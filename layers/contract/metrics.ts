@@ -12,4 +12,7 @@ export const METRICS = {
   messagesCollected: 'MessagesCollected',
   recordsQuarantined: 'RecordsQuarantined',
   ircLinesSent: 'IrcLinesSent',
+  /** Of reconcile: what is unfinished or unequal, and what of it stays over several runs. */
+  findings: 'Findings',
+  findingsStanding: 'FindingsStanding',
 } as const;

@@ -9,6 +9,7 @@ import { ROSTER } from '#contract/roster.ts';
 import { Agent, type AgentSurroundings } from '../constructs/agent.ts';
 import { grantPartitions, grantPrefixes } from '../constructs/grants.ts';
 import { HttpDoor } from '../constructs/http-door.ts';
+import { Reconcile } from '../constructs/reconcile.ts';
 import { RoomFunction } from '../constructs/room-function.ts';
 import { chainEnvironment, stageParameter } from '../constructs/stage-parameter.ts';
 import { DeadLetters } from '../constructs/work-queue.ts';
@@ -30,6 +31,7 @@ export interface AgentsStackProps {
 export class AgentsStack extends Stack {
   readonly agents: readonly { readonly id: string; readonly function: IFunction }[];
   readonly wake: IFunction;
+  readonly reconcile: IFunction;
   readonly storefront: IFunction;
   readonly storefrontUrl: string;
 
@@ -61,6 +63,12 @@ export class AgentsStack extends Stack {
       return { id: agent.id, function: beats };
     });
     this.wake = this.#wake(stage, state);
+    this.reconcile = new Reconcile(this, 'Reconcile', {
+      stage,
+      economy: state.economy,
+      wake: state.wake.queue,
+      marketUrl: trading.marketUrl,
+    }).function;
     new CfnOutput(this, 'StorefrontUrl', { value: door.url });
   }
 

@@ -4,12 +4,14 @@ import {
   GraphWidget,
   type IMetric,
   MathExpression,
+  Metric,
   Stats,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { METRICS, NAMESPACE } from '#contract/metrics.ts';
 import { HouseAlarm } from '../constructs/house-alarm.ts';
 import type { StageValues } from '../stages.ts';
 import type { AgentsStack } from './agents.ts';
@@ -37,6 +39,7 @@ export class WatchStack extends Stack {
     super(scope, id, { env: { region: props.stage.region } });
     this.#missedBeats(props);
     this.#failures(props);
+    this.#findings(props);
     this.#dashboard(props);
   }
 
@@ -83,6 +86,11 @@ export class WatchStack extends Stack {
     const watched: readonly [string, IFunction, string][] = [
       ...trading,
       ['Wake', agents.wake, 'Wake-ups that fail: agents answer only at their next beat.'],
+      [
+        'Reconcile',
+        agents.reconcile,
+        'The audit: what is unfinished or unequal would stay so unseen.',
+      ],
       ['Storefront', agents.storefront, 'Buyers who knock and get nothing for their money.'],
       ['CollectLogs', logs.collectLogs, 'Logs that do not become corpus: products grow old.'],
     ];
@@ -97,9 +105,27 @@ export class WatchStack extends Stack {
     }
   }
 
+  /** Found in run after run although the agent was woken each time; an audit that is silent finds nothing either, and rings too. */
+  #findings({ stage, state }: WatchStackProps): void {
+    new HouseAlarm(this, 'FindingsStand', {
+      metric: new Metric({
+        namespace: NAMESPACE,
+        metricName: METRICS.findingsStanding,
+        dimensionsMap: { service: 'reconcile', stage: stage.name },
+        period: Duration.minutes(15),
+        statistic: Stats.MAXIMUM,
+      }),
+      threshold: 1,
+      missingRings: true,
+      loses: 'Money or deals that nobody mends by itself: locked, unbooked or unfinished.',
+      runbook: 'findings-stand',
+      topic: state.alarms,
+    });
+  }
+
   #dashboard({ stage, state, irc, agents, logs, market }: WatchStackProps): void {
     const trading = market ? [market.market, market.facilitator] : [];
-    const rooms = [logs.collectLogs, agents.wake, agents.storefront, ...trading];
+    const rooms = [logs.collectLogs, agents.wake, agents.storefront, agents.reconcile, ...trading];
     const beating = agents.agents.map((agent) => agent.function);
     new Dashboard(this, 'Dashboard', {
       dashboardName: `economia-viva-${stage.name}`,

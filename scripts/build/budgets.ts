@@ -12,5 +12,6 @@ export const BUDGETS_KB: Readonly<Record<string, number>> = {
   // the official x402 server with its schemas, and viem to ask the chain
   storefront: 1250,
   wake: 585,
+  reconcile: 1000,
   'irc-relay': 1420,
 };

@@ -70,14 +70,13 @@ describe.each(ROSTER)('the role of $id', ({ id, role: kind }) => {
 
 describe('the rooms that are no agent', () => {
   it('read no wallet but their own', () => {
-    const reads = ['collect-logs', 'wake', 'storefront', 'market', 'facilitator'].map((room) => [
-      room,
-      secretsOf(roleOf(room)).length,
-    ]);
+    const rooms = ['collect-logs', 'wake', 'storefront', 'reconcile', 'market', 'facilitator'];
+    const reads = rooms.map((room) => [room, secretsOf(roleOf(room)).length]);
     expect(reads).toEqual([
       ['collect-logs', 0],
       ['wake', 0],
       ['storefront', 0],
+      ['reconcile', 0],
       ['market', 1],
       ['facilitator', 1],
     ]);
@@ -87,7 +86,8 @@ describe('the rooms that are no agent', () => {
   });
 
   it('touch the rows that are theirs', () => {
-    const partitions = ['collect-logs', 'wake', 'storefront', 'facilitator'].map((room) => [
+    const rooms = ['collect-logs', 'wake', 'storefront', 'reconcile', 'facilitator'];
+    const partitions = rooms.map((room) => [
       room,
       of(roleOf(room)).flatMap(({ condition }) =>
         Object.entries(condition)
@@ -98,17 +98,24 @@ describe('the rooms that are no agent', () => {
     expect(Object.fromEntries(partitions)).toEqual({
       'collect-logs': ['CORPUS#kk-karma-hello'],
       wake: [],
-      storefront: ['SEEN#storefront'],
+      storefront: [
+        'SEEN#storefront',
+        'SALES',
+        'SWITCH',
+        ...ROSTER.filter(({ sells }) => sells.length > 0).map(({ id }) => `AGENT#${id}`),
+      ],
+      reconcile: [...ROSTER.map(({ id }) => `AGENT#${id}`), 'SWITCH', 'SEEN#reconcile'],
       facilitator: ['FACILITATOR', 'NONCE#facilitator#*'],
     });
   });
 
-  it('have no reach into an agent, but for the relay, which leaves notes in inboxes', () => {
+  it('have no reach into an agent, but for the relay, which leaves notes in inboxes, and reconcile, which reads', () => {
     const reaching = all.filter(({ condition }) => text(condition).includes('AGENT#kk-validator'));
     const roles = reaching.map(({ role, actions }) => ({ role, actions: actions.length }));
     expect(roles).toEqual([
       { role: expect.stringMatching(/^Relay/) as unknown, actions: 1 },
       { role: roleOf('heartbeat-kk-validator'), actions: 7 },
+      { role: roleOf('reconcile'), actions: 3 },
     ]);
   });
 });

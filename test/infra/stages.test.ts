@@ -25,7 +25,7 @@ describe.each([local, sandbox, prod])('the house rules in stage $name', (stage) 
   const isOwn = stage.market.kind === 'own';
 
   it('deploys every room, and an agent function for each of the roster', () => {
-    const services = ['collect-logs', 'storefront', 'wake'];
+    const services = ['collect-logs', 'reconcile', 'storefront', 'wake'];
     const names = [
       ...services,
       ...(isOwn ? ['market', 'facilitator'] : []),

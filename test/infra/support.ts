@@ -12,6 +12,7 @@ const ROOMS = [
   'facilitator',
   'storefront',
   'wake',
+  'reconcile',
   'irc-relay',
 ];
 

@@ -1,0 +1,30 @@
+import { METRICS } from '#contract/metrics.ts';
+import { ROSTER } from '#contract/roster.ts';
+import { audit } from '#core/reconcile/run.ts';
+import { type Services, wire } from './wiring.ts';
+
+let services: Services | undefined;
+
+/** Called by EventBridge Scheduler. Throws when an agent could not be looked at: an audit that sees nothing must not look clean. */
+export async function handler(): Promise<{ readonly findings: number; readonly standing: number }> {
+  services ??= wire();
+  const { auditor, now, log, metrics } = services;
+  const at = now();
+  const { findings, standing, failed } = await audit(
+    ROSTER.map(({ id }) => id),
+    auditor,
+    { runId: `reconcile-${at.toISOString()}`, now: at },
+  );
+  const stays = new Set(standing);
+  for (const finding of findings)
+    log.warn('finding', { ...finding, isStanding: stays.has(finding) });
+  for (const { agentId, error } of failed) log.error('not-audited', { agentId, error });
+  log.info('audit', { findings: findings.length, standing: standing.length });
+  metrics.addMetric(METRICS.findings, 'Count', findings.length);
+  metrics.addMetric(METRICS.findingsStanding, 'Count', standing.length);
+  metrics.publishStoredMetrics();
+  const [first] = failed;
+  if (first !== undefined)
+    throw new Error(`${failed.length} agents could not be audited.`, { cause: first.error });
+  return { findings: findings.length, standing: standing.length };
+}
