@@ -102,60 +102,35 @@ export interface Mutant {
   readonly untouched: readonly number[];
 }
 
-/** Damages one message, or cuts the file. */
+type Damage = (body: Uint8Array, dice: Dice, parts: readonly Uint8Array[]) => Uint8Array;
+
+const DAMAGES: Readonly<Record<string, Damage>> = {
+  'bits flipped': flipped,
+  'noise spliced in': (body, dice) => spliced(body, noise(dice), dice),
+  'piece cut out': without,
+  'deep nesting': (_, dice) => bytes('{"a":'.repeat(1 + dice.below(2000))),
+  'another part spliced in': (body, dice, parts) => spliced(body, pick(dice, parts), dice),
+  'huge field': (body, dice) => spliced(body, huge(dice), dice),
+};
+
+/** Damages one message, or cuts the file in it, or does nothing. */
 export function mutate({ head, parts, tail }: Made, dice: Dice): Mutant {
-  const victim = dice.below(parts.length);
   const all = [...parts.keys()];
-  const others = all.filter((part) => part !== victim);
-  const join = (damaged: Uint8Array) =>
-    concat([head, ...parts.slice(0, victim), damaged, ...parts.slice(victim + 1), tail]);
+  const victim = dice.below(parts.length);
+  const before = [head, ...parts.slice(0, victim)];
   const part = parts[victim] ?? bytes('');
-  const body = part.subarray(0, part.length - 1);
-  const end = part.subarray(part.length - 1);
-  switch (dice.below(8)) {
-    case 0:
-      return { what: 'nothing', bytes: join(part), untouched: all };
-    case 1: {
-      const kept = [head, ...parts.slice(0, victim), body.subarray(0, dice.below(body.length))];
-      return { what: 'truncated', bytes: concat(kept), untouched: all.slice(0, victim) };
-    }
-    case 2:
-      return {
-        what: 'bits flipped',
-        bytes: join(concat([flipped(body, dice), end])),
-        untouched: others,
-      };
-    case 3:
-      return {
-        what: 'noise spliced in',
-        bytes: join(concat([spliced(body, noise(dice), dice), end])),
-        untouched: others,
-      };
-    case 4:
-      return {
-        what: 'piece cut out',
-        bytes: join(concat([without(body, dice), end])),
-        untouched: others,
-      };
-    case 5:
-      return {
-        what: 'deep nesting',
-        bytes: join(concat([bytes('{"a":'.repeat(1 + dice.below(2000))), end])),
-        untouched: others,
-      };
-    case 6:
-      return {
-        what: 'another part spliced in',
-        bytes: join(concat([spliced(body, parts[dice.below(parts.length)] ?? end, dice), end])),
-        untouched: others,
-      };
-    default:
-      return {
-        what: 'huge field',
-        bytes: join(concat([spliced(body, huge(dice), dice), end])),
-        untouched: others,
-      };
+  const [body, end] = [part.subarray(0, -1), part.subarray(-1)];
+  const damages = Object.entries(DAMAGES);
+  const [what, damage] = damages[dice.below(damages.length + 2)] ?? [];
+  if (what === undefined || damage === undefined) {
+    if (dice.below(2) === 0)
+      return { what: 'nothing', bytes: concat([head, ...parts, tail]), untouched: all };
+    const cut = concat([...before, body.subarray(0, dice.below(body.length))]);
+    return { what: 'truncated', bytes: cut, untouched: all.slice(0, victim) };
   }
+  const after = [end, ...parts.slice(victim + 1), tail];
+  const damaged = concat([...before, damage(body, dice, parts), ...after]);
+  return { what, bytes: damaged, untouched: all.filter((mark) => mark !== victim) };
 }
 
 /** Mostly some kilobytes; one time in a thousand 10 MB. */

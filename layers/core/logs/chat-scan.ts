@@ -1,5 +1,6 @@
 import { MAX_TEXT_CHARS } from '#contract/log-limits.ts';
-import { type LineArena, sizeOfCharacter } from './line-arena.ts';
+import { PLAIN, sizeOfCharacter } from './json-text.ts';
+import type { LineArena } from './line-arena.ts';
 import { DAY_SECONDS, dayNumber, isDate } from './time.ts';
 
 const QUOTE = 0x22;
@@ -14,11 +15,6 @@ const NOT_PLAIN = -1;
 /** `"\/bfnrt` without the solidus, which JSON.stringify writes bare. */
 const SAME_ESCAPES = new Uint8Array(128);
 for (const letter of '"\\bfnrt') SAME_ESCAPES[letter.charCodeAt(0)] = 1;
-
-/** ASCII that stands for itself in a string. */
-const PLAIN = new Uint8Array(256).fill(1, 0x20, 0x80);
-PLAIN[QUOTE] = 0;
-PLAIN[BACKSLASH] = 0;
 
 /** With their quotes. */
 const KEYS = ['"timestamp"', '"user"', '"message"'].map((name) =>
@@ -203,14 +199,20 @@ export class ChatScanner {
   /** -1 when it is no plain time. */
   #seconds(): number {
     const bytes = this.#bytes;
-    const at = this.#from[0] ?? 0;
-    if (at === 0 || (this.#to[0] ?? 0) - at !== 20) return -1;
+    const at = this.#timeAt();
+    if (at === 0 || !hasMarks(bytes, at)) return -1;
     if (!this.#isKnownDate(at) && !this.#readDate(at)) return -1;
     const hour = two(bytes, at + 11);
     const minute = two(bytes, at + 14);
     const second = two(bytes, at + 17);
-    if (!hasMarks(bytes, at) || hour > 23 || minute > 59 || second > 59) return -1;
+    if (hour > 23 || minute > 59 || second > 59) return -1;
     return this.#midnight + hour * 3600 + minute * 60 + second;
+  }
+
+  /** Where a timestamp of the usual length stands; 0 when there is none. */
+  #timeAt(): number {
+    const at = this.#from[0] ?? 0;
+    return (this.#to[0] ?? 0) - at === 20 ? at : 0;
   }
 
   #isKnownDate(at: number): boolean {

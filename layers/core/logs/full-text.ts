@@ -131,7 +131,7 @@ export class FullTextParser implements Parser {
 
   #said(seconds: number, user: string, text: string): void {
     const isUnknown = user.toLowerCase() === 'unknown';
-    const [, by = user, words = text] = (isUnknown ? PROTOCOL.exec(text) : null) ?? [];
+    const { by, words } = isUnknown ? spoken(user, text) : { by: user, words: text };
     const action = ACTION.exec(words)?.[1];
     const isNoise = isUnknown && words === text && NOISE.test(text);
     this.#pending = {
@@ -274,6 +274,12 @@ function isSurelyWords(bytes: Uint8Array, at: number): boolean {
 function mayBeBlank(first: number, second: number): boolean {
   if (first === 0xc2) return second === 0xa0 || second < 0xa0;
   return first === 0xe1 || first === 0xe2 || first === 0xe3 || first === 0xef;
+}
+
+/** Who said what in a protocol line. */
+function spoken(user: string, text: string): { readonly by: string; readonly words: string } {
+  const [, by = user, words = text] = PROTOCOL.exec(text) ?? [];
+  return { by, words };
 }
 
 function wallOf(match: RegExpExecArray): number | undefined {

@@ -1,4 +1,5 @@
 import type { LogRecord } from '#contract/log-record.ts';
+import { escape, PLAIN, sizeOfCharacter } from './json-text.ts';
 import { textOf } from './text.ts';
 import { DAY_SECONDS, isoSeconds } from './time.ts';
 
@@ -29,12 +30,7 @@ const FIXED = HEAD.length + MIDDLE.length + TAILS.message.length;
 const PLACES_OF_ANY_DAY = 2 ** 20;
 const PLACES_OF_ONE_DAY = 2 ** 36;
 const STAGING_BYTES = 262_144;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const LF = 0x0a;
-const HEX = ascii('0123456789abcdef');
-/** What JSON writes after the backslash for 0x08 to 0x0d (ECMA-404 section 9); 0 where it writes \u00XX. */
-const SHORT_ESCAPES = [0x62, 0x74, 0x6e, 0, 0x66, 0x72];
 
 /**
  * Lines of NDJSON in one piece of memory, as bytes: the same message is the same bytes as `recordLine` makes. A line is written by
@@ -138,7 +134,7 @@ export class LineArena {
     let index = start;
     while (index < end) {
       const byte = from[index] ?? 0;
-      if (byte >= 0x20 && byte < 0x80 && byte !== QUOTE && byte !== BACKSLASH) {
+      if (PLAIN[byte] === 1) {
         into[at] = byte;
         at += 1;
         index += 1;
@@ -277,45 +273,6 @@ export function endOfLine(lines: Uint8Array, at: number): number {
   let index = at + LEAST_LINE - 1;
   while (index < lines.length && lines[index] !== LF) index += 1;
   return index + 1;
-}
-
-/** Bytes of the UTF-8 character that begins at `at` with a byte of 0x80 or more (RFC 3629 section 4); 0 when it is none. */
-export function sizeOfCharacter(bytes: Uint8Array, at: number, end: number): number {
-  const first = bytes[at] ?? 0;
-  if (first < 0xc2 || first > 0xf4) return 0;
-  const size = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  if (at + size > end) return 0;
-  for (let index = at + 1; index < at + size; index += 1) {
-    if (((bytes[index] ?? 0) & 0xc0) !== 0x80) return 0;
-  }
-  return isInRange(first, bytes[at + 1] ?? 0) ? size : 0;
-}
-
-/** No overlong forms, no surrogates, nothing above U+10FFFF. */
-function isInRange(first: number, second: number): boolean {
-  if (first === 0xe0) return second >= 0xa0;
-  if (first === 0xed) return second < 0xa0;
-  if (first === 0xf0) return second >= 0x90;
-  return first !== 0xf4 || second < 0x90;
-}
-
-function escape(into: Uint8Array, at: number, byte: number): number {
-  if (byte === 0) {
-    into.set([0xef, 0xbf, 0xbd], at);
-    return at + 3;
-  }
-  into[at] = BACKSLASH;
-  if (byte === QUOTE || byte === BACKSLASH) {
-    into[at + 1] = byte;
-    return at + 2;
-  }
-  const short = SHORT_ESCAPES[byte - 8] ?? 0;
-  if (short !== 0) {
-    into[at + 1] = short;
-    return at + 2;
-  }
-  into.set([0x75, 0x30, 0x30, HEX[byte >> 4] ?? 0, HEX[byte & 15] ?? 0], at + 1);
-  return at + 6;
 }
 
 function twoDigits(into: Uint8Array, at: number, value: number): void {

@@ -111,12 +111,10 @@ interface Sorted {
 
 /** Moves the keys that stay to the front; gives their number. */
 function withoutCopies(sorted: Sorted): number {
-  const { arena, keys } = sorted;
+  const { keys } = sorted;
   let kept = 0;
   for (let from = 0; from < keys.length; ) {
-    const seconds = arena.secondsOf(keys[from] ?? 0);
-    let to = from + 1;
-    while (to < keys.length && arena.secondsOf(keys[to] ?? 0) === seconds) to += 1;
+    const to = endOfSecond(sorted, from);
     const stay = isOfOne(sorted, from, to - 1) ? undefined : keepers(sorted, from, to);
     for (let index = from; index < to; index += 1) {
       if (stay?.has(index) === false) continue;
@@ -126,6 +124,13 @@ function withoutCopies(sorted: Sorted): number {
     from = to;
   }
   return kept;
+}
+
+function endOfSecond({ arena, keys }: Sorted, from: number): number {
+  const seconds = arena.secondsOf(keys[from] ?? 0);
+  let to = from + 1;
+  while (to < keys.length && arena.secondsOf(keys[to] ?? 0) === seconds) to += 1;
+  return to;
 }
 
 /** Keys of one second stand in order of source. */

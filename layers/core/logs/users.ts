@@ -1,3 +1,4 @@
+import { PLAIN } from './json-text.ts';
 import { type LineArena, MIDDLE_BYTES, USER_AT } from './line-arena.ts';
 import type { Part } from './merge.ts';
 import { DAY_SECONDS } from './time.ts';
@@ -14,10 +15,6 @@ export interface UserStatistics {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** ASCII that is one character and neither ends nor escapes. */
-const PLAIN = new Uint8Array(256).fill(1, 0x20, 0x80);
-PLAIN[QUOTE] = 0;
-PLAIN[BACKSLASH] = 0;
 const utf8 = new TextDecoder();
 
 /** Counts per user, taken from lines as bytes. Days must come in order. */
