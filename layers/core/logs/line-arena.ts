@@ -23,7 +23,7 @@ export const USER_AT = HEAD.length;
 /** Bytes between the user's name and the text. */
 export const MIDDLE_BYTES = MIDDLE.length;
 /** A line is no shorter than this. */
-export const LEAST_LINE = HEAD.length + 1 + MIDDLE.length + 1 + TAILS.action.length;
+const LEAST_LINE = HEAD.length + 1 + MIDDLE.length + 1 + TAILS.action.length;
 const FIXED = HEAD.length + MIDDLE.length + TAILS.message.length;
 
 /** Time and place share one double of 53 bits: 33 and 20 for lines of any days, 17 and 36 for those of one day. */
@@ -33,7 +33,7 @@ const STAGING_BYTES = 262_144;
 const LF = 0x0a;
 
 /**
- * Lines of NDJSON in one piece of memory, as bytes: the same message is the same bytes as `recordLine` makes. A line is written by
+ * Lines of NDJSON in one piece of memory, as bytes: the same message is the same bytes, as JSON.stringify makes them. A line is written by
  * `open`, the user, `middle`, the text, `close`; one that is open may be undone. Nothing is allocated per line.
  */
 export class LineArena {
@@ -269,7 +269,7 @@ function number2(bytes: Uint8Array, at: number): number {
 }
 
 /** After the line end; the length when there is none. */
-export function endOfLine(lines: Uint8Array, at: number): number {
+function endOfLine(lines: Uint8Array, at: number): number {
   let index = at + LEAST_LINE - 1;
   while (index < lines.length && lines[index] !== LF) index += 1;
   return index + 1;
