@@ -46,7 +46,7 @@ export function valueOr<T>(answer: Answer<T>): T {
 }
 
 /** Pure. */
-export function explained(error: MarketError): string {
+function explained(error: MarketError): string {
   const { kind, status, reason, retryAfterMs, fields = [] } = error;
   const wait = retryAfterMs === undefined ? '' : ` Wait ${Math.ceil(retryAfterMs / 1000)} s.`;
   const wrong = fields.map(({ field, message }) => {
