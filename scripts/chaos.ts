@@ -1,9 +1,10 @@
-import { mkdtemp, rmdir } from 'node:fs/promises';
+import { mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { type ChaosReport, chaos } from './chaos/economy.ts';
 import { freePortBase } from './chaos/free-ports.ts';
+import { logsChaos } from './chaos/logs.ts';
 import { dice } from './local/economy/synthetic-chat.ts';
 import { wholeNumber } from './viva/options.ts';
 import { fail, paint } from './viva/output.ts';
@@ -32,7 +33,36 @@ program
   .option('--beat <seconds>', 'time between the beats of an agent', '1')
   .option('--port-base <port>', 'first of ten ports (default: found free)', wholeNumber)
   .action((flags: Flags) => run(flags).catch(fail));
+program
+  .command('logs')
+  .description(
+    'Uploads growing logs to a local cloud, kills its collectors or all of it with SIGKILL at random moments, lets it finish, and compares the corpus with that of a calm run.',
+  )
+  .option('--kills <n>', 'how often to kill', wholeNumber, 20)
+  .option('--seed <n>', 'seed of moments and victims', wholeNumber, 1)
+  .option('--json', 'print the result as one JSON object and nothing else', false)
+  .option('--port-base <port>', 'first of ten ports (default: found free)', wholeNumber)
+  .action((flags: Flags) => runLogs(flags).catch(fail));
 await program.parseAsync();
+
+async function runLogs({ kills, seed, json, portBase }: Flags): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'viva-chaos-logs-'));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+  const report = await logsChaos({
+    kills,
+    dir,
+    portBase: portBase ?? (await freePortBase()),
+    roll: dice(seed),
+    onProgress: (line) => {
+      console.error(line);
+    },
+  });
+  if (report.ok) await rm(dir, { recursive: true });
+  else console.error(`State and logs are left in ${dir}.`);
+  const words = `${report.kills} kills: corpus ${report.got.slice(0, 16)}, in a calm run ${report.expected.slice(0, 16)}`;
+  console.log(json ? JSON.stringify(report) : paint(report.ok ? 'green' : 'red', words));
+  process.exitCode = report.ok ? 0 : 1;
+}
 
 async function run({ kills, seed, json, logs, beat, portBase }: Flags): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'viva-chaos-'));

@@ -33,6 +33,8 @@ export async function handler(
   };
   if ('Records' in event) return collectLogs(event, timed);
   const { agentId } = Compaction.parse(event);
+  // also makes good what a message left that ended with the dead letters
+  await publish(agentId, [], timed);
   const compacted = await compact(agentId, timed, new Date());
   services.log.info('compaction', { agentId, ...compacted });
   return undefined;

@@ -24,7 +24,7 @@ export interface LogEvent {
 
 /**
  * collected, refused (whole file quarantined), removed, unfinished (time ran out: `progress` says from where to read on); or
- * nothing was to be done: unchanged (this content is in), outrun (a later event of the object is in), changed (replaced meanwhile:
+ * nothing was to be read: unchanged (this event is known), same (uploaded again with the same content), outrun (a later event of the object is in), changed (replaced meanwhile:
  * its own event comes), gone (deleted meanwhile: what is in stays), early (batches before this one have yet to come).
  */
 export type Outcome =
@@ -33,6 +33,7 @@ export type Outcome =
   | 'removed'
   | 'unfinished'
   | 'unchanged'
+  | 'same'
   | 'outrun'
   | 'changed'
   | 'gone'
@@ -87,9 +88,9 @@ async function takeFile(
   if (event.isRemoval) return remove(event, services);
   if (known !== undefined && isSame(known, event)) {
     // the same bytes uploaded again: only an older event must not win any more
-    if (known.sequence !== event.sequence)
-      await services.pointers.record(event.agent, { ...known, sequence: event.sequence });
-    return nothing('unchanged');
+    if (known.sequence === event.sequence) return nothing('unchanged');
+    await services.pointers.record(event.agent, { ...known, sequence: event.sequence });
+    return nothing('same');
   }
   return readWhole(event, services, { known, progress });
 }
