@@ -24,20 +24,12 @@ export interface SeedReport {
  */
 export async function simulate(
   seed: number,
-  {
-    days,
-    note = () => undefined,
-  }: { readonly days: number; readonly note?: (line: string) => void },
+  { days, note }: { readonly days: number; readonly note?: (line: string) => void },
 ): Promise<SeedReport> {
   const timeline = new Timeline(START);
   const weather = new Weather(seed);
-  const stage: Stage = {
-    timeline,
-    weather,
-    note: (line) => {
-      note(`${timeline.now().toISOString()} ${line}`);
-    },
-  };
+  const told = (line: string) => note?.(`${timeline.now().toISOString()} ${line}`);
+  const stage: Stage = { timeline, weather, note: note ? told : () => undefined };
   const economy = new SimulatedEconomy(stage);
   await economy.open();
   const stormy = days * DAY;

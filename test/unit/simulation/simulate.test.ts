@@ -18,14 +18,12 @@ async function historyOf(seed: number): Promise<{ readonly lines: number; readon
 
 describe('the simulated economy', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])('keeps its invariants in seed %i', async (seed) => {
-    const { deals, violations } = await simulate(seed, { days: 1 });
+    const { deals, faults, violations } = await simulate(seed, { days: 1 });
     expect(violations).toEqual([]);
     expect(deals).toBeGreaterThan(5);
-  });
-
-  it('lives through real storms among these', async () => {
-    const { faults } = await simulate(1, { days: 1 });
-    expect(faults).toBeGreaterThan(500);
+    // a storm among them, and a fair day
+    if (seed === 1) expect(faults).toBeGreaterThan(500);
+    if (seed === 6) expect(faults).toBeLessThan(50);
   });
 
   it('is the same history for the same seed, to the last call', async () => {
