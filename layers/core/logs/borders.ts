@@ -16,7 +16,7 @@ const LINE_STARTS: readonly (readonly [Border, RegExp])[] = [
 /** Between two elements that begin with their time, as every known writer makes them; in a string the quotes would be escaped. */
 const BETWEEN_ELEMENTS = /\}\s*,\s*(?=\{\s*"(?:timestamp|ts)"\s*:)/;
 /** A border is recognised by no more bytes than these. */
-export const SEEN_BYTES = 256;
+const SEEN_BYTES = 256;
 const LINE_START_BYTES = 24;
 const LF = 0x0a;
 

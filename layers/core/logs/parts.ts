@@ -2,7 +2,7 @@ import { type Border, borderOf, findBorder, wrapping } from './borders.ts';
 import { join } from './lines.ts';
 
 /** Parts are so long and on to the next border. Also what is read again when a growing log has grown. */
-export const PART_BYTES = 4_194_304;
+const PART_BYTES = 4_194_304;
 const HEAD_BYTES = 65_536;
 
 /** One part as it went by. */
