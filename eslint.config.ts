@@ -10,9 +10,18 @@ const environment = {
   message: 'Only wiring.ts (and scripts, tests) reads the environment.',
 };
 const clockAndDice = [
-  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'The clock comes in as an argument.' },
-  { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'The clock comes in as an argument.' },
-  { selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']", message: 'Dice come in as an argument.' },
+  {
+    selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+    message: 'The clock comes in as an argument.',
+  },
+  {
+    selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+    message: 'The clock comes in as an argument.',
+  },
+  {
+    selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+    message: 'Dice come in as an argument.',
+  },
 ];
 
 export default defineConfig(
@@ -27,17 +36,29 @@ export default defineConfig(
       'max-params': ['error', 3],
       'max-depth': ['error', 3],
       'no-console': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { ignoreRestSiblings: true, argsIgnorePattern: '^_' },
+      ],
       'no-param-reassign': 'error',
       'no-restricted-syntax': ['error', zodImport, environment],
       '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'never' }],
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
     },
   },
-  { files: ['layers/core/**'], rules: { 'no-restricted-syntax': ['error', zodImport, environment, ...clockAndDice] } },
-  { files: ['functions/*/wiring.ts', 'bin/**', 'scripts/**', 'test/**'], rules: { 'no-restricted-syntax': ['error', zodImport] } },
+  {
+    files: ['layers/core/**'],
+    rules: { 'no-restricted-syntax': ['error', zodImport, environment, ...clockAndDice] },
+  },
+  {
+    files: ['functions/*/wiring.ts', 'bin/**', 'scripts/**', 'test/**'],
+    rules: { 'no-restricted-syntax': ['error', zodImport] },
+  },
   { files: ['scripts/**'], rules: { 'no-console': 'off' } },
   {
     files: ['test/**'],
