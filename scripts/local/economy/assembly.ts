@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { glob, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from '../../build.ts';
 import { CannotStart } from '../cloud/cannot-start.ts';
+import { type Lock, lockFolder } from '../cloud/lock.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const SOURCES = [
@@ -19,21 +21,44 @@ const ASSEMBLY = join(ROOT, 'dist', 'assembly');
 /** Bundles of the rooms; tasks run from here, functions from the assembly's assets. */
 export const ROOMS = join(ROOT, 'dist', 'rooms');
 
+/** How long another start may take to build and synthesize, in ms. */
+const PATIENCE_MS = 120_000;
+
 /**
- * Bundles the rooms and synthesizes the local stage, each only when what it is made of has changed. Returns the cloud assembly
- * folder: the very templates that a deployment would take.
+ * Bundles the rooms and synthesizes the local stage, each only when what it is made of has changed; one start at a time. Returns the
+ * cloud assembly folder: the very templates that a deployment would take.
  */
 export async function assemble(): Promise<string> {
-  await build({ quiet: true });
-  const mark = join(ASSEMBLY, '.made-of');
-  const fingerprint = await hashOf(SOURCES);
-  if (existsSync(mark) && (await readFile(mark, 'utf8')) === fingerprint) return ASSEMBLY;
-  const fresh = `${ASSEMBLY}.${process.pid}`;
-  await synthesize(fresh);
-  await writeFile(join(fresh, '.made-of'), fingerprint);
-  await rm(ASSEMBLY, { recursive: true, force: true });
-  await rename(fresh, ASSEMBLY);
-  return ASSEMBLY;
+  const lock = await buildersLock();
+  try {
+    await build({ quiet: true });
+    const mark = join(ASSEMBLY, '.made-of');
+    const fingerprint = await hashOf(SOURCES);
+    if (existsSync(mark) && (await readFile(mark, 'utf8')) === fingerprint) return ASSEMBLY;
+    const fresh = `${ASSEMBLY}.new`;
+    await rm(fresh, { recursive: true, force: true });
+    await synthesize(fresh);
+    await writeFile(join(fresh, '.made-of'), fingerprint);
+    await rm(ASSEMBLY, { recursive: true, force: true });
+    await rename(fresh, ASSEMBLY);
+    return ASSEMBLY;
+  } finally {
+    lock.release();
+  }
+}
+
+/** Two starts that built into one folder would take the files from under each other. */
+async function buildersLock(): Promise<Lock> {
+  const folder = join(ROOT, 'dist', 'building');
+  await mkdir(folder, { recursive: true });
+  for (const since = Date.now(); ; ) {
+    try {
+      return lockFolder(folder, new Date());
+    } catch (error) {
+      if (!(error instanceof CannotStart) || Date.now() - since > PATIENCE_MS) throw error;
+      await sleep(200);
+    }
+  }
 }
 
 /** Runs the CDK app itself: its command line asks AWS nothing for this, and validation belongs to `npx cdk synth`. */
