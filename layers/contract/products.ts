@@ -38,7 +38,7 @@ export const PRODUCTS: Readonly<Record<Product, ProductTerms>> = {
 };
 
 /** One input that a product was made of: the corpus itself or a bought product. */
-export const ProductInput = z.object({
+const ProductInput = z.object({
   product: z.string(),
   version: z.string(),
   sha256: Sha256.optional(),

@@ -144,7 +144,7 @@ export const SoulProfile = z.object({
 export type SoulProfile = z.infer<typeof SoulProfile>;
 
 /** Product raw_logs: messages of the corpus as they are, with a time that is one. */
-export const RawLog = LogRecord.extend({ ts: Moment });
+const RawLog = LogRecord.extend({ ts: Moment });
 
 /** What one NDJSON line of each product is: sellers write it, buyers check it. */
 export const PRODUCT_RECORD = {

@@ -1,7 +1,7 @@
 import type { LogRecord } from '#contract/log-record.ts';
 
 /** A message of ana at noon; override what the test is about. */
-export function aMessage(over: Partial<LogRecord> = {}): LogRecord {
+function aMessage(over: Partial<LogRecord> = {}): LogRecord {
   return { ts: '2025-10-21T12:00:00Z', user: 'ana', text: 'hola', kind: 'message', ...over };
 }
 

@@ -75,6 +75,6 @@ export function sendJson(
 }
 
 /** What was thrown, as an Error. */
-export function asError(thrown: unknown): Error {
+function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
