@@ -11,6 +11,19 @@ export interface LookFlags {
   readonly json: boolean;
 }
 
+const HIGHEST_BASE = 65_526;
+
+/** The first of ten ports. */
+export function portBase(text: string): number {
+  const port = wholeNumber(text);
+  if (port < 1 || port > HIGHEST_BASE) {
+    throw new InvalidArgumentError(
+      `${text} should be from 1 to ${HIGHEST_BASE}, for ten ports from there.`,
+    );
+  }
+  return port;
+}
+
 export function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError(`${text} should be a whole number.`);
   return Number(text);

@@ -9,10 +9,12 @@ import { readAll, settledDeals, unfinished } from '../local/economy/progress.ts'
 import { type RunReport, report } from '../local/economy/report.ts';
 import { FIRST_DAYS, writeSyntheticChat } from '../local/economy/synthetic-chat.ts';
 import { type Collected, collectLogs, isFolder, logFilesIn } from '../local/economy/uploads.ts';
+import { blame, endOnFault } from './faults.ts';
 import { LiveView } from './live-view.ts';
 import type { LogFile } from './logs/uploader.ts';
-import { STATE_DIR, wholeNumber } from './options.ts';
-import { fail, paint } from './output.ts';
+import { portBase, STATE_DIR, wholeNumber } from './options.ts';
+import { fail } from './output.ts';
+import { showReport } from './run-report.ts';
 
 interface Flags {
   readonly dir: string;
@@ -53,14 +55,18 @@ export function addUp(program: Command): void {
       wholeNumber,
       120,
     )
-    .option('--port-base <port>', 'first of ten ports', wholeNumber, DEFAULT_PORT_BASE)
+    .option('--port-base <port>', 'first of ten ports', portBase, DEFAULT_PORT_BASE)
     .option(
       '--patience <seconds>',
       'with --once: give up after so long without a settled deal',
       wholeNumber,
       180,
     )
-    .action((flags: Flags) => up(flags).catch(fail));
+    .action((flags: Flags) =>
+      up(flags).catch((error: unknown) => {
+        fail(blame(error, flags.dir));
+      }),
+    );
 }
 
 async function up(flags: Flags): Promise<void> {
@@ -82,7 +88,7 @@ async function up(flags: Flags): Promise<void> {
     const collected = await collect(economy, files, view);
     economy.cloud.scheduler.start();
     if (flags.once)
-      finish(await oneChain({ flags, economy, collected, errors, stopping }), flags.json);
+      showReport(await oneChain({ flags, economy, collected, errors, stopping }), flags.json);
     else await live(flags, economy, { view, stopping });
   } finally {
     await economy.stop();
@@ -98,12 +104,14 @@ async function filesOf({ logs, dir, seed }: Flags, view: LiveView): Promise<read
   return logFilesIn(folder);
 }
 
-async function start({ dir, fresh, portBase, beat }: Flags, view: LiveView): Promise<Economy> {
+async function start(flags: Flags, view: LiveView): Promise<Economy> {
+  const { dir, fresh, beat } = flags;
+  endOnFault(dir);
   view.step('Building the rooms and synthesizing the stage (only what has changed)...');
   const economy = await startEconomy({
     dir,
     isFresh: fresh,
-    ports: portsFrom(portBase),
+    ports: portsFrom(flags.portBase),
     speed: SCHEDULED_SECONDS / beat,
     onLog: (room, line) => {
       view.log(room, line);
@@ -200,31 +208,6 @@ function roomPeaks(peaks: Readonly<Record<string, number>>): Record<string, numb
     rooms[room] = Math.max(rooms[room] ?? 0, Math.round(megabytes));
   }
   return rooms;
-}
-
-function finish(run: RunReport, isJson: boolean): void {
-  process.exitCode = run.ok ? 0 : 1;
-  if (isJson) {
-    console.log(JSON.stringify(run));
-    return;
-  }
-  console.log(
-    paint(
-      'bold',
-      `\n${run.deals.length} deals in ${run.seconds} s, the first after ${run.firstDealSeconds} s`,
-    ),
-  );
-  for (const deal of run.deals) {
-    console.log(
-      `  ${deal.product.padEnd(15)} ${deal.seller.padEnd(19)} -> ${deal.buyer.padEnd(19)} $${deal.bountyUsdc} (fee $${deal.feeUsdc}), ${deal.records} records`,
-    );
-  }
-  for (const error of run.errors) console.log(paint('red', `  ${error}`));
-  console.log(
-    run.ok
-      ? paint('green', 'Everything holds: paid once, delivered whole, ledger equals chain.')
-      : paint('red', 'Not everything holds.'),
-  );
 }
 
 /** Until Ctrl-C; every now and then the stream goes on and a new day of chat arrives. */
