@@ -4,8 +4,9 @@ import type { CorpusPointer } from '#contract/log-record.ts';
 import type { Network } from '#contract/networks.ts';
 import { PRODUCTS } from '#contract/products.ts';
 import { type Agent, COLLECTOR } from '#contract/roster.ts';
+import { type Closing, closingOf } from '../market/closing.ts';
 import type { Agents, Snapshot } from '../ports/agents.ts';
-import type { Chain, Transfer } from '../ports/chain.ts';
+import type { Chain } from '../ports/chain.ts';
 import type { Corpus } from '../ports/corpus.ts';
 import type { Answer, Application, Market, Submission, Task } from '../ports/market.ts';
 import type { Payments } from '../ports/payments.ts';
@@ -21,11 +22,7 @@ export interface Sighting {
   readonly applications?: readonly Application[] | undefined;
   readonly submissions?: readonly Submission[] | undefined;
   readonly lock?: Awaited<ReturnType<Chain['lockIn']>> | undefined;
-  readonly close?:
-    | (NonNullable<Awaited<ReturnType<Chain['closeOf']>>> & {
-        readonly transfers: readonly Transfer[];
-      })
-    | undefined;
+  readonly close?: Closing | undefined;
 }
 
 /** Everything that a decision rests on, besides the agent's own snapshot. */
@@ -109,10 +106,8 @@ async function sightSold(deal: SellDeal, eyes: Eyes): Promise<Sighting> {
   return { deal, task, close };
 }
 
-async function closed(deal: Deal, { chain }: Eyes): Promise<Sighting['close']> {
-  const close = deal.payment && (await chain.closeOf(deal.payment));
-  const transfers = close && (await chain.transfersIn(close.tx));
-  return close && transfers && { ...close, transfers };
+async function closed(deal: Deal, { chain }: Eyes): Promise<Closing | undefined> {
+  return deal.payment && (await closingOf(chain, deal.payment));
 }
 
 async function requestsFor(

@@ -1,7 +1,7 @@
 import type { BuyDeal, Deal, SellDeal } from '#contract/deal.ts';
-import type { Address } from '#contract/ids.ts';
 import { ROSTER } from '#contract/roster.ts';
 import { buy } from '../market/buying.ts';
+import { type Closing, received } from '../market/closing.ts';
 import { sell } from '../market/selling.ts';
 import type { Step } from '../market/step.ts';
 import { distrust } from '../market/vetting.ts';
@@ -31,7 +31,7 @@ function observeBought(
   { sighting: { task, submissions, close }, world, at }: View,
 ): Step<BuyDeal> | undefined {
   if (close?.kind === 'captured') {
-    return buy(deal, { kind: 'paid', tx: close.tx, fee: feeIn(deal, close.transfers) }, at);
+    return buy(deal, { kind: 'paid', tx: close.tx, fee: feeIn(deal, close) }, at);
   }
   if (close !== undefined) return buy(deal, { kind: 'refunded', tx: close.tx }, at);
 
@@ -115,17 +115,7 @@ function isFinalAnswer(status: number | undefined): boolean {
   return status === 403 || status === 404 || status === 410;
 }
 
-function received(
-  transfers: readonly { readonly to: Address; readonly value: bigint }[],
-  who: Address,
-): bigint {
-  return transfers.filter(({ to }) => to === who).reduce((total, { value }) => total + value, 0n);
-}
-
 /** What of the bounty did not reach the seller, as the Transfer logs show it. */
-function feeIn(
-  deal: BuyDeal,
-  transfers: readonly { readonly to: Address; readonly value: bigint }[],
-): bigint {
+function feeIn(deal: BuyDeal, { transfers }: Closing): bigint {
   return deal.seller === undefined ? 0n : deal.bounty - received(transfers, deal.seller.wallet);
 }

@@ -1,20 +1,12 @@
 import type { BuyDeal } from '#contract/deal.ts';
-import type { PaymentInfo } from '#contract/escrow.ts';
 import { PRODUCTS } from '#contract/products.ts';
 import { type BuyEvents, buy } from '../../market/buying.ts';
+import { closingOf, received } from '../../market/closing.ts';
 import { idempotencyKey, requestFor } from '../../market/request.ts';
 import { type EventOf, must } from '../../market/step.ts';
 import type { MarketError } from '../../ports/market.ts';
 import { utter } from '../change.ts';
-import {
-  type Effect,
-  type Hands,
-  isRefusal,
-  type Job,
-  later,
-  NOTHING,
-  type Outcome,
-} from './effect.ts';
+import { type Effect, isRefusal, type Job, later, NOTHING, type Outcome } from './effect.ts';
 
 /** An effect on one of our bounties; nothing to do when the deal has left the desk, or the state in which it was committed. */
 function onBounty(
@@ -127,7 +119,7 @@ export const approve = onBounty('approving', async (deal, job) => {
   const answer = await job.hands.market.approve(must(deal.submissionId, 'a submission'), verdict);
   // it may have paid and not written it down: asked again it finishes, and nobody else can make it
   if (!answer.ok && MAY_HAVE_HAPPENED.has(answer.error.kind)) return later(answer.error);
-  const close = await closeOf(must(deal.payment, 'the terms of its escrow'), job.hands);
+  const close = await closingOf(job.hands.chain, must(deal.payment, 'the terms of its escrow'));
   if (close?.kind === 'voided') return step(deal, { kind: 'refunded', tx: close.tx }, job);
   if (close === undefined) {
     return answer.ok
@@ -135,10 +127,8 @@ export const approve = onBounty('approving', async (deal, job) => {
       : later(answer.error);
   }
   const { wallet } = must(deal.seller, 'a seller');
-  const net = close.transfers
-    .filter(({ to }) => to === wallet)
-    .reduce((sum, { value }) => sum + value, 0n);
-  return step(deal, { kind: 'paid', tx: close.tx, fee: deal.bounty - net }, job);
+  const fee = deal.bounty - received(close.transfers, wallet);
+  return step(deal, { kind: 'paid', tx: close.tx, fee }, job);
 });
 
 export const reject = onBounty('rejecting', async (deal, job) => {
@@ -176,9 +166,3 @@ export const rateSeller = onBounty('rating', async (deal, job) => {
     return step(deal, { kind: 'rated' }, job);
   return later(answer.error);
 });
-
-async function closeOf(payment: PaymentInfo, { chain }: Hands) {
-  const close = await chain.closeOf(payment);
-  const transfers = close && (await chain.transfersIn(close.tx));
-  return close && transfers && { ...close, transfers };
-}
