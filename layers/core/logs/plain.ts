@@ -47,7 +47,8 @@ async function* pieces(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Ar
   }
 }
 
-async function* resumed(
+/** The chunk that was looked at, and the rest. */
+export async function* resumed(
   first: Uint8Array,
   rest: AsyncIterator<Uint8Array>,
 ): AsyncIterable<Uint8Array> {

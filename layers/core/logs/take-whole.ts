@@ -1,7 +1,7 @@
 import type { SourceItem, SourceProgress } from '#contract/log-record.ts';
 import { putListing, putQuarantine } from './collect.ts';
 import { ENGINE } from './parse.ts';
-import { plain } from './plain.ts';
+import { plain, resumed } from './plain.ts';
 import { noProgress, putProgress, readOn, readProgress } from './read-on.ts';
 import type { LogEvent, Services, Taken } from './take.ts';
 import { NO_COUNTS } from './tally.ts';
@@ -64,19 +64,6 @@ async function opened(stored: AsyncIterable<Uint8Array>, services: Services): Pr
   const stream: { torn: string | undefined } = { torn: undefined };
   const bytes = plain(resumed(head, iterator), services.codec, stream);
   return { bytes, stream, canGoOn: !isCompressed(head) };
-}
-
-async function* resumed(
-  first: Uint8Array,
-  rest: AsyncIterator<Uint8Array>,
-): AsyncIterable<Uint8Array> {
-  try {
-    yield first;
-    for (let next = await rest.next(); next.done !== true; next = await rest.next())
-      yield next.value;
-  } finally {
-    await rest.return?.();
-  }
 }
 
 interface Finished {
