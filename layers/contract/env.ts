@@ -70,7 +70,7 @@ export const StorefrontEnv = z.object({
 });
 
 /** `FUNCTIONS` maps agent ids to function names: JSON `{ "<agentId>": "<function name>" }`. */
-export const WakeEnv = z.object({ ...stage, ECONOMY_TABLE: name, FUNCTIONS: name });
+export const WakeEnv = z.object({ ...stage, FUNCTIONS: name });
 
 /** No secret: who audits cannot sign. */
 export const ReconcileEnv = z.object({

@@ -92,7 +92,6 @@ export class AgentsStack extends Stack {
     const names = this.agents.map(({ id }) => [id, functionName(stage, 'heartbeat', id)]);
     const environment: EnvOf<typeof WakeEnv> = {
       STAGE: stage.name,
-      ECONOMY_TABLE: state.economy.tableName,
       FUNCTIONS: JSON.stringify(Object.fromEntries(names)),
     };
     const room = new RoomFunction(this, 'Wake', {
