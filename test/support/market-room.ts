@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
 import {
   CreateTableCommand,
   DynamoDBClient,
@@ -22,7 +21,7 @@ import type { Task } from '#core/ports/market.ts';
 import { type Handle, lambdaOf } from '../../functions/market/app.ts';
 import type { Services } from '../../functions/market/services.ts';
 import { startDynamo } from '../../scripts/local/cloud/dynamodb.ts';
-import { proxyEvent, sendResult } from '../../scripts/local/cloud/http-api/event.ts';
+import { openDoor } from './room-door.ts';
 
 const network = NETWORKS.local;
 
@@ -83,12 +82,10 @@ export async function openRoom(
     counters: countersOf?.(document, table),
     ...over,
   };
-  const server = serve(services);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('No port.');
+  const handler = lambdaOf(services);
+  const server = await openDoor('market', (event) => handler(event as Parameters<Handle>[0]));
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: server.url,
     services,
     dynamo: document,
     table,
@@ -98,34 +95,11 @@ export async function openRoom(
       shift += ms;
     },
     close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await server.close();
       client.destroy();
       await dynamo.close();
     },
   };
-}
-
-function serve(services: Services): Server {
-  const handler = lambdaOf(services);
-  return createServer((request, response) => {
-    void (async () => {
-      const body = Buffer.concat(await request.toArray());
-      const event = proxyEvent({
-        apiId: 'market',
-        requestId: randomBytes(8).toString('hex'),
-        routeKey: '$default',
-        stage: '$default',
-        pathParameters: {},
-        request,
-        body,
-        now: new Date(),
-      });
-      // over JSON, as an event of the Lambda service comes
-      const result = await handler(JSON.parse(JSON.stringify(event)) as Parameters<Handle>[0]);
-      sendResult(response, JSON.stringify(result));
-    })();
-  });
 }
 
 function tableOf(name: string): ConstructorParameters<typeof CreateTableCommand>[0] {

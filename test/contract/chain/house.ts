@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { toHex } from 'viem';
 import { signRequest } from '#adapters/erc8128/sign.ts';
 import { EvmChain } from '#adapters/evm/evm-chain.ts';
@@ -15,9 +14,9 @@ import { handler } from '../../../functions/facilitator/facilitator.lambda.ts';
 import { devPrivateKey } from '../../../scripts/local/chain/accounts.ts';
 import { startChain } from '../../../scripts/local/chain/chain.ts';
 import { startDynamo } from '../../../scripts/local/cloud/dynamodb.ts';
-import { listen } from '../../../scripts/local/cloud/http.ts';
-import { proxyEvent, sendResult } from '../../../scripts/local/cloud/http-api/event.ts';
 import { startSecrets } from '../../../scripts/local/cloud/secrets.ts';
+import { openDoor } from '../../support/room-door.ts';
+import { createTable } from '../../support/tables.ts';
 
 export const network = NETWORKS.local;
 const TABLE = 'market';
@@ -98,36 +97,10 @@ export async function startHouse() {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     POWERTOOLS_LOG_LEVEL: 'SILENT',
   });
-  await new DynamoDBClient().send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-    }),
+  await createTable(new DynamoDBClient(), TABLE);
+  const server = await openDoor('facilitator', (event) =>
+    handler(event as Parameters<typeof handler>[0]),
   );
-  const server = await listen((request, response) => {
-    void (async () => {
-      const incoming = {
-        apiId: 'facilitator',
-        requestId: randomUUID(),
-        routeKey: '$default',
-        stage: '$default',
-        pathParameters: {},
-        request,
-        body: Buffer.concat(await request.toArray()),
-        now: new Date(),
-      };
-      const result = await handler(proxyEvent(incoming) as Parameters<typeof handler>[0]);
-      sendResult(response, JSON.stringify(result));
-    })();
-  });
   const { url } = server;
   const signedBy = (index: number, seen: (request: RequestInit) => void = () => undefined) => {
     const wallet = walletOf(index);

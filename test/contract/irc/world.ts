@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
@@ -11,6 +11,7 @@ import { ROSTER } from '#contract/roster.ts';
 import { startDynamo } from '../../../scripts/local/cloud/dynamodb.ts';
 import type { HeardLine } from '../../../scripts/local/irc/network.ts';
 import { type Ircd, startIrcd } from '../../../scripts/local/irc/server.ts';
+import { createTable } from '../../support/tables.ts';
 
 const OUT = 'irc-out.fifo';
 const DEAD = 'irc-out-dead.fifo';
@@ -31,7 +32,7 @@ export async function startWorld() {
   const queues = createQueues(sqs);
   const endpoint = `http://127.0.0.1:${sqs.port}`;
   const client = new DynamoDBClient({ endpoint: dynamo.url, region: 'us-east-1', credentials });
-  await createTable(client);
+  await createTable(client, 'economy');
   const documents = DynamoDBDocumentClient.from(client);
   const environment = {
     PATH: process.env['PATH'],
@@ -94,23 +95,6 @@ function createQueues(sqs: FauxqsServer) {
     return `http://127.0.0.1:${sqs.port}${path}`;
   };
   return { out: local(out), wake: local(wake) };
-}
-
-async function createTable(client: DynamoDBClient): Promise<void> {
-  await client.send(
-    new CreateTableCommand({
-      TableName: 'economy',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
 }
 
 export interface RelayProcess {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { SQSEvent } from 'aws-lambda';
@@ -17,6 +17,7 @@ import type { Services } from '../../../functions/collect-logs/wiring.ts';
 import { startDynamo } from '../../../scripts/local/cloud/dynamodb.ts';
 import type { ObjectEvent } from '../../../scripts/local/cloud/s3/outbox.ts';
 import { startS3 } from '../../../scripts/local/cloud/s3.ts';
+import { createTable } from '../../support/tables.ts';
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local-secret' };
 const region = 'us-east-1';
@@ -41,22 +42,6 @@ export async function startCollection() {
   s3.createBucket(BUCKET);
   const s3Client = new S3Client({ endpoint: s3.url, region, credentials });
   const dynamoClient = new DynamoDBClient({ endpoint: dynamo.url, region, credentials });
-  const newTable = async (TableName: string) => {
-    await dynamoClient.send(
-      new CreateTableCommand({
-        TableName,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-        ],
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-      }),
-    );
-  };
   const woken: WakeUp[] = [];
   const continued: Continuation[] = [];
   const log = createLog('test');
@@ -87,7 +72,7 @@ export async function startCollection() {
     continued,
     objects: new S3Objects(s3Client, BUCKET),
     servicesOn,
-    newTable,
+    newTable: (name: string) => createTable(dynamoClient, name),
     /** Objects of a bucket that was never made. */
     noBucket: new S3Objects(s3Client, 'no-such-bucket'),
     close: async () => {

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DynamoAgents } from '#adapters/dynamodb/agents.ts';
@@ -12,9 +11,10 @@ import type { ProductManifest } from '#contract/products.ts';
 import { ROSTER } from '#contract/roster.ts';
 import type { handler as Handler } from '../../../functions/storefront/storefront.lambda.ts';
 import { listen } from '../../../scripts/local/cloud/http.ts';
-import { proxyEvent, sendResult } from '../../../scripts/local/cloud/http-api/event.ts';
 import { startS3 } from '../../../scripts/local/cloud/s3.ts';
 import { aFolder } from '../../support/folders.ts';
+import { openDoor } from '../../support/room-door.ts';
+import { createTable } from '../../support/tables.ts';
 import { network, startHouse, walletOf } from '../chain/house.ts';
 
 export const SELLER = AgentId.parse('kk-karma-hello');
@@ -44,43 +44,18 @@ export async function openShop() {
   const s3 = await startS3({ dir: aFolder(), credentials, onObject: () => undefined });
   s3.createBucket(BUCKET);
   const facilitator = await gate(house.url);
-  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(), {
+  const client = new DynamoDBClient();
+  const dynamo = DynamoDBDocumentClient.from(client, {
     marshallOptions: { removeUndefinedValues: true },
   });
-  await dynamo.send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-    }),
-  );
+  await createTable(client, TABLE);
   const agents = new DynamoAgents(dynamo, TABLE);
   for (const { id, hdIndex } of ROSTER) await agents.enrol(id, walletOf(hdIndex).address);
 
   const room: { handler?: typeof Handler } = {};
-  const server = await listen((request, response) => {
-    void (async () => {
-      const incoming = {
-        apiId: 'storefront',
-        requestId: randomUUID(),
-        routeKey: '$default',
-        stage: '$default',
-        pathParameters: {},
-        request,
-        body: Buffer.concat(await request.toArray()),
-        now: new Date(),
-      };
-      const event = proxyEvent(incoming) as unknown as Parameters<typeof Handler>[0];
-      sendResult(response, JSON.stringify(await room.handler?.(event)));
-    })();
-  });
+  const server = await openDoor('storefront', async (event) =>
+    room.handler?.(event as Parameters<typeof Handler>[0]),
+  );
   Object.assign(process.env, {
     ECONOMY_TABLE: TABLE,
     DATA_BUCKET: BUCKET,
