@@ -29,6 +29,8 @@ export interface StageValues {
   readonly limits: 'own' | 'em';
   /** Default of parameter `MarketAddress`. @default - own markets: whoever deploys must give it */
   readonly marketAddress?: string;
+  /** Decimal ERC-8004 ids that agents' wallets hold already, by agent. @default - each registers itself in its first beat */
+  readonly identities?: Readonly<Record<string, string>>;
   readonly irc: { readonly host: string; readonly port: number; readonly tls: 'on' | 'off' };
   /** Whether the IRC relay runs. */
   readonly relay: 'on' | 'off';
@@ -130,6 +132,16 @@ export const prod: StageValues = {
   },
   worker: 'mcp',
   limits: 'em',
+  // minted in 2026 to the wallets of the roster's HD indices
+  identities: {
+    'kk-coordinator': '18775',
+    'kk-karma-hello': '18776',
+    'kk-skill-extractor': '18777',
+    'kk-voice-extractor': '18778',
+    'kk-validator': '18779',
+    'kk-soul-extractor': '18895',
+    'kk-juanjumagalp': '18896',
+  },
   irc: meshrelay,
   phase: 'minute',
   logRetention: RetentionDays.THREE_MONTHS,

@@ -21,6 +21,7 @@ import { EvmWallet } from '#adapters/evm/evm-wallet.ts';
 import { HttpFacilitator } from '#adapters/facilitator/http-facilitator.ts';
 import { DeliveryDoor } from '#adapters/goods/delivery-door.ts';
 import { S3Goods } from '#adapters/goods/s3-goods.ts';
+import { EvmIdentities } from '#adapters/identity/evm-identities.ts';
 import { S3Objects } from '#adapters/s3/s3-objects.ts';
 import { readWalletSecret } from '#adapters/secrets/wallet-secret.ts';
 import { SqsLines } from '#adapters/sqs/sqs-lines.ts';
@@ -72,6 +73,14 @@ export async function wire(): Promise<Services> {
       chain,
       payments: new EvmPayments(chain),
       facilitator: new HttpFacilitator({ url: env.FACILITATOR_URL, network }),
+      identities: new EvmIdentities({
+        chain,
+        signer,
+        facilitatorUrl: env.FACILITATOR_URL,
+        storefrontUrl: env.STOREFRONT_URL,
+        imported: env.AGENT_IDENTITY === '' ? undefined : env.AGENT_IDENTITY,
+        now,
+      }),
       lines: new SqsLines(sqs, env.IRC_OUT_QUEUE_URL),
       goods: new S3Goods({ objects, corpus, door, storefrontUrl: env.STOREFRONT_URL, now }),
       corpus,

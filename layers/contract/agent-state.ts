@@ -11,6 +11,8 @@ export const AgentState = z.object({
   revision: z.number().int(),
   /** Our worker id at the market, once registered. */
   executorId: z.string().optional(),
+  /** Our ERC-8004 id, as the registry confirmed it: without it nothing is published or applied for. */
+  identity: z.string().regex(/^\d+$/).optional(),
   /** True once the opening balance stands in the ledger. */
   isOpened: z.boolean(),
   /** Deals that are not final. */
@@ -33,6 +35,7 @@ export const Intent = z.object({
   kind: z.enum([
     'open-ledger',
     'register',
+    'identify',
     'publish',
     'lock',
     'assign',

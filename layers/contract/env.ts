@@ -14,6 +14,8 @@ export const HeartbeatEnv = z.object({
   ...stage,
   ...chain,
   AGENT_ID: AgentId,
+  /** Decimal ERC-8004 id that its wallet holds already; empty when it has none, and registers one. */
+  AGENT_IDENTITY: z.string().regex(/^\d*$/),
   ECONOMY_TABLE: name,
   DATA_BUCKET: name,
   IRC_OUT_QUEUE_URL: z.url(),

@@ -73,6 +73,7 @@ export class Agent extends Construct {
       STAGE: stage.name,
       ...chainEnvironment(this, stage),
       AGENT_ID: agent.id,
+      AGENT_IDENTITY: stage.identities?.[agent.id] ?? '',
       ECONOMY_TABLE: props.economy.tableName,
       DATA_BUCKET: props.data.bucketName,
       IRC_OUT_QUEUE_URL: props.ircOut.queueUrl,

@@ -6,6 +6,7 @@ import type { CorpusPointer } from '#contract/log-record.ts';
 import { NETWORKS } from '#contract/networks.ts';
 import { COLLECTOR, ROSTER } from '#contract/roster.ts';
 import { beat, type Pacemaker } from '#core/heartbeat/beat.ts';
+import type { Identities } from '#core/ports/identities.ts';
 import type { EscrowAuthorization, Wallet } from '#core/ports/wallet.ts';
 import { type Run, type Stage, through, throwing } from './calls.ts';
 import { SimulatedChain } from './chain.ts';
@@ -32,6 +33,13 @@ export const WALLETS: ReadonlyMap<AgentId, Address> = new Map(
     Address.parse(`0x${(index + 1).toString(16).padStart(40, 'a')}`),
   ]),
 );
+
+/** Each wallet has one, and nobody has been rated on the chain. */
+const IDENTITIES: Identities = {
+  own: (agent) => Promise.resolve(BigInt(ROSTER.findIndex(({ id }) => id === agent))),
+  confirm: (agentId, owner) => Promise.resolve({ agentId, owner }),
+  reputationOf: () => Promise.resolve({ count: 0, score: 0 }),
+};
 
 /** The seven agents of the roster, the market room and everything between them, in virtual time. */
 export class SimulatedEconomy {
@@ -189,6 +197,11 @@ export class SimulatedEconomy {
         kind: 'unknown',
         reason,
       })),
+      payer: port<Pacemaker['payer']>('payer', this.chain, (reason) => ({
+        kind: 'unknown',
+        reason,
+      })),
+      identities: port<Pacemaker['identities']>('identities', IDENTITIES),
       corpus: port<Pacemaker['corpus']>('corpus', {
         pointer: () => Promise.resolve(this.#corpus),
         messages: () => {

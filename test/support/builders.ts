@@ -51,7 +51,7 @@ export const SELLER = agentId('kk-karma-hello');
 export const EXECUTOR = 'executor-of-the-seller';
 
 export function anAgentState(over: Partial<AgentState> = {}): AgentState {
-  return { v: 1, revision: 1, isOpened: true, open: [], stock: {}, ...over };
+  return { v: 1, revision: 1, isOpened: true, identity: '7', open: [], stock: {}, ...over };
 }
 
 /** State and deals of one mind, unless told otherwise. */

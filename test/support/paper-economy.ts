@@ -5,6 +5,8 @@ import type { IrcLine } from '#contract/irc-line.ts';
 import type { ProductManifest } from '#contract/products.ts';
 import { type BeatReport, beat, type Pacemaker } from '#core/heartbeat/beat.ts';
 import type { Goods, Inspection } from '#core/ports/goods.ts';
+import type { Identities } from '#core/ports/identities.ts';
+import type { Market } from '#core/ports/market.ts';
 import type { EscrowAuthorization } from '#core/ports/wallet.ts';
 import {
   AT,
@@ -24,6 +26,13 @@ export const PURSE = 1_000_000n;
 const TICK_MS = 600_000;
 const LEASE_MS = 60_000;
 
+const unidentified = () =>
+  Promise.resolve({
+    ok: false,
+    error: { kind: 'unidentified', status: 403, reason: 'identity_required' },
+  } as const);
+const STRANGER: Pick<Market, 'publish' | 'apply'> = { publish: unidentified, apply: unidentified };
+
 /** What a test may do at every call that a beat makes through a port. */
 export type Watch = (call: string, agentId: AgentId) => Promise<void> | void;
 
@@ -36,6 +45,13 @@ export class PaperEconomy {
   readonly agents = new MemoryAgents();
   readonly chain = new PaperChain(this.now);
   readonly market = new PaperMarket(this.chain, this.now);
+  identities: { -readonly [K in keyof Identities]: Identities[K] } = {
+    own: () => Promise.resolve(7n),
+    confirm: (agentId, owner) => Promise.resolve({ agentId, owner }),
+    reputationOf: () => Promise.resolve({ count: 0, score: 0 }),
+  };
+  /** The market believes nobody's identity. */
+  isUnknown = false;
   readonly lines = new Map<string, IrcLine>();
   readonly wakeUps: string[] = [];
   generation = GENERATION;
@@ -84,9 +100,11 @@ export class PaperEconomy {
     const salt = () => saltOf((this.#salts += 1));
     return {
       agents: this.agents,
-      market: this.market.door(self),
+      market: this.isUnknown ? { ...this.market.door(self), ...STRANGER } : this.market.door(self),
       chain: this.chain,
       facilitator: this.chain,
+      payer: this.chain,
+      identities: this.identities,
       corpus: {
         pointer: () => Promise.resolve(aCorpus(this.generation)),
         messages: () => {
@@ -150,7 +168,7 @@ function watched(
       },
     });
   const ports = [
-    ...(['agents', 'market', 'chain', 'facilitator'] as const),
+    ...(['agents', 'market', 'chain', 'facilitator', 'payer', 'identities'] as const),
     ...(['corpus', 'goods', 'wallet', 'lines', 'wakeUps'] as const),
   ];
   const eyes = Object.fromEntries(ports.map((name) => [name, port(name, maker[name])]));

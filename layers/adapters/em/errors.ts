@@ -1,10 +1,12 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { ErrorBody } from '#contract/execution-market.ts';
 import type { MarketError } from '#core/ports/market.ts';
 
 const MAX_REASON = 300;
 
-/** By status alone: the market's words are for people and change. */
+const NeedsIdentity = z.object({ detail: z.object({ error: z.literal('identity_required') }) });
+
+/** By status, and by EM's one code within a 403: the market's words are for people and change. */
 export function errorOf(
   status: number,
   body: z.infer<typeof ErrorBody> | undefined,
@@ -12,7 +14,7 @@ export function errorOf(
 ): MarketError {
   const retryAfterMs = retryAfter ?? (body?.retry_after && body.retry_after * 1000);
   return {
-    kind: kindOf(status),
+    kind: status === 403 && NeedsIdentity.safeParse(body).success ? 'unidentified' : kindOf(status),
     status,
     reason: reasonOf(body).slice(0, MAX_REASON),
     ...(retryAfterMs !== undefined && { retryAfterMs }),

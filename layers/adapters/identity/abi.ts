@@ -6,6 +6,7 @@ export const identityAbi = parseAbi([
   'function transferFrom(address from, address to, uint256 agentId)',
   'function ownerOf(uint256 agentId) view returns (address)',
   'function balanceOf(address owner) view returns (uint256)',
+  'function getAgentWallet(uint256 agentId) view returns (address)',
   'function tokenURI(uint256 agentId) view returns (string)',
   'event Transfer(address indexed from, address indexed to, uint256 indexed tokenId)',
   'event Registered(uint256 indexed agentId, string agentURI, address indexed owner)',

@@ -3,11 +3,11 @@ import { Address, type TxHash } from '#contract/ids.ts';
 import type { EvmChain } from '../evm/evm-chain.ts';
 import type { Sender } from '../facilitator/sender.ts';
 import { identityAbi } from './abi.ts';
-import { type Identity, Registries } from './registries.ts';
+import { type Registered, Registries } from './registries.ts';
 
 /** `tx` is absent when it was registered before. */
 export interface Registration {
-  readonly identity: Identity;
+  readonly identity: Registered;
   readonly tx?: TxHash;
 }
 
@@ -35,7 +35,7 @@ export class Registrar {
     return this.#sender.exclusively(async (send) => {
       const meanwhile = await this.#registries.identityOf(owner);
       if (meanwhile) return { identity: meanwhile };
-      const left = await this.#registries.identityOf(writer, (one) => one === uri);
+      const left = await this.#registries.withCard(writer, uri);
       const agentId = left?.agentId ?? (await this.#mint(uri, send));
       const data = encodeFunctionData({
         abi: identityAbi,

@@ -1,6 +1,14 @@
-import { numberToHex, pad, parseEventLogs, toEventSelector } from 'viem';
+import {
+  BaseError,
+  ContractFunctionRevertedError,
+  numberToHex,
+  pad,
+  parseEventLogs,
+  toEventSelector,
+} from 'viem';
 import { getBlockNumber, readContract } from 'viem/actions';
-import type { Address } from '#contract/ids.ts';
+import { Address } from '#contract/ids.ts';
+import type { Identity, Reputation } from '#core/ports/identities.ts';
 import type { EvmChain } from '../evm/evm-chain.ts';
 import { identityAbi, reputationAbi } from './abi.ts';
 
@@ -9,18 +17,9 @@ const WINDOW = 9_999n;
 const MAX_WINDOWS = 100;
 const TRANSFER = toEventSelector('Transfer(address,address,uint256)');
 
-/** An agent as the identity registry knows it. */
-export interface Identity {
-  readonly agentId: bigint;
-  readonly owner: Address;
+/** An identity with the address of its card. */
+export interface Registered extends Identity {
   readonly uri: string;
-}
-
-/** What clients said of an agent: `value` has `decimals` decimals. */
-export interface Reputation {
-  readonly count: bigint;
-  readonly value: bigint;
-  readonly decimals: number;
 }
 
 /** Reads of the ERC-8004 registries of one chain. Every call throws when the node cannot be reached. */
@@ -31,34 +30,78 @@ export class Registries {
     this.#chain = chain;
   }
 
-  /** The newest identity that this wallet holds, for which `accept` holds; undefined when it has none. */
-  async identityOf(
-    owner: Address,
-    accept: (uri: string) => boolean = () => true,
-  ): Promise<Identity | undefined> {
-    const { client, network } = this.#chain;
-    const read = { address: network.identity, abi: identityAbi } as const;
-    const held = await readContract(client, { ...read, functionName: 'balanceOf', args: [owner] });
-    if (held === 0n) return undefined;
-    for await (const agentId of this.#received(owner)) {
-      const args = [agentId] as const;
-      const now = await readContract(client, { ...read, functionName: 'ownerOf', args });
-      if (now.toLowerCase() !== owner) continue;
-      const uri = await readContract(client, { ...read, functionName: 'tokenURI', args });
-      if (accept(uri)) return { agentId, owner, uri };
+  /** Whether this wallet holds any identity: one cheap read. */
+  async holdsAny(owner: Address): Promise<boolean> {
+    const args = [owner] as const;
+    return (
+      (await readContract(this.#chain.client, {
+        ...this.#identity,
+        functionName: 'balanceOf',
+        args,
+      })) > 0n
+    );
+  }
+
+  /**
+   * The newest identity that this wallet holds; undefined when it has none.
+   * @throws when it holds one that is older than the node is willing to search
+   */
+  async identityOf(owner: Address): Promise<Registered | undefined> {
+    if (!(await this.holdsAny(owner))) return undefined;
+    const found = await this.#newest(owner, () => true);
+    if (found) return found;
+    throw new Error(
+      `Wallet ${owner} holds an ERC-8004 identity that is older than the node shows: name it in the stage's \`identities\`.`,
+    );
+  }
+
+  /** The newest of those with this card that came to this wallet and are still there. */
+  async withCard(owner: Address, uri: string): Promise<Registered | undefined> {
+    return (await this.holdsAny(owner)) ? this.#newest(owner, (one) => one === uri) : undefined;
+  }
+
+  /** This identity, if this wallet holds it or is its agent wallet; undefined also when there is no such identity. */
+  async confirm(agentId: bigint, wallet: Address): Promise<Identity | undefined> {
+    const read = { ...this.#identity, args: [agentId] } as const;
+    try {
+      const { client } = this.#chain;
+      const owner = await readContract(client, { ...read, functionName: 'ownerOf' });
+      const identity = { agentId, owner: Address.parse(owner) };
+      if (identity.owner === wallet) return identity;
+      const agent = await readContract(client, { ...read, functionName: 'getAgentWallet' });
+      return Address.parse(agent) === wallet ? identity : undefined;
+    } catch (error) {
+      if (isRevert(error)) return undefined;
+      throw error;
     }
-    return undefined;
   }
 
   /** Only what these clients said counts: anybody may say anything. An empty tag matches all. */
   async reputationOf(agentId: bigint, clients: readonly Address[], tag = ''): Promise<Reputation> {
+    if (clients.length === 0) return { count: 0, score: 0 };
     const [count, value, decimals] = await readContract(this.#chain.client, {
       address: this.#chain.network.reputation,
       abi: reputationAbi,
       functionName: 'getSummary',
       args: [agentId, clients, tag, ''],
     });
-    return { count, value, decimals };
+    return { count: Number(count), score: Number(value) / 10 ** decimals };
+  }
+
+  get #identity() {
+    return { address: this.#chain.network.identity, abi: identityAbi } as const;
+  }
+
+  async #newest(owner: Address, accept: (uri: string) => boolean): Promise<Registered | undefined> {
+    const { client } = this.#chain;
+    for await (const agentId of this.#received(owner)) {
+      const read = { ...this.#identity, args: [agentId] } as const;
+      const now = await readContract(client, { ...read, functionName: 'ownerOf' });
+      if (now.toLowerCase() !== owner) continue;
+      const uri = await readContract(client, { ...read, functionName: 'tokenURI' });
+      if (accept(uri)) return { agentId, owner, uri };
+    }
+    return undefined;
   }
 
   /** Ids that ever came to this wallet, the newest first. */
@@ -77,4 +120,11 @@ export class Registries {
       last = first - 1n;
     }
   }
+}
+
+function isRevert(error: unknown): boolean {
+  return (
+    error instanceof BaseError &&
+    error.walk((cause) => cause instanceof ContractFunctionRevertedError) !== null
+  );
 }

@@ -14,6 +14,7 @@ import {
   NOTHING,
   type Outcome,
 } from './effects/effect.ts';
+import { identify } from './effects/identify.ts';
 import * as seller from './effects/seller.ts';
 
 const openLedger: Effect = async ({ snapshot, hands, at }) => ({
@@ -41,6 +42,7 @@ const say: Effect = async ({ intent, hands }) => {
 const EFFECTS: Readonly<Record<Intent['kind'], Effect>> = {
   'open-ledger': openLedger,
   register,
+  identify,
   publish: buyer.publish,
   lock: buyer.lock,
   assign: buyer.assign,
@@ -121,8 +123,14 @@ async function carryOut(
   const outcome = await attempt({ agent, intent, snapshot, hands, at });
   if (outcome.kind === 'failed')
     return [{ intent, result: 'failed', reason: outcome.reason }, snapshot];
-  if (outcome.kind === 'later')
-    return [{ intent, result: 'later', reason: outcome.reason }, snapshot];
+  if (outcome.kind === 'later') {
+    const { reason, change: learnt } = outcome;
+    if (learnt === undefined) return [{ intent, result: 'later', reason }, snapshot];
+    const change = complete(snapshot, learnt);
+    return (await hands.agents.commit(lease, change)) === 'committed'
+      ? [{ intent, result: 'later', reason }, apply(snapshot, change)]
+      : [{ intent, result: 'outrun' }, snapshot];
+  }
 
   const moved =
     outcome.kind === 'change'

@@ -50,6 +50,7 @@ export function decide(
     return { change: complete(snapshot, { intents: firstSteps(desk) }), refusals: [] };
 
   const plan = new Plan(snapshot);
+  plan.take((current) => identified(current, desk));
   for (const sighting of world.sightings) {
     const step = observe(sighting, world, desk.at);
     plan.take((current) =>
@@ -98,12 +99,20 @@ class Plan {
   }
 }
 
-/** Before anything else: write down what the wallet holds, and become known to the market. */
+/** Before anything else: write down what the wallet holds, and become known to the market and on the chain. */
 function firstSteps({ agent, at }: Desk): Change['intents'] {
   return [
     intend('open-ledger', agent.id, at),
     ...(agent.sells.length > 0 ? [intend('register', agent.id, at)] : []),
+    intend('identify', agent.id, at),
   ];
+}
+
+/** Nobody deals without an ERC-8004 identity. */
+function identified({ state, intents }: Snapshot, { agent, at }: Desk): Change | undefined {
+  const isUnderWay = intents.some(({ kind }) => kind === 'identify');
+  if (state.identity !== undefined || isUnderWay) return undefined;
+  return { intents: [intend('identify', agent.id, at)] };
 }
 
 /** Vets the applicants of an open bounty, asks the gate, and draws up the escrow. */

@@ -4,7 +4,7 @@ import type { Address, TaskId, TxHash } from '#contract/ids.ts';
 /**
  * Why the market did not do it, and so what the caller may do next:
  * `invalid` (400, 413, 422) never again as it is; `unauthorized` (401); `unpaid` (402) no lock; `forbidden` (403) not ours or private now;
- * `missing` (404, 410); `conflict` (409) read the state: somebody, perhaps our earlier self, was faster;
+ * `unidentified` (403 identity_required) register with ERC-8004 first; `missing` (404, 410); `conflict` (409) read the state: somebody, perhaps our earlier self, was faster;
  * `limited` (429) after `retryAfterMs`; `unavailable` (5xx, time-out, no connection) may have happened or not: the same call again.
  */
 export interface MarketError {
@@ -13,6 +13,7 @@ export interface MarketError {
     | 'unauthorized'
     | 'unpaid'
     | 'forbidden'
+    | 'unidentified'
     | 'missing'
     | 'conflict'
     | 'limited'

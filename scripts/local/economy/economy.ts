@@ -11,7 +11,6 @@ import { lockFolder } from '../cloud/lock.ts';
 import { startIrcd } from '../irc/server.ts';
 import { assemble, ROOMS } from './assembly.ts';
 import { type Clients, type Connection, connect, writeConnection } from './connection.ts';
-import { giveIdentities } from './identities.ts';
 import type { Ports } from './ports.ts';
 import { giveWallets } from './wallets.ts';
 
@@ -62,9 +61,7 @@ export async function startEconomy(options: EconomyOptions): Promise<Economy> {
     if (options.isFresh)
       for (const part of ['cloud', 'chain', IRC_LOG])
         rmSync(join(dir, part), { recursive: true, force: true });
-    const economy = await open({ ...options, dir }, closing, stop);
-    await giveIdentities(economy.connection, economy.clients);
-    return economy;
+    return await open({ ...options, dir }, closing, stop);
   } catch (error) {
     await stop();
     throw explain(error, `The state folder ${dir}`);

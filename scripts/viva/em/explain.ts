@@ -9,6 +9,8 @@ const REMEDIES: Readonly<Record<MarketError['kind'], string>> = {
   unpaid: 'Lock the bounty first: `viva em assign` draws up the escrow, and the agent locks it.',
   forbidden:
     'It is not yours, or private by now: act as its publisher (--agent), apply to the tasks of others only, and see `viva em task ID`.',
+  unidentified:
+    'The wallet has no ERC-8004 identity: its agent registers one in its next beat (`viva beat`); then send it again.',
   missing:
     'There is no such thing here: see `viva em browse`, or `viva em task ID` with the whole id.',
   conflict: 'Somebody was faster, perhaps you: look with `viva em task ID` before you do it again.',

@@ -1,9 +1,10 @@
 import { encodeFunctionData } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reputationAbi } from '#adapters/identity/abi.ts';
+import { EvmIdentities } from '#adapters/identity/evm-identities.ts';
 import { registerIdentity } from '#adapters/identity/register.ts';
 import { Registries } from '#adapters/identity/registries.ts';
-import { Address } from '#contract/ids.ts';
+import { Address, AgentId } from '#contract/ids.ts';
 import { SERVICE_HD_INDEX } from '#contract/roster.ts';
 import { devAccount } from '../../../scripts/local/chain/accounts.ts';
 import { network, startHouse, walletOf } from './house.ts';
@@ -16,6 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => house.stop());
 
+const VALIDATOR = AgentId.parse('kk-validator');
 const uri = (index: number) => `http://storefront.test/agents/${index}/card.json`;
 const signerOf = (index: number) => {
   const wallet = walletOf(index);
@@ -93,6 +95,51 @@ describe('identity', () => {
   });
 });
 
+describe('an agent', () => {
+  const identitiesOf = (index: number, imported?: string) =>
+    new EvmIdentities({
+      chain: house.chain,
+      signer: signerOf(index),
+      facilitatorUrl: house.url,
+      storefrontUrl: 'http://storefront.test',
+      imported,
+      now: () => new Date(),
+    });
+
+  it('registers itself when the registry knows it not, with its card, and finds that again', async () => {
+    const own = await identitiesOf(4).own(VALIDATOR);
+
+    expect(await identitiesOf(4).own(VALIDATOR)).toBe(own);
+    expect(await registries.identityOf(walletOf(4).address)).toEqual({
+      agentId: own,
+      owner: walletOf(4).address,
+      uri: `http://storefront.test/agents/${VALIDATOR}/card.json`,
+    });
+  });
+
+  it('takes the identity that the operator names, when it is of its wallet and not otherwise', async () => {
+    const own = await identitiesOf(4).own(VALIDATOR);
+
+    expect(await identitiesOf(4, own.toString()).own(VALIDATOR)).toBe(own);
+    await expect(identitiesOf(5, own.toString()).own(VALIDATOR)).rejects.toThrow(
+      /is not of our wallet/,
+    );
+    await expect(identitiesOf(5, '999999').own(VALIDATOR)).rejects.toThrow(/is not of our wallet/);
+    expect(await registries.identityOf(walletOf(5).address)).toBeUndefined();
+  });
+
+  it('believes who speaks for a wallet from the registry alone', async () => {
+    const own = await identitiesOf(4).own(VALIDATOR);
+
+    expect(await registries.confirm(own, walletOf(4).address)).toEqual({
+      agentId: own,
+      owner: walletOf(4).address,
+    });
+    expect(await registries.confirm(own, walletOf(5).address)).toBeUndefined();
+    expect(await registries.confirm(999_999n, walletOf(4).address)).toBeUndefined();
+  });
+});
+
 describe('reputation', () => {
   it('counts what our own clients said, and nothing that others say', async () => {
     const agentId = await register(1);
@@ -101,14 +148,13 @@ describe('reputation', () => {
     await say(agentId, 70n);
 
     expect(await registries.reputationOf(agentId, [us], 'delivery')).toEqual({
-      count: 2n,
-      value: 80n,
-      decimals: 0,
+      count: 2,
+      score: 80,
     });
-    expect(await registries.reputationOf(agentId, [us], 'other')).toMatchObject({ count: 0n });
+    expect(await registries.reputationOf(agentId, [us], 'other')).toMatchObject({ count: 0 });
     expect(await registries.reputationOf(agentId, [walletOf(6).address])).toMatchObject({
-      count: 0n,
+      count: 0,
     });
-    await expect(registries.reputationOf(agentId, [])).rejects.toThrow();
+    expect(await registries.reputationOf(agentId, [])).toEqual({ count: 0, score: 0 });
   });
 });

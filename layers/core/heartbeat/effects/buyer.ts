@@ -7,6 +7,7 @@ import { type EventOf, must } from '../../market/step.ts';
 import type { MarketError } from '../../ports/market.ts';
 import { utter } from '../change.ts';
 import { type Effect, isRefusal, type Job, later, NOTHING, type Outcome } from './effect.ts';
+import { laterOnceKnown, withoutIdentity } from './identify.ts';
 
 /** An effect on one of our bounties; nothing to do when the deal has left the desk, or the state in which it was committed. */
 function onBounty(
@@ -30,14 +31,17 @@ function step<K extends keyof BuyEvents>(
   return { kind: 'step', step: buy(deal, event, at) };
 }
 
-export const publish: Effect = async ({ agent, intent, snapshot, hands, at }) => {
+export const publish: Effect = async (job) => {
+  const { agent, intent, snapshot, hands, at } = job;
   const wanted = snapshot.purchases.find(
     ({ product, generation }) => `${product}#${generation}` === intent.subject,
   );
   if (wanted?.state !== 'wanted') return NOTHING;
+  const unknown = withoutIdentity(job);
+  if (unknown) return unknown;
   const request = requestFor(wanted.product, wanted.generation, agent.id);
   const answer = await hands.market.publish(request, idempotencyKey(agent.id, wanted));
-  if (!answer.ok) return later(answer.error);
+  if (!answer.ok) return laterOnceKnown(answer.error, job);
 
   const { id, bounty } = answer.value;
   const deal: BuyDeal = {

@@ -6,6 +6,7 @@ import type { Step } from '../../market/step.ts';
 import type { Change, Snapshot } from '../../ports/agents.ts';
 import type { Facilitator } from '../../ports/facilitator.ts';
 import type { Goods } from '../../ports/goods.ts';
+import type { Identities } from '../../ports/identities.ts';
 import type { MarketError } from '../../ports/market.ts';
 import type { Wallet } from '../../ports/wallet.ts';
 import type { Eyes } from '../look.ts';
@@ -15,18 +16,19 @@ export interface Hands extends Eyes {
   readonly goods: Goods;
   readonly wallet: Wallet;
   readonly facilitator: Facilitator;
+  readonly identities: Identities;
   readonly lines: { say(line: IrcLine): Promise<void> };
   readonly now: () => Date;
 }
 
 /**
  * What carrying out an intent came to. `step`: the deal's machine moves; `change`: something else to write; `later`: nothing is
- * known to have happened, or not yet: the intent stays and the next beat asks the world first.
+ * known to have happened, or not yet: the intent stays, whatever else there is to write, and the next beat asks the world first.
  */
 export type Outcome =
   | { readonly kind: 'step'; readonly step: Step<Deal> | undefined }
   | { readonly kind: 'change'; readonly change: Change }
-  | { readonly kind: 'later'; readonly reason: string };
+  | { readonly kind: 'later'; readonly reason: string; readonly change?: Change };
 
 /** One intent about to be carried out. */
 export interface Job {

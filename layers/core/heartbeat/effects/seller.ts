@@ -5,6 +5,7 @@ import { type EventOf, must } from '../../market/step.ts';
 import type { MarketError, Task } from '../../ports/market.ts';
 import { utter } from '../change.ts';
 import { type Effect, isRefusal, type Job, later, NOTHING, type Outcome } from './effect.ts';
+import { laterOnceKnown, withoutIdentity } from './identify.ts';
 
 /** Taken off a buyer's score for every delivery that came back. */
 const SENT_BACK_PENALTY = 20;
@@ -70,12 +71,14 @@ export const apply = onSale('applying', async (deal, job) => {
   const { executorId } = job.snapshot.state;
   if (executorId === undefined)
     return { kind: 'later', reason: 'not registered at the market yet' };
+  const unknown = withoutIdentity(job);
+  if (unknown) return unknown;
   const message = `${deal.product} ${deal.goods}, made of corpus ${deal.generation}, ready to deliver.`;
   const answer = await job.hands.market.apply(deal.taskId, { executorId, message });
   if (answer.ok) return step(deal, { kind: 'applied' }, job);
   if (isRefusal(answer.error))
     return step(deal, { kind: 'apply-refused', reason: answer.error.reason }, job);
-  if (answer.error.kind !== 'conflict') return later(answer.error);
+  if (answer.error.kind !== 'conflict') return laterOnceKnown(answer.error, job);
 
   // already applied (our earlier self, who may have been chosen since) or no longer open: the task tells the one from the other
   const task = await job.hands.market.task(deal.taskId);
