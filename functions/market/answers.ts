@@ -17,12 +17,17 @@ const STATUS = {
   invalid: 400,
   unpaid: 402,
   forbidden: 403,
+  unidentified: 403,
   missing: 404,
   conflict: 409,
   limited: 429,
 } as const;
 
 export function refuse(c: Ctx, { kind, detail, retryAfterMs }: Refusal): Response {
+  if (kind === 'unidentified') {
+    const wallet = c.get('agent');
+    return c.json({ detail: { error: 'identity_required', message: detail, wallet } }, 403);
+  }
   if (retryAfterMs === undefined) return c.json({ detail }, STATUS[kind]);
   const seconds = Math.ceil(retryAfterMs / 1000);
   return c.json({ detail, retry_after: seconds }, STATUS[kind], { 'retry-after': String(seconds) });

@@ -14,6 +14,7 @@ import type { Escrow, ExchangeTask } from '#core/exchange/task.ts';
 import { type Ctx, check, done, type MarketVariables, readBody, refuse } from './answers.ts';
 import { maybeSigned, signed } from './auth.ts';
 import { availableBody, paymentNetwork, taskBody } from './bodies.ts';
+import { refuseStranger } from './identity.ts';
 import { taskIdOf } from './ids.ts';
 import { ownTask, PathId } from './owning.ts';
 import type { Services } from './services.ts';
@@ -44,7 +45,8 @@ export function taskRoutes(services: Services): Hono<MarketVariables> {
   return app;
 }
 
-async function create(c: Ctx, { exchange, network, now, log }: Services): Promise<Response> {
+async function create(c: Ctx, services: Services): Promise<Response> {
+  const { exchange, network, now, log } = services;
   const body = await readBody(c, CreateTaskRequest);
   if (!body.ok) return body.answer;
   const header = c.req.header('x-idempotency-key') ?? randomUUID();
@@ -56,6 +58,8 @@ async function create(c: Ctx, { exchange, network, now, log }: Services): Promis
   const market = { id, publisher, network: paymentNetwork(network), now: now() };
   const task = opened(body.value, market);
   if (!task.ok) return refuse(c, task.refusal);
+  const stranger = await refuseStranger(publisher, services);
+  if (stranger) return refuse(c, stranger.refusal);
 
   if (await exchange.create(task.value)) {
     log.info('task-created', { taskId: id, publisher, bounty: task.value.bounty.toString() });

@@ -1,5 +1,6 @@
 import type { DynamoCounters } from '#adapters/dynamodb/market/counters.ts';
 import type { Nonces, Verified, VerifyOptions } from '#adapters/erc8128/verify.ts';
+import type { Registries } from '#adapters/identity/registries.ts';
 import type { Network } from '#contract/networks.ts';
 import type { Chain } from '#core/ports/chain.ts';
 import type { Exchange } from '#core/ports/exchange.ts';
@@ -24,6 +25,10 @@ export interface Services {
   readonly log: Log;
   /** EM's switch: workers need a session of its identity provider, which we do not have, so their REST calls are 401. */
   readonly requireWorkerAuth: boolean;
+  /** ERC-8004 identities on its chain. @default - nobody has one */
+  readonly registries?: Pick<Registries, 'holdsAny' | 'identityOf' | 'ownerOf'> | undefined;
+  /** EM's switch: who has no identity neither publishes nor applies. @default false */
+  readonly requireIdentity?: boolean | undefined;
   /** Of Execution Market's rate limits. @default - no limits but the door's throttling */
   readonly counters?: DynamoCounters | undefined;
 }

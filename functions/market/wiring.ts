@@ -9,15 +9,17 @@ import { type SignableRequest, signRequest } from '#adapters/erc8128/sign.ts';
 import { EvmChain } from '#adapters/evm/evm-chain.ts';
 import { EvmWallet } from '#adapters/evm/evm-wallet.ts';
 import { HttpFacilitator } from '#adapters/facilitator/http-facilitator.ts';
+import { Registries } from '#adapters/identity/registries.ts';
 import { readWalletSecret } from '#adapters/secrets/wallet-secret.ts';
 import { MarketEnv } from '#contract/env.ts';
 import { NETWORKS } from '#contract/networks.ts';
 import { createLog } from '#runtime/log.ts';
 import type { Services } from './services.ts';
 
-/** EM's name of its switch, and whose limits to keep; only tests and rehearsals of EM turn them on. */
+/** EM's names of its switches, and whose limits to keep; only tests and rehearsals of EM turn them on. */
 const Env = MarketEnv.extend({
   EM_REQUIRE_WORKER_AUTH: z.stringbool().default(false),
+  EM_REQUIRE_ERC8004: z.stringbool().default(false),
   MARKET_LIMITS: z.enum(['own', 'em']).default('own'),
 });
 // the HTTP API gives up after 30 s: the answer "unknown" must come before
@@ -39,10 +41,13 @@ export async function wire(): Promise<Services> {
     signMessage: (bytes: Uint8Array) => wallet.signMessage(bytes),
   };
   const now = () => new Date();
+  const chain = new EvmChain(network, env.RPC_URL);
   return {
     exchange: new DynamoExchange(dynamo, table),
     nonces: new DynamoNonces(dynamo, { table, room: 'market', now }),
-    chain: new EvmChain(network, env.RPC_URL),
+    chain,
+    registries: new Registries(chain),
+    requireIdentity: env.EM_REQUIRE_ERC8004,
     facilitator: new HttpFacilitator({
       url: env.FACILITATOR_URL,
       network,

@@ -13,6 +13,7 @@ import type {
 } from '#core/exchange/task.ts';
 import { submit } from '#core/exchange/work.ts';
 import { meanScore } from './bodies.ts';
+import { refuseStranger } from './identity.ts';
 import { executorIdOf, uuidOf } from './ids.ts';
 import type { Services } from './services.ts';
 import { change, touch } from './settling.ts';
@@ -59,13 +60,17 @@ export async function applyTo(
   { executor_id, message }: z.output<typeof ApplyRequest>,
   { signer, services }: { readonly signer: Address; readonly services: Services },
 ): Promise<Moved<Applied>> {
-  const executor = await ownExecutor(executor_id, signer, services);
+  const [executor, task] = await Promise.all([
+    ownExecutor(executor_id, signer, services),
+    touch(taskId, services),
+  ]);
   if (!executor.ok) return executor;
   const { id: executorId, wallet } = executor.value;
-  const task = await touch(taskId, services);
   if (!task) return refused('missing', 'Task not found');
   const offered = isOffered(task, wallet, meanScore(executor.value));
   if (!offered.ok) return offered;
+  const stranger = await refuseStranger(wallet, services);
+  if (stranger) return stranger;
 
   const application = {
     id: uuidOf('application', taskId, executorId),

@@ -60,20 +60,18 @@ export class Registries {
     return (await this.holdsAny(owner)) ? this.#newest(owner, (one) => one === uri) : undefined;
   }
 
+  /** Undefined when there is no such identity. */
+  async ownerOf(agentId: bigint): Promise<Address | undefined> {
+    return this.#addressIn('ownerOf', agentId);
+  }
+
   /** This identity, if this wallet holds it or is its agent wallet; undefined also when there is no such identity. */
   async confirm(agentId: bigint, wallet: Address): Promise<Identity | undefined> {
-    const read = { ...this.#identity, args: [agentId] } as const;
-    try {
-      const { client } = this.#chain;
-      const owner = await readContract(client, { ...read, functionName: 'ownerOf' });
-      const identity = { agentId, owner: Address.parse(owner) };
-      if (identity.owner === wallet) return identity;
-      const agent = await readContract(client, { ...read, functionName: 'getAgentWallet' });
-      return Address.parse(agent) === wallet ? identity : undefined;
-    } catch (error) {
-      if (isRevert(error)) return undefined;
-      throw error;
-    }
+    const owner = await this.ownerOf(agentId);
+    if (owner === undefined) return undefined;
+    const speaks =
+      owner === wallet || (await this.#addressIn('getAgentWallet', agentId)) === wallet;
+    return speaks ? { agentId, owner } : undefined;
   }
 
   /** Only what these clients said counts: anybody may say anything. An empty tag matches all. */
@@ -86,6 +84,19 @@ export class Registries {
       args: [agentId, clients, tag, ''],
     });
     return { count: Number(count), score: Number(value) / 10 ** decimals };
+  }
+
+  async #addressIn(
+    functionName: 'ownerOf' | 'getAgentWallet',
+    agentId: bigint,
+  ): Promise<Address | undefined> {
+    const call = { ...this.#identity, functionName, args: [agentId] } as const;
+    try {
+      return Address.parse(await readContract(this.#chain.client, call));
+    } catch (error) {
+      if (isRevert(error)) return undefined;
+      throw error;
+    }
   }
 
   get #identity() {

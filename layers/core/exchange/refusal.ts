@@ -1,6 +1,13 @@
 /** Why the market does not do what it was asked, in the words of its answer. */
 export interface Refusal {
-  readonly kind: 'invalid' | 'unpaid' | 'forbidden' | 'missing' | 'conflict' | 'limited';
+  readonly kind:
+    | 'invalid'
+    | 'unpaid'
+    | 'forbidden'
+    | 'unidentified'
+    | 'missing'
+    | 'conflict'
+    | 'limited';
   readonly detail: string;
   /** With `limited`: how long to wait. */
   readonly retryAfterMs?: number | undefined;

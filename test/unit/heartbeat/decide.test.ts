@@ -13,6 +13,7 @@ import {
   aLockedDeal,
   anAgentState,
   anApplication,
+  anIntent,
   aPayment,
   aPurchase,
   aSellDeal,
@@ -57,10 +58,26 @@ const cycle = { generation: GENERATION, startedAt: AT };
 const shelf = { raw_logs: { generation: GENERATION, version: 'v1', records: 2000 } };
 
 describe('decide', () => {
-  it('opens its books before anything else, and a seller registers', () => {
+  it('opens its books and gets an identity before anything else, and a seller registers', () => {
     const fresh = aSnapshot({ state: anAgentState({ isOpened: false }) });
-    expect(decided(SELLER, fresh).intents).toEqual([`open-ledger#${SELLER}`, `register#${SELLER}`]);
-    expect(decided(CONSUMER, fresh).intents).toEqual([`open-ledger#${CONSUMER}`]);
+    expect(decided(SELLER, fresh).intents).toEqual([
+      `open-ledger#${SELLER}`,
+      `register#${SELLER}`,
+      `identify#${SELLER}`,
+    ]);
+    expect(decided(CONSUMER, fresh).intents).toEqual([
+      `open-ledger#${CONSUMER}`,
+      `identify#${CONSUMER}`,
+    ]);
+  });
+
+  it('gets an identity later when it opened without one, once', () => {
+    const state = anAgentState({ identity: undefined });
+    const identify = anIntent({ kind: 'identify', subject: SELLER });
+    expect(decided(SELLER, aSnapshot({ state })).intents).toContain(identify.id);
+    expect(decided(SELLER, aSnapshot({ state, intents: [identify] })).intents).not.toContain(
+      identify.id,
+    );
   });
 
   describe('what is missing', () => {

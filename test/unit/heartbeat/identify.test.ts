@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { BUYER, SELLER } from '../../support/builders.ts';
 import { PaperEconomy } from '../../support/paper-economy.ts';
 
+const doubted = (kind: string) => [
+  { intent: { kind }, result: 'later', reason: 'unidentified' },
+  { intent: { kind: 'identify' }, result: 'done' },
+];
 const bookOf = async (economy: PaperEconomy) => economy.agents.book(BUYER);
 
 describe('identity', () => {
@@ -38,15 +42,15 @@ describe('identity', () => {
     await economy.beat(BUYER);
     economy.isUnknown = true;
 
-    await economy.beat(BUYER);
+    economy.identities.own = () => Promise.resolve(8n);
 
-    const doubted = await bookOf(economy);
-    expect(doubted.state?.identity).toBeUndefined();
-    expect(doubted.deals).toEqual([]);
-    expect(doubted.intents.map(({ kind }) => kind)).toContain('identify');
+    const report = await economy.beat(BUYER);
+
+    expect(report).toMatchObject({ rounds: [{ reports: doubted('publish') }] });
+    expect(await bookOf(economy)).toMatchObject({ state: { identity: '8' }, deals: [] });
     economy.isUnknown = false;
     await economy.beat(BUYER);
-    expect(await bookOf(economy)).toMatchObject({ state: { identity: '7' }, deals: [{}] });
+    expect(await bookOf(economy)).toMatchObject({ state: { identity: '8' }, deals: [{}] });
   });
 
   it('comes before the first application too', async () => {
@@ -55,10 +59,10 @@ describe('identity', () => {
     await economy.beat(BUYER);
     economy.isUnknown = true;
 
-    await economy.beat(SELLER);
+    const report = await economy.beat(SELLER);
 
-    const { state, deals } = await economy.agents.book(SELLER);
-    expect([state?.identity, deals[0]?.state]).toEqual([undefined, 'applying']);
+    expect(report).toMatchObject({ rounds: [{ reports: doubted('apply') }] });
+    expect((await economy.agents.book(SELLER)).deals[0]?.state).toBe('applying');
     economy.isUnknown = false;
     await economy.beat(SELLER);
     expect((await economy.agents.book(SELLER)).deals[0]?.state).toBe('applied');
