@@ -8,12 +8,18 @@ const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 /** How long to keep away after a 429 that does not say. */
 const UNSAID_MS = 60_000;
 
+/** Leave to send one request. Whoever gets no answer says nothing: it may have been refused. */
+export interface Turn {
+  /** It was answered, and not refused for asking too much. */
+  served(): Promise<void>;
+  /** It was refused for asking too much: nobody gets a turn before so many ms have passed. */
+  refused(ms: number): Promise<void>;
+}
+
 /** Keeps all who share one address within a market's limits. */
 export interface Pacer {
   /** Waits for a turn; when that would take too long it does not wait and says how many ms it would. */
-  turn(): Promise<number | undefined>;
-  /** Nobody gets a turn before so many ms have passed. */
-  hold(ms: number): Promise<void>;
+  turn(): Promise<Turn | number>;
 }
 
 export interface EmOptions {
@@ -43,14 +49,15 @@ export async function send(
   request: SignableRequest & { readonly isSigned: boolean },
   options: EmOptions,
 ): Promise<Answered> {
-  const { pacer, now } = options;
-  const wait = await pacer?.turn();
-  if (wait !== undefined) throw new Refused(mustWait(wait));
+  const turn = await options.pacer?.turn();
+  if (typeof turn === 'number') throw new Refused(mustWait(turn));
   const response = await sendNow(request, options);
-  if (response.status === 429) {
-    await pacer?.hold(retryAfterMs(response.headers.get('retry-after'), now()) ?? UNSAID_MS);
-  }
-  return { response, bytes: await readWhole(response) };
+  const answered = { response, bytes: await readWhole(response) };
+  const error = errorIn(answered, options.now());
+  await (error?.kind === 'limited'
+    ? turn?.refused(error.retryAfterMs ?? UNSAID_MS)
+    : turn?.served());
+  return answered;
 }
 
 async function sendNow(

@@ -1,102 +1,152 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { generatePrivateKey } from 'viem/accounts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DynamoCounters } from '#adapters/dynamodb/market/counters.ts';
 import { SwarmBucket } from '#adapters/dynamodb/swarm-bucket.ts';
 import { EmMarket } from '#adapters/em/em-market.ts';
 import { EvmWallet } from '#adapters/evm/evm-wallet.ts';
+import { marketKey } from '#contract/keys.ts';
 import { NETWORKS } from '#contract/networks.ts';
+import { EM_LIMITS, windowOf } from '#core/exchange/limits.ts';
 import { ask, openRoom, type Room, signerOf } from '../../support/market-room.ts';
 import { PaperEscrow } from '../../support/paper-escrow.ts';
+import { SLICE_MS, VirtualTime } from '../../support/virtual-time.ts';
 
-/** How much faster than real time the clock of market and swarm runs. */
-const SPEED = 40;
-const FIVE_MINUTES = 300_000;
+const MINUTE = 60_000;
+const FIVE_MINUTES = 5 * MINUTE;
+/** As the tests come to it. */
+const OUR_ADDRESS = '127.0.0.1';
 
-let room: Room;
-let began: number;
-const virtual = () => new Date(began + (Date.now() - began) * SPEED);
+interface Sent {
+  readonly from: number;
+  readonly to: number;
+  readonly status: number;
+  /** Of a 429. */
+  readonly wait: number;
+}
 
-beforeAll(async () => {
-  began = Date.now();
+/** A market with Execution Market's limits, and a swarm of agents that all live in the same virtual time. */
+async function openSwarm(size: number) {
+  const time = new VirtualTime();
   const paper = new PaperEscrow();
-  room = await openRoom(
+  const room = await openRoom(
     { chain: paper, facilitator: paper },
     {
-      now: virtual,
-      countersOf: (dynamo, table) => new DynamoCounters(dynamo, { table, now: virtual }),
+      now: time.now,
+      countersOf: (dynamo, table) => new DynamoCounters(dynamo, { table, now: time.now }),
     },
   );
-});
-afterAll(async () => {
-  await room.close();
-  expect(room.broken).toEqual([]);
-});
+  const sent: Sent[] = [];
+  const agents = Array.from({ length: size }, () => agentOf(room, time, sent));
+  return { time, room, sent, agents };
+}
 
-function agent() {
+function agentOf(room: Room, time: VirtualTime, sent: Sent[]) {
   const wallet = new EvmWallet(generatePrivateKey(), NETWORKS.local);
-  const seen: number[] = [];
-  const market = new EmMarket({
+  return new EmMarket({
     url: room.url,
     signer: signerOf(wallet),
-    now: virtual,
+    now: time.now,
     network: 'base-sepolia',
     pacer: new SwarmBucket(room.dynamo, {
       table: room.table,
-      now: virtual,
-      sleep: (ms) => sleep(ms / SPEED),
+      now: time.now,
+      sleep: time.sleep,
       random: Math.random,
     }),
     fetch: async (url, init) => {
+      const from = time.now().getTime();
+      await time.sleep(Math.random() * 800);
       const response = await fetch(url, init);
-      seen.push(response.status);
+      await time.sleep(Math.random() * 800);
+      const wait = 1000 * Number(response.headers.get('retry-after') ?? 0);
+      sent.push({ from, to: time.now().getTime(), status: response.status, wait });
+      // what was answered may be lost on the way
+      if (Math.random() < 0.01) throw new TypeError('fetch failed');
       return response;
     },
   });
-  return { market, seen };
 }
 
-describe("a swarm in a market with Execution Market's limits", () => {
-  it('of 24 agents beating at once never sees ten 429s within five minutes', async () => {
-    const agents = Array.from({ length: 24 }, agent);
-    const until = virtual().getTime() + FIVE_MINUTES;
-    let held = 0;
-    const beats = agents.map(async ({ market }) => {
-      while (virtual().getTime() < until) {
-        const answer = await market.available({ skill: 'raw_logs', limit: 10 });
-        if (answer.ok) continue;
-        expect(answer.error.kind).toBe('limited');
-        held += 1;
-        // what a beat does: it ends, and the next one comes some time later
-        await sleep((answer.error.retryAfterMs ?? 0) / SPEED);
+/** Beats as fast as it is let, until then. */
+async function beat(market: EmMarket, time: VirtualTime, until: number): Promise<void> {
+  while (time.now().getTime() < until) {
+    const answer = await market.available({ skill: 'raw_logs', limit: 10 });
+    const wait = answer.ok ? 0 : (answer.error.retryAfterMs ?? MINUTE);
+    // what a beat does: it ends, and the next one comes some time later
+    await time.sleep(answer.ok ? 100 : wait + 5_000 * Math.random());
+  }
+}
+
+/** The most of these moments that any five minutes hold. */
+function mostInFiveMinutes(moments: readonly number[]): number {
+  return Math.max(
+    0,
+    ...moments.map((at) => moments.filter((one) => one >= at && one < at + FIVE_MINUTES).length),
+  );
+}
+
+describe("a swarm of 24 agents in a market with Execution Market's limits", () => {
+  let swarm: Awaited<ReturnType<typeof openSwarm>>;
+  beforeEach(async () => {
+    swarm = await openSwarm(24);
+  });
+  afterEach(async () => {
+    await swarm.room.close();
+    expect(swarm.room.broken).toEqual([]);
+  });
+
+  it('is never refused while it is alone, and uses what it is allowed', async () => {
+    const { time, agents, sent } = swarm;
+    const until = time.now().getTime() + 2 * MINUTE;
+    await time.run(agents.map((market) => () => beat(market, time, until)));
+    process.stdout.write(`swarm alone: ${sent.length} requests in two minutes\n`);
+    expect(new Set(sent.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(sent.length).toBeGreaterThan(75);
+  }, 60_000);
+
+  it('is never refused ten times in five minutes, even when a neighbour uses the limit up', async () => {
+    const { time, agents, sent, room } = swarm;
+    const until = time.now().getTime() + 6 * MINUTE;
+    /** Nearly all of each minute's requests at its beginning, as another of the same address would send them. */
+    const neighbour = async () => {
+      for (let at = time.now(); at.getTime() < until; at = time.now()) {
+        const { index } = windowOf(EM_LIMITS.ip, at);
+        await room.dynamo.send(
+          new UpdateCommand({
+            TableName: room.table,
+            Key: marketKey.counter(`${EM_LIMITS.ip.name}#${OUR_ADDRESS}`, index),
+            UpdateExpression: 'ADD seen :many',
+            ExpressionAttributeValues: { ':many': EM_LIMITS.ip.most - 5 },
+          }),
+        );
+        await time.sleep(MINUTE - (at.getTime() % MINUTE));
       }
-    });
-    await Promise.all(beats);
-    const all = agents.flatMap(({ seen }) => seen);
-    const limited = all.filter((status) => status === 429).length;
+    };
+    await time.run([neighbour, ...agents.map((market) => () => beat(market, time, until))]);
+    const refused = sent.filter(({ status }) => status === 429);
+    const most = mostInFiveMinutes(refused.map(({ to }) => to));
     process.stdout.write(
-      `swarm: ${all.length} requests, ${limited} of them 429, ${held} held back\n`,
+      `swarm with a neighbour: ${sent.length} requests, ${refused.length} of them 429, at most ${most} in five minutes\n`,
     );
-    expect(limited).toBeLessThan(10);
-    expect(all.filter((status) => status === 403)).toEqual([]);
-    // it does not win by doing nothing: a machine with nothing else to do gets through 250 and more
-    expect(all.length).toBeGreaterThan(100);
-    // every agent had its turns
-    expect(Math.min(...agents.map(({ seen }) => seen.length))).toBeGreaterThan(0);
-  }, 30_000);
+    expect(sent.filter(({ status }) => status === 403)).toEqual([]);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(sent.length).toBeGreaterThan(refused.length);
+    expect(most).toBeLessThan(10);
+    for (const { to, wait } of refused)
+      expect(sent.filter(({ from }) => from > to + SLICE_MS && from < to + wait)).toEqual([]);
+  }, 60_000);
 
   it('that is told to wait waits, all of it', async () => {
-    const { market } = agent();
-    const other = new SwarmBucket(room.dynamo, {
-      table: room.table,
-      now: virtual,
-      sleep: () => Promise.resolve(),
-      random: () => 0,
-    });
-    await other.hold(10 * 60_000);
-    const answer = await market.available({ skill: 'raw_logs', limit: 10 });
+    const { room, agents, time } = swarm;
+    const bucket = { table: room.table, now: time.now, sleep: () => Promise.resolve() };
+    const other = new SwarmBucket(room.dynamo, { ...bucket, random: () => 0 });
+    const turn = await other.turn();
+    if (typeof turn === 'number') throw new Error('no turn');
+    await turn.refused(10 * MINUTE);
+    const answer = await agents[0]!.available({ skill: 'raw_logs', limit: 10 });
     expect(answer).toMatchObject({ ok: false, error: { kind: 'limited', status: 0 } });
-    expect(answer.ok ? 0 : answer.error.retryAfterMs).toBeGreaterThan(8 * 60_000);
+    expect(answer.ok ? 0 : answer.error.retryAfterMs).toBe(10 * MINUTE);
   });
 });
 
