@@ -16,6 +16,7 @@ import { EmMarket } from '#adapters/em/em-market.ts';
 import { McpWorker } from '#adapters/em/worker-mcp.ts';
 import { type Signer, signRequest } from '#adapters/erc8128/sign.ts';
 import { EvmChain } from '#adapters/evm/evm-chain.ts';
+import { EvmPayer } from '#adapters/evm/evm-payer.ts';
 import { EvmPayments } from '#adapters/evm/evm-payments.ts';
 import { EvmWallet } from '#adapters/evm/evm-wallet.ts';
 import { HttpFacilitator } from '#adapters/facilitator/http-facilitator.ts';
@@ -61,11 +62,7 @@ export async function wire(): Promise<Services> {
   const now = () => new Date();
   const sqs = new SQSClient();
   const signer = signerOf(wallet, network);
-  const door = new DeliveryDoor({
-    storefrontUrl: env.STOREFRONT_URL,
-    hosts: env.DELIVERY_HOSTS.split(','),
-    sign: (url) => signRequest({ method: 'GET', url }, signer, { now: seconds(now()) }),
-  });
+  const door = doorOf(env, signer);
   return {
     hands: {
       agents: new DynamoAgents(dynamo, env.ECONOMY_TABLE),
@@ -73,6 +70,7 @@ export async function wire(): Promise<Services> {
       chain,
       payments: new EvmPayments(chain),
       facilitator: new HttpFacilitator({ url: env.FACILITATOR_URL, network }),
+      payer: new EvmPayer(chain, wallet),
       identities: new EvmIdentities({
         chain,
         signer,
@@ -94,6 +92,14 @@ export async function wire(): Promise<Services> {
     log: createLog('heartbeat'),
     metrics: new Metrics({ namespace: NAMESPACE, serviceName: 'heartbeat' }),
   };
+}
+
+function doorOf(env: z.infer<typeof HeartbeatEnv>, signer: Signer): DeliveryDoor {
+  return new DeliveryDoor({
+    storefrontUrl: env.STOREFRONT_URL,
+    hosts: env.DELIVERY_HOSTS.split(','),
+    sign: (url) => signRequest({ method: 'GET', url }, signer, { now: seconds(new Date()) }),
+  });
 }
 
 function signerOf(wallet: EvmWallet, { chainId }: Network) {

@@ -18,6 +18,8 @@ const common = {
   generation: Generation,
   bounty: Micro,
   openedAt: z.string(),
+  /** ISO time after which the market takes no work for it any more. */
+  deadline: z.string().optional(),
   /** Terms of the escrow, stored before anything is sent: without the salt neither refund nor reclaim is possible. */
   payment: PaymentInfo.optional(),
   lockTx: TxHash.optional(),
@@ -28,7 +30,7 @@ const common = {
   because: z.string().optional(),
 };
 
-/** A bounty of ours. `settled` and `closed` are final; `stranded` waits for a human or for reclaim. */
+/** A bounty of ours. `settled` and `closed` are final; `stranded` waits for a refund, or until it may be reclaimed. */
 export const BuyDeal = z.object({
   ...common,
   side: z.literal('buy'),
@@ -38,9 +40,11 @@ export const BuyDeal = z.object({
     'assigning',
     'assigned',
     'inspecting',
+    'asking',
     'approving',
     'rejecting',
     'refunding',
+    'reclaiming',
     'rating',
     'cancelling',
     'settled',
@@ -51,8 +55,13 @@ export const BuyDeal = z.object({
   /** UTC day whose budget holds the reservation. */
   budgetDay: z.string().optional(),
   submissionId: z.string().optional(),
+  /** ISO time of the work under inspection: what is handed in again has the same id and another time. */
+  submittedAt: z.string().optional(),
+  /** What was wrong with the last delivery. */
+  complaint: z.string().optional(),
   evidence: DeliveryEvidence.optional(),
   score: z.number().int().min(0).max(100).optional(),
+  /** Deliveries that failed the checks. */
   rejections: z.number().int(),
   /** Executors that failed us in this deal. */
   shunned: z.array(z.string()),
@@ -82,6 +91,9 @@ export const Purchase = z.object({
   state: z.enum(['wanted', 'open', 'bought']),
   /** Counts bounties posted for it, so that a new one after a failed one has its own idempotency key. */
   attempt: z.number().int(),
+  /** ISO time before which no new bounty is posted for it, and why the last one failed. */
+  notBefore: z.string().optional(),
+  because: z.string().optional(),
   taskId: TaskId.optional(),
   evidence: DeliveryEvidence.optional(),
 });

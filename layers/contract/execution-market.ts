@@ -38,6 +38,7 @@ export const SubmissionBody = z.object({
   id: z.string(),
   executor_id: z.string(),
   status: Verdict,
+  submitted_at: time,
   evidence: z.record(z.string(), z.unknown()).nullish(),
 });
 

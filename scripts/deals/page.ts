@@ -57,13 +57,15 @@ const BUY_EVENTS: { readonly [K in keyof BuyEvents]: EventOf<BuyEvents, K> } = {
   'lock-refused': { kind: 'lock-refused', reason: 'refused' },
   assigned: { kind: 'assigned' },
   'assign-refused': { kind: 'assign-refused', reason: 'refused' },
-  submitted: { kind: 'submitted', submissionId: 'submission' },
+  submitted: { kind: 'submitted', submissionId: 'submission', submittedAt: AT },
   good: { kind: 'good', evidence: { ...evidence, inputs: [] }, score: 90 },
   bad: { kind: 'bad', reason: 'wrong-hash' },
-  rejected: { kind: 'rejected' },
+  asked: { kind: 'asked' },
+  rejected: { kind: 'rejected', isFinal: true },
   paid: { kind: 'paid', tx, fee: 1n },
   refunded: { kind: 'refunded', tx },
   gone: { kind: 'gone', status: 'expired' },
+  overdue: { kind: 'overdue' },
   outdated: { kind: 'outdated' },
   forsaken: { kind: 'forsaken' },
   cancelled: { kind: 'cancelled' },
@@ -82,10 +84,16 @@ const SELL_EVENTS: { readonly [K in keyof SellEvents]: EventOf<SellEvents, K> } 
   rated: { kind: 'rated' },
 };
 
+/** Every event, and those whose details make a cell answer differently. */
+const BUY_CASES = [
+  ...Object.values(BUY_EVENTS).map((event) => [event.kind, event] as const),
+  ['rejected for mending', { kind: 'rejected', isFinal: false }] as const,
+];
+
 /** Deals whose histories make a cell answer differently, and how that is said. */
 const BUY_HISTORIES: readonly (readonly [string, Partial<BuyDeal>])[] = [
   ['', {}],
-  ['again', { rejections: 2 }],
+  ['again', { rejections: 1 }],
   ['with a reason', { because: 'expired' }],
 ];
 const SELL_HISTORIES: readonly (readonly [string, Partial<SellDeal>])[] = [
@@ -117,6 +125,11 @@ export function dealsPage(): string {
     'another seller; with one (`because`) it closes, and the product is wanted anew under the next idempotency key. In `stranded` money is locked',
     'for a task that the market does not know it for: the bounty is withdrawn, the product wanted anew, the money waited for.',
     '',
+    'Work that fails its checks is sent back once with the reason (`ask`), and rejected with the reason when it fails again. A market that allows',
+    'no more rejections for good sends it back instead, and the deadline brings the money home. Goods that stay out of reach for two hours, or',
+    'until the deadline, have failed. `overdue` is four hours after the end of the escrow: whoever let it lie, the payer takes its money back',
+    'by itself (`reclaim`). A purchase whose bounty failed rests for a minute before the next, then for two, four, ... and for a day after the eighth.',
+    '',
     '## A bounty that we applied for',
     '',
     ...diagram(arrows(SellDeal.shape.state.options, sellingCells())),
@@ -132,11 +145,11 @@ function buyingCells(): Cells {
   const stateOf = (name: string) => BuyDeal.shape.state.parse(name);
   return (name) => {
     const state = stateOf(name);
-    return Object.values(BUY_EVENTS).flatMap((event) =>
+    return BUY_CASES.flatMap(([what, event]) =>
       BUY_HISTORIES.flatMap(([words, history]): [string, Step<Deal>][] => {
         const deal: BuyDeal = { ...opened, ...held, ...history, state };
         const step = event.kind in BUYING[state] ? buy(deal, event, AT) : undefined;
-        return step ? [[said(event.kind, words), step]] : [];
+        return step ? [[said(what, words), step]] : [];
       }),
     );
   };
@@ -169,8 +182,7 @@ function arrows(states: readonly string[], cells: Cells): Arrow[] {
       const key = `${from} ${deal.state} ${does}`;
       const arrow = found.get(key) ?? { from, to: deal.state, does, upon: [] };
       // a history is worth a word only where it leads elsewhere
-      const [plain = event] = event.split(' ');
-      if (!arrow.upon.includes(plain)) arrow.upon.push(event);
+      if (!arrow.upon.some((said) => event.startsWith(said))) arrow.upon.push(event);
       found.set(key, arrow);
     }
   }

@@ -3,6 +3,7 @@ import { Address, TxHash } from '#contract/ids.ts';
 import { splitBounty } from '#contract/money.ts';
 import type { Chain, EscrowState, Transfer } from '#core/ports/chain.ts';
 import type { Facilitator, SettleOutcome } from '#core/ports/facilitator.ts';
+import type { Payer } from '#core/ports/payer.ts';
 import type { Timeline } from './timeline.ts';
 import type { Weather } from './weather.ts';
 
@@ -21,7 +22,7 @@ export interface Payment {
  * authorization ends, closed once. What was mined may be out of sight for a while (a reorganisation, a node behind): reads do not
  * show it, and it comes back.
  */
-export class SimulatedChain implements Chain, Facilitator {
+export class SimulatedChain implements Chain, Facilitator, Payer {
   readonly payments = new Map<string, Payment>();
   readonly #balances = new Map<Address, bigint>();
   readonly #transfers = new Map<TxHash, readonly Transfer[]>();

@@ -198,6 +198,7 @@ export function aSubmission(over: Partial<Submission> = {}): Submission {
     id: 'submission-1',
     executorId: EXECUTOR,
     verdict: 'pending',
+    submittedAt: NOW,
     evidence: { json_response: someEvidence() },
     ...over,
   };

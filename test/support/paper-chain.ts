@@ -3,6 +3,7 @@ import { Address, type TxHash } from '#contract/ids.ts';
 import { splitBounty } from '#contract/money.ts';
 import type { Chain, EscrowState, Transfer } from '#core/ports/chain.ts';
 import type { Facilitator, SettleOutcome } from '#core/ports/facilitator.ts';
+import type { Payer } from '#core/ports/payer.ts';
 import { txOf } from './builders.ts';
 
 const ESCROW = Address.parse(`0x${'e'.repeat(40)}`);
@@ -14,7 +15,7 @@ interface Payment {
 }
 
 /** USDC and its escrow on paper: every payment is locked once and closed once, and every micro-USDC is somewhere. */
-export class PaperChain implements Chain, Facilitator {
+export class PaperChain implements Chain, Facilitator, Payer {
   readonly #balances = new Map<Address, bigint>();
   readonly #payments = new Map<string, Payment>();
   readonly #transfers = new Map<TxHash, readonly Transfer[]>();
@@ -57,6 +58,12 @@ export class PaperChain implements Chain, Facilitator {
   refund(info: PaymentInfo): Promise<SettleOutcome> {
     const back = { from: ESCROW, to: info.payer, value: info.maxAmount };
     return this.#close(info, 'voided', [back]);
+  }
+
+  reclaim(info: PaymentInfo): Promise<SettleOutcome> {
+    return info.authorizationExpiry * 1000 > this.#now().getTime()
+      ? Promise.resolve({ kind: 'refused', reason: 'too early' })
+      : this.refund(info);
   }
 
   balanceOf(address: Address): Promise<bigint> {

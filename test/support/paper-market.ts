@@ -88,16 +88,18 @@ export class PaperMarket {
       submit: (id, { evidence }) =>
         this.#move(id, ['accepted', 'in_progress'], (entry) => ({
           ...withTask(entry, { status: 'submitted' }),
+          // one row per task and executor: work that is handed in again replaces it
           submissions: [
-            ...entry.submissions,
+            ...entry.submissions.filter((submission) => submission.executorId !== executorId),
             {
-              ...{ id: `${id}/${entry.submissions.length}`, executorId, evidence },
-              verdict: 'pending',
+              ...{ id: `${id}/${executorId}`, executorId, evidence },
+              ...{ verdict: 'pending', submittedAt: this.#now() },
             },
           ],
         })),
       approve: (submissionId) => this.#approve(submissionId),
       reject: (submissionId, { severity }) => this.#reject(submissionId, severity),
+      requestMoreInfo: (submissionId) => this.#askMore(submissionId),
       rateWorker: (id, { score }) => this.#rate(id, { of: 'worker', score }),
       rateAgent: (id, { score }) => this.#rate(id, { of: 'agent', score }),
     };
@@ -111,6 +113,14 @@ export class PaperMarket {
     if (settled.kind !== 'settled') return CONFLICT;
     this.#put(withVerdict(withTask(entry, { status: 'completed' }), 'accepted'));
     return { ok: true, value: { releaseTx: settled.tx } };
+  }
+
+  #askMore(submissionId: string): Promise<Answer<void>> {
+    const entry = this.#ofSubmission(submissionId);
+    if (entry === undefined) return Promise.resolve(MISSING);
+    if (entry.task.status !== 'submitted') return Promise.resolve(CONFLICT);
+    this.#put(withVerdict(withTask(entry, { status: 'in_progress' }), 'more_info_requested'));
+    return Promise.resolve(OK);
   }
 
   async #reject(submissionId: string, severity: 'minor' | 'major'): Promise<Answer<void>> {

@@ -148,6 +148,11 @@ export class EmMarket implements Market {
     });
   }
 
+  requestMoreInfo(submissionId: string, notes: string): Promise<Answer<void>> {
+    const path = `/submissions/${encodeURIComponent(submissionId)}/request-more-info`;
+    return this.#change(path, { notes });
+  }
+
   rateWorker(
     id: TaskId,
     rating: { readonly worker: Address; readonly score: number; readonly comment: string },

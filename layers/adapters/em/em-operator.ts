@@ -72,12 +72,6 @@ export class EmOperator {
     return this.#http.call({ method: 'GET', path, answer: TransactionsBody });
   }
 
-  /** Sends the work back with a question; its bounty stays locked. */
-  requestMoreInfo(submissionId: string, notes: string): Promise<Answer<void>> {
-    const path = `/submissions/${encodeURIComponent(submissionId)}/request-more-info`;
-    return nothing(this.#http.call({ method: 'POST', path, body: { notes }, answer: SuccessBody }));
-  }
-
   /** Tells the market again which lock pays for a task. */
   updateEscrow(
     id: TaskId,

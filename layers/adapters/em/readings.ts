@@ -51,6 +51,7 @@ export const SubmissionsReading = z.object({
         id: body.id,
         executorId: body.executor_id,
         verdict: body.status,
+        submittedAt: body.submitted_at,
         evidence: body.evidence ?? {},
       }),
     ),

@@ -4,14 +4,18 @@ import { parseAbi } from 'viem';
 const escrowItems = [
   'struct PaymentInfo { address operator; address payer; address receiver; address token; uint120 maxAmount; uint48 preApprovalExpiry; uint48 authorizationExpiry; uint48 refundExpiry; uint16 minFeeBps; uint16 maxFeeBps; address feeReceiver; uint256 salt; }',
   'function paymentState(bytes32 paymentInfoHash) view returns (bool hasCollectedPayment, uint120 capturableAmount, uint120 refundableAmount)',
+  'function reclaim(PaymentInfo paymentInfo)',
   'function getHash(PaymentInfo paymentInfo) view returns (bytes32)',
   'event PaymentAuthorized(bytes32 indexed paymentInfoHash, PaymentInfo paymentInfo, uint256 amount, address tokenCollector)',
   'event PaymentCaptured(bytes32 indexed paymentInfoHash, uint256 amount, uint16 feeBps, address feeReceiver)',
   'event PaymentVoided(bytes32 indexed paymentInfoHash, uint256 amount)',
   'event PaymentReclaimed(bytes32 indexed paymentInfoHash, uint256 amount)',
+  'error InvalidSender(address sender, address expected)',
+  'error BeforeAuthorizationExpiry(uint48 timestamp, uint48 expiry)',
+  'error ZeroAuthorization(bytes32 paymentInfoHash)',
 ] as const;
 
-/** AuthCaptureEscrow (commerce-payments): what we read of it. */
+/** AuthCaptureEscrow (commerce-payments): what we read of it, and what a payer may do. */
 export const escrowAbi = parseAbi(escrowItems);
 
 /** PaymentOperator: what its facilitator calls, and the words with which it, the escrow and the token refuse. */

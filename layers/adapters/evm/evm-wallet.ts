@@ -1,9 +1,14 @@
+import { type TransactionSerializableEIP1559, toFunctionSelector } from 'viem';
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
 import type { PaymentInfo } from '#contract/escrow.ts';
 import { Address, type Hex } from '#contract/ids.ts';
 import type { Network } from '#contract/networks.ts';
 import type { EscrowAuthorization, Wallet } from '#core/ports/wallet.ts';
 import { lockTypedData } from './payment-info.ts';
+
+const RECLAIM = toFunctionSelector(
+  'reclaim((address,address,address,address,uint120,uint48,uint48,uint48,uint16,uint16,address,uint256))',
+);
 
 /** A private key that signs for one network. Signatures are deterministic (RFC 6979). */
 export class EvmWallet implements Wallet {
@@ -20,6 +25,21 @@ export class EvmWallet implements Wallet {
 
   signMessage(bytes: Uint8Array): Promise<Hex> {
     return this.#account.signMessage({ message: { raw: bytes } });
+  }
+
+  /** @throws when it is anything but a call of `reclaim` on this network's escrow */
+  signReclaim(transaction: TransactionSerializableEIP1559): Promise<Hex> {
+    const { to, data, value = 0n, chainId } = transaction;
+    const isReclaim =
+      to === this.#network.escrow &&
+      chainId === this.#network.chainId &&
+      value === 0n &&
+      data?.startsWith(RECLAIM) === true;
+    if (!isReclaim)
+      throw new Error(
+        `Wallet ${this.address} signs no transaction but to reclaim from ${this.#network.escrow}.`,
+      );
+    return this.#account.signTransaction(transaction);
   }
 
   /** @throws when another pays, or in another token than this network's USDC: such a signature could only harm */

@@ -1,12 +1,13 @@
-import { BaseError, ContractFunctionRevertedError, encodeFunctionData } from 'viem';
+import { encodeFunctionData } from 'viem';
 import { simulateContract } from 'viem/actions';
 import type { EscrowSettleRequest, PaymentInfo } from '#contract/escrow.ts';
 import type { TxHash } from '#contract/ids.ts';
 import { operatorAbi } from '../evm/abi.ts';
 import type { EvmChain } from '../evm/evm-chain.ts';
 import { toChain } from '../evm/payment-info.ts';
+import { type Call, revertReason } from '../evm/sending.ts';
 import { refuseAuthorization, refuseTerms } from './escrow-terms.ts';
-import type { Call, Sender } from './sender.ts';
+import type { Sender } from './sender.ts';
 
 /** `tx` is mined and did what was asked; `reason` is a word of ours or of the contracts. */
 export type Settled =
@@ -95,20 +96,9 @@ export class EscrowSettler {
       await simulateContract(client, { ...from, ...call });
       return { to: network.operator, data: encodeFunctionData(call) };
     } catch (error) {
-      return refused(reasonOf(error));
+      return refused(revertReason(error));
     }
   }
-}
-
-/** The contracts' word; anything that is no revert is thrown again. */
-function reasonOf(error: unknown): string {
-  if (error instanceof BaseError) {
-    const revert = error.walk((cause) => cause instanceof ContractFunctionRevertedError);
-    if (revert instanceof ContractFunctionRevertedError) {
-      return revert.reason ?? revert.data?.errorName ?? 'simulation_reverted';
-    }
-  }
-  throw error;
 }
 
 function refused(reason: string): Settled {

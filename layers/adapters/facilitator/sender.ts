@@ -1,23 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, type TransactionReceipt, TransactionReceiptNotFoundError } from 'viem';
+import type { Client, TransactionReceipt } from 'viem';
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
-import {
-  estimateFeesPerGas,
-  estimateGas,
-  getTransactionCount,
-  getTransactionReceipt,
-  sendRawTransaction,
-} from 'viem/actions';
+import { sendRawTransaction } from 'viem/actions';
 import type { Hex, TxHash } from '#contract/ids.ts';
+import { type Call, receiptOf, transactionOf } from '../evm/sending.ts';
 import type { DynamoLease } from './lease.ts';
-
-const RECEIPT_MS = 15_000;
-const POLL_MS = 50;
-
-export interface Call {
-  readonly to: Hex;
-  readonly data: Hex;
-}
 
 /** Sends transactions of one key, one after the other among all Lambdas. */
 export class Sender {
@@ -55,34 +41,13 @@ export class Sender {
   }
 
   /** @throws when it is not mined within 15 s */
-  async receiptOf(hash: TxHash): Promise<TransactionReceipt> {
-    // by hand: viem's own waiting watches blocks, and is slower to see what is mined at once
-    for (let waited = 0; ; waited += POLL_MS) {
-      try {
-        return await getTransactionReceipt(this.#client, { hash });
-      } catch (error) {
-        if (!(error instanceof TransactionReceiptNotFoundError) || waited > RECEIPT_MS) throw error;
-      }
-      await sleep(POLL_MS);
-    }
+  receiptOf(hash: TxHash): Promise<TransactionReceipt> {
+    return receiptOf(this.#client, hash);
   }
 
-  async #sign({ to, data }: Call): Promise<Hex> {
+  async #sign(call: Call): Promise<Hex> {
     const { address } = this.account;
-    const [nonce, gas, fees] = await Promise.all([
-      getTransactionCount(this.#client, { address, blockTag: 'pending' }),
-      estimateGas(this.#client, { account: address, to, data }),
-      estimateFeesPerGas(this.#client),
-    ]);
-    return this.account.signTransaction({
-      type: 'eip1559',
-      chainId: this.#chainId,
-      nonce,
-      gas: (gas * 6n) / 5n,
-      to,
-      data,
-      maxFeePerGas: fees.maxFeePerGas,
-      maxPriorityFeePerGas: fees.maxPriorityFeePerGas,
-    });
+    const sender = { address, chainId: this.#chainId, after: 'pending' } as const;
+    return this.account.signTransaction(await transactionOf(this.#client, call, sender));
   }
 }

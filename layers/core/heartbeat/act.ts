@@ -15,6 +15,7 @@ import {
   type Outcome,
 } from './effects/effect.ts';
 import { identify } from './effects/identify.ts';
+import * as judging from './effects/judging.ts';
 import * as seller from './effects/seller.ts';
 
 const openLedger: Effect = async ({ snapshot, hands, at }) => ({
@@ -46,11 +47,13 @@ const EFFECTS: Readonly<Record<Intent['kind'], Effect>> = {
   publish: buyer.publish,
   lock: buyer.lock,
   assign: buyer.assign,
-  inspect: buyer.inspect,
-  approve: buyer.approve,
-  reject: buyer.reject,
+  inspect: judging.inspect,
+  ask: judging.ask,
+  approve: judging.approve,
+  reject: judging.reject,
+  reclaim: buyer.reclaim,
   cancel: buyer.cancel,
-  'rate-seller': buyer.rateSeller,
+  'rate-seller': judging.rateSeller,
   refine: seller.refine,
   apply: seller.apply,
   deliver: seller.deliver,

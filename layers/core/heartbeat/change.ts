@@ -3,6 +3,7 @@ import type { Deal, Purchase } from '#contract/deal.ts';
 import type { TaskId } from '#contract/ids.ts';
 import type { Agent } from '#contract/roster.ts';
 import { type OpenPayment, openPaymentId } from '#contract/x402.ts';
+import { restAfter } from '../market/patience.ts';
 import type { DealNews, Step } from '../market/step.ts';
 import type { Change, Snapshot } from '../ports/agents.ts';
 import { announce, type BeatEvent } from '../talk/announce.ts';
@@ -35,7 +36,7 @@ export function changeOf(
   { step, at }: { readonly step: Step<Deal>; readonly at: string },
 ): Change {
   const { deal, intents = [], entries = [], said = [], unspent } = step;
-  const purchase = step.purchase && purchaseAfter(snapshot.purchases, deal, step.purchase);
+  const purchase = purchaseAfter(snapshot.purchases, { step, at });
   return {
     deals: [deal],
     intents: [...intents.map((kind) => intend(kind, deal.taskId, at)), ...utter(agent, said, at)],
@@ -47,14 +48,17 @@ export function changeOf(
 
 function purchaseAfter(
   purchases: readonly Purchase[],
-  deal: Deal,
-  state: 'bought' | 'wanted',
+  { step, at }: { readonly step: Step<Deal>; readonly at: string },
 ): Purchase | undefined {
+  const { deal, purchase: state } = step;
   const purchase = purchases.find(({ taskId }) => taskId === deal.taskId);
-  if (purchase === undefined) return undefined;
+  if (purchase === undefined || state === undefined) return undefined;
   const { taskId, ...open } = purchase;
-  if (state === 'wanted') return { ...open, state, attempt: purchase.attempt + 1 };
-  return { ...purchase, state, evidence: deal.side === 'buy' ? deal.evidence : undefined };
+  if (state === 'bought')
+    return { ...purchase, state, evidence: deal.side === 'buy' ? deal.evidence : undefined };
+  const attempt = purchase.attempt + 1;
+  const notBefore = new Date(Date.parse(at) + restAfter(attempt)).toISOString();
+  return { ...open, state, attempt, notBefore, because: deal.because };
 }
 
 /** Both changes as one. Where both write the same record, the later one wins; only one of them may touch the budget. */

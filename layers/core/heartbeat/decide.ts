@@ -170,6 +170,7 @@ function offer(task: Task, snapshot: Snapshot, { agent, at }: Desk): Change | un
     goods: goods.version,
     deliveries: 0,
     openedAt: at,
+    deadline: task.deadline.toISOString(),
   };
   return { deals: [deal], intents: [intend('apply', task.id, at)] };
 }
@@ -195,8 +196,8 @@ function want(snapshot: Snapshot, desk: Desk): Change | Refusal | undefined {
   const { generation } = cycle;
   const missing = agent.wants.filter((product) => !bought(snapshot.purchases, product, generation));
   const next = agent.role === 'consumer' ? missing.slice(0, 1) : missing;
-  const fresh = next.filter(
-    (product) => find(snapshot.purchases, product, generation)?.state !== 'open',
+  const fresh = next.filter((product) =>
+    mayPublish(find(snapshot.purchases, product, generation), at),
   );
 
   const total = fresh.reduce((sum, product) => sum + PRODUCTS[product].price, 0n);
@@ -218,6 +219,11 @@ function want(snapshot: Snapshot, desk: Desk): Change | Refusal | undefined {
     intents: fresh.map((product) => intend('publish', `${product}#${generation}`, at)),
     ...(isNew ? { state: { ...snapshot.state, cycle } } : {}),
   };
+}
+
+/** Not while a bounty for it is out, nor right after one that failed. */
+function mayPublish(purchase: Purchase | undefined, at: string): boolean {
+  return purchase?.state !== 'open' && (purchase?.notBefore ?? '') <= at;
 }
 
 /** The round of purchases we are in: a new one when the corpus has changed and no bounty is out, and for the consumer after a day. */

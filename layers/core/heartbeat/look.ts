@@ -69,7 +69,10 @@ function sight(deal: Deal, eyes: Eyes): Promise<Sighting> {
 }
 
 /** States that the end of the escrow may overtake. */
-const WATCHED = new Set<BuyDeal['state']>(['inspecting', 'rejecting', 'refunding', 'stranded']);
+const WATCHED = new Set<BuyDeal['state']>([
+  ...(['assigning', 'inspecting', 'asking', 'approving', 'rejecting'] as const),
+  ...(['refunding', 'reclaiming', 'stranded'] as const),
+]);
 
 async function sightBought(deal: BuyDeal, eyes: Eyes): Promise<Sighting> {
   const { market } = eyes;
@@ -87,7 +90,7 @@ async function sightBought(deal: BuyDeal, eyes: Eyes): Promise<Sighting> {
       const task = await market.task(deal.taskId);
       const isDelivered = task.ok && task.value.status === 'submitted';
       const submissions = isDelivered ? valueOf(await market.submissions(deal.taskId)) : undefined;
-      return { deal, task, submissions, close: isDelivered ? undefined : await closed(deal, eyes) };
+      return { deal, task, submissions, close: await closed(deal, eyes) };
     }
     default:
       return WATCHED.has(deal.state) ? { deal, close: await closed(deal, eyes) } : { deal };

@@ -1,7 +1,8 @@
 import type { BuyDeal, Deal, SellDeal } from '#contract/deal.ts';
 import { ROSTER } from '#contract/roster.ts';
 import { buy } from '../market/buying.ts';
-import { type Closing, received } from '../market/closing.ts';
+import { finish, received } from '../market/closing.ts';
+import { isPastDeadline, isTooLateToPay } from '../market/patience.ts';
 import { sell } from '../market/selling.ts';
 import type { Step } from '../market/step.ts';
 import { distrust } from '../market/vetting.ts';
@@ -26,22 +27,34 @@ interface View {
   readonly at: string;
 }
 
-function observeBought(
-  deal: BuyDeal,
-  { sighting: { task, submissions, close }, world, at }: View,
-): Step<BuyDeal> | undefined {
-  if (close?.kind === 'captured') {
-    return buy(deal, { kind: 'paid', tx: close.tx, fee: feeIn(deal, close) }, at);
-  }
-  if (close !== undefined) return buy(deal, { kind: 'refunded', tx: close.tx }, at);
+function observeBought(deal: BuyDeal, view: View): Step<BuyDeal> | undefined {
+  const { sighting, world, at } = view;
+  // money first
+  if (sighting.close) return finish(deal, sighting.close, at);
+  if (isTooLateToPay(deal, new Date(at))) return buy(deal, { kind: 'overdue' }, at);
+  return observeWork(deal, view) ?? observeTask(deal, view) ?? abandoned(deal, world, at);
+}
 
+function observeWork(
+  deal: BuyDeal,
+  { sighting: { submissions }, at }: View,
+): Step<BuyDeal> | undefined {
   const work = submissions?.find(
     ({ verdict, executorId }) => verdict === 'pending' && executorId === deal.seller?.executorId,
   );
-  if (work) return buy(deal, { kind: 'submitted', submissionId: work.id }, at);
+  if (work === undefined) return undefined;
+  const submittedAt = work.submittedAt.toISOString();
+  return buy(deal, { kind: 'submitted', submissionId: work.id, submittedAt }, at);
+}
+
+function observeTask(deal: BuyDeal, { sighting: { task }, at }: View): Step<BuyDeal> | undefined {
   if (task?.ok && DEAD.has(task.value.status))
     return buy(deal, { kind: 'gone', status: task.value.status }, at);
-  return abandoned(deal, world, at);
+  // a market that never answers has let it expire
+  const isSilent = task?.ok === false && deal.state === 'open';
+  return isSilent && isPastDeadline(deal, new Date(at))
+    ? buy(deal, { kind: 'gone', status: 'unanswered' }, at)
+    : undefined;
 }
 
 /** A bounty that nobody will serve any more. */
@@ -62,15 +75,30 @@ function isForsaken({ product, shunned }: BuyDeal): boolean {
 }
 
 function observeSold(deal: SellDeal, view: View): Step<SellDeal> | undefined {
-  return deal.state === 'applied' ? observeApplied(deal, view) : observeDelivered(deal, view);
+  switch (deal.state) {
+    case 'applied':
+      return observeApplied(deal, view);
+    case 'delivered':
+      return observeDelivered(deal, view);
+    default:
+      return observeSilence(deal, new Date(view.at), view);
+  }
+}
+
+/** What the market has not answered until it mattered no more. */
+function observeSilence(deal: SellDeal, now: Date, { at }: View): Step<SellDeal> | undefined {
+  const isOver = deal.state === 'applying' ? isPastDeadline(deal, now) : isTooLateToPay(deal, now);
+  return isOver ? sell(deal, { kind: 'lost', reason: 'unanswered' }, at) : undefined;
 }
 
 function observeApplied(deal: SellDeal, view: View): Step<SellDeal> | undefined {
   const { task } = view.sighting;
   if (task?.ok)
     return task.value.status === 'published' ? undefined : observeAssigned(deal, task.value, view);
-  return isFinalAnswer(task?.error.status)
-    ? sell(deal, { kind: 'lost', reason: 'private-or-gone' }, view.at)
+  if (isFinalAnswer(task?.error.status))
+    return sell(deal, { kind: 'lost', reason: 'private-or-gone' }, view.at);
+  return isPastDeadline(deal, new Date(view.at))
+    ? sell(deal, { kind: 'lost', reason: 'unanswered' }, view.at)
     : undefined;
 }
 
@@ -82,7 +110,9 @@ function observeAssigned(
   const { status, escrowTx, deadline } = task;
   if (lock === undefined || escrowTx === undefined) {
     // somebody was chosen, but the lock that tells who is not to be seen yet: our node may be behind the market's
-    return OVER.has(status) ? sell(deal, { kind: 'lost', reason: status }, at) : undefined;
+    return OVER.has(status) || isPastDeadline(deal, new Date(at))
+      ? sell(deal, { kind: 'lost', reason: status }, at)
+      : undefined;
   }
   if (lock.info.receiver !== world.self)
     return sell(deal, { kind: 'lost', reason: 'another-was-chosen' }, at);
@@ -105,6 +135,7 @@ function observeDelivered(
     return sell(deal, { kind: 'paid', tx: close.tx, net, fee: deal.bounty - net }, at);
   }
   if (close !== undefined) return sell(deal, { kind: 'lost', reason: 'refunded-to-buyer' }, at);
+  if (isTooLateToPay(deal, new Date(at))) return sell(deal, { kind: 'lost', reason: 'unpaid' }, at);
   return task?.ok && task.value.status === 'in_progress'
     ? sell(deal, { kind: 'sent-back' }, at)
     : undefined;
@@ -113,9 +144,4 @@ function observeDelivered(
 /** Private or gone to us: it will not come back. Anything else may be a passing fault. */
 function isFinalAnswer(status: number | undefined): boolean {
   return status === 403 || status === 404 || status === 410;
-}
-
-/** What of the bounty did not reach the seller, as the Transfer logs show it. */
-function feeIn(deal: BuyDeal, { transfers }: Closing): bigint {
-  return deal.seller === undefined ? 0n : deal.bounty - received(transfers, deal.seller.wallet);
 }

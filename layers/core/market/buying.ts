@@ -20,16 +20,21 @@ export interface BuyEvents {
   'lock-refused': { readonly reason: string };
   assigned: Nothing;
   'assign-refused': { readonly reason: string };
-  submitted: { readonly submissionId: string };
+  submitted: { readonly submissionId: string; readonly submittedAt: string };
   good: { readonly evidence: DeliveryEvidence; readonly score: number };
   bad: { readonly reason: string };
-  rejected: Nothing;
+  /** The market sent the work back with our question. */
+  asked: Nothing;
+  /** `isFinal`: the market gives the money back; otherwise its worker may mend it once more. */
+  rejected: { readonly isFinal: boolean };
   /** The escrow was captured: the seller has its money. */
   paid: { readonly tx: TxHash; readonly fee: bigint };
   /** The escrow came back to us. */
   refunded: { readonly tx: TxHash };
   /** The task was cancelled, expired or is disputed. */
   gone: { readonly status: string };
+  /** Nobody can be paid out of the escrow any more, and it still stands. */
+  overdue: Nothing;
   /** The corpus went on: nobody makes goods of the old one any more. */
   outdated: Nothing;
   /** Everybody who could have delivered it has failed us in it. */
@@ -72,7 +77,8 @@ const refunded = (
   { tx }: EventOf<BuyEvents, 'refunded'>,
   at: string,
 ): Step<BuyDeal> => {
-  const { payment, lockTx, seller, submissionId, budgetDay, ...rest } = deal;
+  const { payment, lockTx, seller, submissionId, submittedAt, complaint, budgetDay, ...rest } =
+    deal;
   const money = { entries: [refundedEntry(deal, tx, at)], unspent: unspent(deal) };
   if (deal.because !== undefined)
     return { deal: { ...deal, state: 'closed' }, purchase: 'wanted', ...money };
@@ -89,8 +95,30 @@ const withdrawn = (deal: BuyDeal, because: string): Step<BuyDeal> => ({
   intents: ['cancel'],
 });
 
+/** The market, the facilitator or the seller have let it lie: what is ours we fetch ourselves. */
+const overdue = (deal: BuyDeal): Step<BuyDeal> => ({
+  deal: { ...deal, state: 'reclaiming', because: deal.because ?? 'overdue' },
+  intents: ['reclaim'],
+});
+
 /** The escrow moved while we were doing something else: money first, manners later. */
-const money = { paid, refunded, gone: goneLocked };
+const money = { paid, refunded, overdue };
+
+/** The first time the seller is asked to mend it; then it is rejected, and the reason with it. */
+function bad(deal: BuyDeal, { reason }: EventOf<BuyEvents, 'bad'>): Step<BuyDeal> {
+  const again: BuyDeal = {
+    ...deal,
+    rejections: deal.rejections + 1,
+    complaint: reason,
+    state: 'asking',
+  };
+  if (deal.rejections === 0) return { deal: again, intents: ['ask'] };
+  return {
+    deal: { ...again, state: 'rejecting' },
+    intents: ['reject'],
+    said: [{ kind: 'rejected', taskId: deal.taskId, product: deal.product, reason }],
+  };
+}
 
 /** The buying machine: every buyer of the roster, every product. */
 export const BUYING: Buying = {
@@ -123,37 +151,34 @@ export const BUYING: Buying = {
       deal: { ...deal, state: 'stranded', because: reason },
       intents: ['cancel'],
     }),
+    ...money,
   },
   assigned: {
     ...money,
-    submitted: (deal, { submissionId }) => ({
-      deal: { ...deal, state: 'inspecting', submissionId },
+    gone: goneLocked,
+    submitted: (deal, { submissionId, submittedAt }) => ({
+      deal: { ...deal, state: 'inspecting', submissionId, submittedAt },
       intents: ['inspect'],
     }),
   },
   inspecting: {
-    paid,
-    refunded,
+    ...money,
     good: (deal, { evidence, score }) => ({
       deal: { ...deal, state: 'approving', evidence, score },
       intents: ['approve'],
     }),
-    bad: (deal, { reason }) => ({
-      deal: { ...deal, state: 'rejecting', rejections: deal.rejections + 1 },
-      intents: ['reject'],
-      said: [{ kind: 'rejected', taskId: deal.taskId, product: deal.product, reason }],
-    }),
+    bad,
   },
-  approving: { paid, refunded },
+  asking: { ...money, asked: (deal) => ({ deal: { ...deal, state: 'assigned' } }) },
+  approving: money,
   rejecting: {
-    // the first time the seller may mend it; the second time the market gives the money back
-    rejected: (deal) => ({
-      deal: { ...deal, state: deal.rejections > 1 ? 'refunding' : 'assigned' },
+    ...money,
+    rejected: (deal, { isFinal }) => ({
+      deal: { ...deal, state: isFinal ? 'refunding' : 'assigned' },
     }),
-    paid,
-    refunded,
   },
-  refunding: { paid, refunded },
+  refunding: money,
+  reclaiming: { paid, refunded },
   rating: { rated: (deal) => ({ deal: { ...deal, state: 'settled' } }) },
   cancelling: {
     cancelled: (deal) => ({
@@ -162,7 +187,7 @@ export const BUYING: Buying = {
       unspent: unspent(deal),
     }),
   },
-  stranded: { paid, refunded, cancelled: (deal) => ({ deal, purchase: 'wanted' }) },
+  stranded: { ...money, cancelled: (deal) => ({ deal, purchase: 'wanted' }) },
   settled: {},
   closed: {},
 };

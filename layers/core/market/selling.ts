@@ -43,6 +43,7 @@ export const SELLING: Table<SellDeal, SellEvents> = {
       said: [{ kind: 'applied', taskId: deal.taskId, product: deal.product, price: deal.bounty }],
     }),
     'apply-refused': lost,
+    lost,
   },
   applied: {
     won: (deal, { payment, lockTx }) => ({
@@ -66,6 +67,7 @@ export const SELLING: Table<SellDeal, SellEvents> = {
     }),
     'deliver-refused': lost,
     paid,
+    lost,
   },
   delivered: {
     'sent-back': (deal) =>

@@ -68,6 +68,7 @@ export interface Submission {
   readonly id: string;
   readonly executorId: string;
   readonly verdict: 'pending' | 'accepted' | 'rejected' | 'more_info_requested' | 'disputed';
+  readonly submittedAt: Date;
   /** Keyed by evidence type; hostile until parsed. */
   readonly evidence: Readonly<Record<string, unknown>>;
 }
@@ -107,6 +108,8 @@ export interface Market {
     submissionId: string,
     verdict: { readonly severity: 'minor' | 'major'; readonly notes: string },
   ): Promise<Answer<void>>;
+  /** Sends the work back without a verdict: its worker may hand it in again. */
+  requestMoreInfo(submissionId: string, notes: string): Promise<Answer<void>>;
   rateWorker(
     id: TaskId,
     rating: { readonly worker: Address; readonly score: number; readonly comment: string },

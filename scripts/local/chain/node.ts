@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pad } from 'viem';
 import * as z from 'zod';
 import { NETWORKS } from '#contract/networks.ts';
-import { SERVICE_HD_INDEX } from '#contract/roster.ts';
+import { ROSTER, SERVICE_HD_INDEX } from '#contract/roster.ts';
 import { CannotStart } from '../cloud/cannot-start.ts';
 import { DEV_MNEMONIC, devAccount } from './accounts.ts';
 import { type Anvil, startAnvil } from './anvil.ts';
@@ -14,6 +14,7 @@ import { type Journal, openJournal, type Step } from './journal.ts';
 import { ask, demand, type RpcReply } from './rpc.ts';
 
 const ETHER = '0x21e19e0c9bab2400000'; // 10,000
+const SOME_GAS = '0x2386f26fc10000'; // 0.01
 const Genesis = z.object({ timestamp: z.number().int(), token: z.string() });
 type Genesis = z.infer<typeof Genesis>;
 const Block = z.object({ timestamp: z.string() });
@@ -188,6 +189,9 @@ async function prepare(url: string): Promise<void> {
   for (const address of [deployer, devAccount(SERVICE_HD_INDEX.facilitator).address]) {
     await demand(url, 'anvil_setBalance', [address, ETHER]);
   }
+  // a payer reclaims by itself
+  for (const { hdIndex } of ROSTER)
+    await demand(url, 'anvil_setBalance', [devAccount(hdIndex).address, SOME_GAS]);
 }
 
 async function timeOf(url: string): Promise<number> {

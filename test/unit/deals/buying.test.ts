@@ -31,13 +31,15 @@ const EVENTS: { readonly [K in keyof BuyEvents]: EventOf<BuyEvents, K> } = {
   'lock-refused': { kind: 'lock-refused', reason: 'no-funds' },
   assigned: { kind: 'assigned' },
   'assign-refused': { kind: 'assign-refused', reason: 'withdrawn' },
-  submitted: { kind: 'submitted', submissionId: 's' },
+  submitted: { kind: 'submitted', submissionId: 's', submittedAt: AT },
   good: { kind: 'good', evidence: someEvidence(), score: 95 },
   bad: { kind: 'bad', reason: 'wrong-hash' },
-  rejected: { kind: 'rejected' },
+  asked: { kind: 'asked' },
+  rejected: { kind: 'rejected', isFinal: true },
   paid: { kind: 'paid', tx: txOf(2), fee: 1_300n },
   refunded: { kind: 'refunded', tx: txOf(3) },
   gone: { kind: 'gone', status: 'expired' },
+  overdue: { kind: 'overdue' },
   outdated: { kind: 'outdated' },
   forsaken: { kind: 'forsaken' },
   cancelled: { kind: 'cancelled' },
@@ -46,8 +48,17 @@ const EVENTS: { readonly [K in keyof BuyEvents]: EventOf<BuyEvents, K> } = {
 const KINDS = Object.keys(EVENTS) as (keyof BuyEvents)[];
 const STATES = BuyDeal.shape.state.options;
 
+type Cells = Partial<Record<keyof BuyEvents, readonly [State, ...string[]]>>;
+
+/** What may happen to money that is locked, whatever else is under way. */
+const LOCKED: Cells = {
+  paid: ['rating', 'rate-seller'],
+  refunded: ['open'],
+  overdue: ['reclaiming', 'reclaim'],
+};
+
 /** Every filled cell: where it leads, and what it commits to. Everything not here is empty. */
-const CELLS: Record<State, Partial<Record<keyof BuyEvents, readonly [State, ...string[]]>>> = {
+const CELLS: Record<State, Cells> = {
   open: {
     chosen: ['locking', 'lock'],
     gone: ['closed'],
@@ -55,25 +66,21 @@ const CELLS: Record<State, Partial<Record<keyof BuyEvents, readonly [State, ...s
     forsaken: ['cancelling', 'cancel'],
   },
   locking: { locked: ['assigning', 'assign'], 'lock-refused': ['cancelling', 'cancel'] },
-  assigning: { assigned: ['assigned'], 'assign-refused': ['stranded', 'cancel'] },
+  assigning: { assigned: ['assigned'], 'assign-refused': ['stranded', 'cancel'], ...LOCKED },
   assigned: {
     submitted: ['inspecting', 'inspect'],
-    paid: ['rating', 'rate-seller'],
-    refunded: ['open'],
     gone: ['refunding'],
+    ...LOCKED,
   },
-  inspecting: {
-    good: ['approving', 'approve'],
-    bad: ['rejecting', 'reject'],
-    paid: ['rating', 'rate-seller'],
-    refunded: ['open'],
-  },
-  approving: { paid: ['rating', 'rate-seller'], refunded: ['open'] },
-  rejecting: { rejected: ['assigned'], paid: ['rating', 'rate-seller'], refunded: ['open'] },
-  refunding: { paid: ['rating', 'rate-seller'], refunded: ['open'] },
+  inspecting: { good: ['approving', 'approve'], bad: ['asking', 'ask'], ...LOCKED },
+  asking: { asked: ['assigned'], ...LOCKED },
+  approving: LOCKED,
+  rejecting: { rejected: ['refunding'], ...LOCKED },
+  refunding: LOCKED,
+  reclaiming: { paid: ['rating', 'rate-seller'], refunded: ['open'] },
   rating: { rated: ['settled'] },
   cancelling: { cancelled: ['closed'] },
-  stranded: { paid: ['rating', 'rate-seller'], refunded: ['open'], cancelled: ['stranded'] },
+  stranded: { cancelled: ['stranded'], ...LOCKED },
   settled: {},
   closed: {},
 };
@@ -141,11 +148,38 @@ describe('buying', () => {
     expect(step(stranded, EVENTS.refunded)?.deal.state).toBe('closed');
   });
 
-  it('sends back once; the second bad delivery ends it', () => {
-    const bad = aLockedDeal({ state: 'inspecting', rejections: 1 });
-    const rejecting = step(bad, EVENTS.bad)?.deal;
-    expect(rejecting?.rejections).toBe(2);
-    expect(step(rejecting!, EVENTS.rejected)?.deal.state).toBe('refunding');
+  it('asks once for better goods; the second bad delivery ends it, and the reason goes with it', () => {
+    const asking = step(dealIn('inspecting'), EVENTS.bad);
+    expect(asking).toMatchObject({ deal: { rejections: 1, complaint: 'wrong-hash' } });
+    expect(asking?.said ?? []).toEqual([]);
+    const bad = aLockedDeal({ state: 'inspecting', rejections: 1, complaint: 'wrong-hash' });
+    const rejecting = step(bad, { kind: 'bad', reason: 'too-few' });
+    expect(rejecting).toMatchObject({
+      deal: { state: 'rejecting', rejections: 2, complaint: 'too-few' },
+      intents: ['reject'],
+      said: [{ kind: 'rejected', reason: 'too-few' }],
+    });
+    const refunding = step(rejecting!.deal, EVENTS.rejected)?.deal;
+    expect(step(refunding!, EVENTS.refunded)?.deal).toEqual(aBuyDeal({ shunned: [EXECUTOR] }));
+  });
+
+  it('waits for better goods where the market rejects no more for good', () => {
+    const rejecting = aLockedDeal({ state: 'rejecting', rejections: 2 });
+    expect(step(rejecting, { kind: 'rejected', isFinal: false })).toEqual({
+      deal: { ...rejecting, state: 'assigned' },
+    });
+  });
+
+  it('takes back what nobody else can move, and ends there', () => {
+    const reclaiming = step(dealIn('refunding'), EVENTS.overdue)?.deal;
+    expect(reclaiming).toMatchObject({ state: 'reclaiming', because: 'overdue' });
+    expect(step(reclaiming!, EVENTS.refunded)).toMatchObject({
+      deal: { state: 'closed' },
+      purchase: 'wanted',
+      unspent: { day, amount: 10_000n },
+    });
+    const stranded = aLockedDeal({ state: 'stranded', because: 'expired' });
+    expect(step(stranded, EVENTS.overdue)?.deal.because).toBe('expired');
   });
 
   it('fails loudly where a state breaks its promise', () => {

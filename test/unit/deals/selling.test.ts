@@ -25,11 +25,12 @@ const KINDS = Object.keys(EVENTS) as (keyof SellEvents)[];
 const STATES = SellDeal.shape.state.options;
 
 const CELLS: Record<State, Partial<Record<keyof SellEvents, readonly [State, ...string[]]>>> = {
-  applying: { applied: ['applied'], 'apply-refused': ['closed'] },
+  applying: { applied: ['applied'], 'apply-refused': ['closed'], lost: ['closed'] },
   applied: { won: ['delivering', 'deliver'], lost: ['closed'] },
   delivering: {
     submitted: ['delivered'],
     'deliver-refused': ['closed'],
+    lost: ['closed'],
     paid: ['rating', 'rate-buyer'],
   },
   delivered: {

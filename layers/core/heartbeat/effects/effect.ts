@@ -8,6 +8,7 @@ import type { Facilitator } from '../../ports/facilitator.ts';
 import type { Goods } from '../../ports/goods.ts';
 import type { Identities } from '../../ports/identities.ts';
 import type { MarketError } from '../../ports/market.ts';
+import type { Payer } from '../../ports/payer.ts';
 import type { Wallet } from '../../ports/wallet.ts';
 import type { Eyes } from '../look.ts';
 
@@ -16,6 +17,7 @@ export interface Hands extends Eyes {
   readonly goods: Goods;
   readonly wallet: Wallet;
   readonly facilitator: Facilitator;
+  readonly payer: Payer;
   readonly identities: Identities;
   readonly lines: { say(line: IrcLine): Promise<void> };
   readonly now: () => Date;

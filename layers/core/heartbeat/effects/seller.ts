@@ -1,5 +1,6 @@
 import type { SellDeal } from '#contract/deal.ts';
 import { PRODUCTS, Product } from '#contract/products.ts';
+import { isTooLateToPay } from '../../market/patience.ts';
 import { type SellEvents, sell } from '../../market/selling.ts';
 import { type EventOf, must } from '../../market/step.ts';
 import type { MarketError, Task } from '../../ports/market.ts';
@@ -145,7 +146,8 @@ export const rateBuyer = onSale('rating', async (deal, job) => {
     score: Math.max(0, 100 - sentBack * SENT_BACK_PENALTY),
     comment: `Paid ${deal.releaseTx ?? ''}; ${sentBack} deliveries sent back.`,
   });
-  if (answer.ok || answer.error.kind === 'conflict' || isRefusal(answer.error))
+  const isOver = isTooLateToPay(deal, job.hands.now());
+  if (answer.ok || isOver || answer.error.kind === 'conflict' || isRefusal(answer.error))
     return step(deal, { kind: 'rated' }, job);
   return later(answer.error);
 });
