@@ -6,15 +6,23 @@ const MAX_REASON = 300;
 
 const NeedsIdentity = z.object({ detail: z.object({ error: z.literal('identity_required') }) });
 
-/** By status, and by EM's one code within a 403: the market's words are for people and change. */
+/** EM's first ban; it does not say how long one lasts. */
+const BAN_MS = 2 * 3_600_000;
+
+/**
+ * By status, by EM's one code within a 403, and by the shape of its body: the market's words are for people and change. What a
+ * gateway in front of it says in a page of its own is nothing that the market said of a task.
+ */
 export function errorOf(
   status: number,
   body: z.infer<typeof ErrorBody> | undefined,
   retryAfter: number | undefined,
 ): MarketError {
-  const retryAfterMs = retryAfter ?? (body?.retry_after && body.retry_after * 1000);
+  const kind = kindOf(status, body);
+  const asked = retryAfter ?? (body?.retry_after && body.retry_after * 1000);
+  const retryAfterMs = asked ?? (kind === 'limited' && status === 403 ? BAN_MS : undefined);
   return {
-    kind: status === 403 && NeedsIdentity.safeParse(body).success ? 'unidentified' : kindOf(status),
+    kind,
     status,
     reason: reasonOf(body).slice(0, MAX_REASON),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
@@ -30,16 +38,27 @@ export function unanswered(status: number, reason: string): MarketError {
 const KINDS: Readonly<Record<number, MarketError['kind']>> = {
   401: 'unauthorized',
   402: 'unpaid',
-  403: 'forbidden',
   404: 'missing',
   409: 'conflict',
   410: 'missing',
   429: 'limited',
 };
 
-function kindOf(status: number): MarketError['kind'] {
+/** Deals end by these: they must be the market's own. */
+const ABOUT_A_TASK = new Set<MarketError['kind']>(['unpaid', 'missing', 'conflict']);
+
+function kindOf(status: number, body: z.infer<typeof ErrorBody> | undefined): MarketError['kind'] {
   if (status < 400 || status >= 500) return 'unavailable';
-  return KINDS[status] ?? 'invalid';
+  if (status === 403) return kindOfForbidden(body);
+  const kind = KINDS[status] ?? 'invalid';
+  return ABOUT_A_TASK.has(kind) && body === undefined ? 'unavailable' : kind;
+}
+
+/** EM says `detail` of what was asked for, `error` of who asks: an address that is banned is told nothing of any task. */
+function kindOfForbidden(body: z.infer<typeof ErrorBody> | undefined): MarketError['kind'] {
+  if (NeedsIdentity.safeParse(body).success) return 'unidentified';
+  if (body?.detail !== undefined) return 'forbidden';
+  return body?.error === undefined ? 'unavailable' : 'limited';
 }
 
 function reasonOf(body: z.infer<typeof ErrorBody> | undefined): string {

@@ -1,4 +1,5 @@
 import type { TaskId } from '#contract/ids.ts';
+import { errorIn, readWhole } from './wire.ts';
 
 const TIMEOUT_MS = 5000;
 
@@ -11,16 +12,16 @@ export class PublicTasks {
     this.#origin = url.replace(/\/$/, '');
   }
 
-  /** Undefined when the market does not answer, or says something that is about itself. */
+  /** Undefined when the market does not answer, or says something that is about itself or about who asks. */
   async isPublished(id: TaskId): Promise<boolean | undefined> {
     try {
-      const { status, body } = await fetch(`${this.#origin}/api/v1/tasks/${id}`, {
+      const response = await fetch(`${this.#origin}/api/v1/tasks/${id}`, {
         redirect: 'error',
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      await body?.cancel();
-      if (status === 200) return true;
-      return status === 403 || status === 404 ? false : undefined;
+      const error = errorIn({ response, bytes: await readWhole(response) }, new Date());
+      if (error === undefined) return true;
+      return error.kind === 'forbidden' || error.kind === 'missing' ? false : undefined;
     } catch {
       // unreachable is no finding about the task
       return undefined;

@@ -99,7 +99,8 @@ export function jsonOf(bytes: Uint8Array): unknown {
   }
 }
 
-async function readWhole({ body }: Response): Promise<Uint8Array<ArrayBuffer>> {
+/** @throws when it is larger than any answer is */
+export async function readWhole({ body }: Response): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {

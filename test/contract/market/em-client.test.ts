@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { generatePrivateKey } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EmMarket } from '#adapters/em/em-market.ts';
+import { PublicTasks } from '#adapters/em/public-tasks.ts';
 import { EvmWallet } from '#adapters/evm/evm-wallet.ts';
 import { TaskId } from '#contract/ids.ts';
 import { NETWORKS } from '#contract/networks.ts';
@@ -73,6 +74,34 @@ describe('a refusal', () => {
       error: { kind, status, reason: 'because' },
     });
   });
+
+  it('for want of an identity says so by its code', async () => {
+    answers(403, {
+      detail: { error: 'identity_required', message: 'Register first', wallet: '0x' },
+    });
+    expect(await market.task(id)).toMatchObject({ error: { kind: 'unidentified', status: 403 } });
+  });
+
+  it('of who asks, not of the task, holds the whole swarm: a ban ends no deal', async () => {
+    answers(403, { error: 'Temporarily banned due to excessive requests' });
+    expect(await market.task(id)).toMatchObject({
+      error: { kind: 'limited', status: 403, retryAfterMs: 2 * 3_600_000 },
+    });
+    answers(403, { error: 'Temporarily banned' }, { 'retry-after': '60' });
+    expect(await market.task(id)).toMatchObject({ error: { retryAfterMs: 60_000 } });
+    const { port } = server.address() as AddressInfo;
+    expect(await new PublicTasks(`http://127.0.0.1:${port}`).isPublished(id)).toBeUndefined();
+  });
+
+  it.each([402, 403, 404, 409, 410])(
+    "of %i in a page that is not the market's says nothing of the task",
+    async (status) => {
+      answers(status, '<html>Access denied</html>');
+      expect(await market.task(id)).toMatchObject({ error: { kind: 'unavailable', status } });
+      const { port } = server.address() as AddressInfo;
+      expect(await new PublicTasks(`http://127.0.0.1:${port}`).isPublished(id)).toBeUndefined();
+    },
+  );
 
   it.each([
     [{ 'retry-after': '7' }, {}, 7_000],
