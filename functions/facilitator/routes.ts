@@ -2,15 +2,18 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { x402Facilitator } from '@x402/core/facilitator';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import { type Nonces, verifyRequest } from '#adapters/erc8128/verify.ts';
+import type { Nonces } from '#adapters/erc8128/verify.ts';
 import type { EvmChain } from '#adapters/evm/evm-chain.ts';
 import type { EscrowSettler } from '#adapters/facilitator/escrow-settler.ts';
 import { FittingRequest } from '#adapters/facilitator/escrow-terms.ts';
 import { escrowView } from '#adapters/facilitator/escrow-view.ts';
 import { exactRequestFor } from '#adapters/facilitator/exact.ts';
 import { BusyError } from '#adapters/facilitator/lease.ts';
+import type { FeedbackGiver } from '#adapters/identity/feedback-giver.ts';
 import type { Registrar } from '#adapters/identity/registrar.ts';
 import type { Address } from '#contract/ids.ts';
+import { refuseCaller } from './callers.ts';
+import { giveFeedback } from './feedback.ts';
 import { registerAgent } from './register.ts';
 
 export interface Services {
@@ -18,8 +21,9 @@ export interface Services {
   readonly escrow: EscrowSettler;
   readonly exact: x402Facilitator;
   readonly registrar: Registrar;
+  readonly feedbacks: FeedbackGiver;
   readonly nonces: Nonces;
-  /** Who may release and refund. */
+  /** Who may release and refund, and say what became of deals. */
   readonly market: Address;
   readonly log: Logger;
 }
@@ -44,6 +48,7 @@ export function routes(services: Services): Hono {
     const isEscrow = Scheme.safeParse(body).success;
     return isEscrow ? settleEscrow(c, services, body) : settleExact(c, services, body);
   });
+  app.post('/feedback', async (c) => giveFeedback(asSent(c), await bodyOf(c), services));
   app.post('/register', async (c) => registerAgent(asSent(c), await bodyOf(c), services));
   app.notFound((c) => {
     return c.json({ error: `No ${c.req.method} ${c.req.path} here; see GET /supported.` }, 404);
@@ -90,7 +95,7 @@ async function settleEscrow(c: Context, services: Services, body: unknown): Prom
   const request = asked.data;
   const action = request.action ?? 'lock';
   if (request.action !== undefined) {
-    const stranger = await refuseCaller(c, services);
+    const stranger = await refuseCaller(asSent(c), services);
     if (stranger) return failed(c, stranger.status, { services, reason: stranger.reason });
   }
   const result = await escrow.settle(request);
@@ -103,16 +108,6 @@ async function settleEscrow(c: Context, services: Services, body: unknown): Prom
   if (result.kind === 'refused') return failed(c, 422, { services, reason: result.reason });
   const { payer } = request.payload.paymentInfo;
   return c.json({ success: true, transaction: result.tx, network: chain.network.caip2, payer });
-}
-
-/** Only the market's own signature moves money out of an escrow. */
-async function refuseCaller(
-  c: Context,
-  { nonces, market }: Services,
-): Promise<{ readonly status: 401 | 403; readonly reason: string } | undefined> {
-  const signed = await verifyRequest({ request: asSent(c), nonces });
-  if (!signed.ok) return { status: 401, reason: signed.reason };
-  return signed.address === market ? undefined : { status: 403, reason: 'not_the_market' };
 }
 
 /** The request under the host that the client wrote, which is what it signed. */

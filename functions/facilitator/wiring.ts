@@ -8,6 +8,7 @@ import { exactFacilitator } from '#adapters/facilitator/exact.ts';
 import { DynamoLease } from '#adapters/facilitator/lease.ts';
 import { PendingSettlements } from '#adapters/facilitator/pending-settlements.ts';
 import { Sender } from '#adapters/facilitator/sender.ts';
+import { FeedbackGiver } from '#adapters/identity/feedback-giver.ts';
 import { Registrar } from '#adapters/identity/registrar.ts';
 import { readWalletSecret } from '#adapters/secrets/wallet-secret.ts';
 import { FacilitatorEnv } from '#contract/env.ts';
@@ -32,6 +33,7 @@ export async function wire(): Promise<Services> {
     escrow: new EscrowSettler(chain, sender, () => Math.floor(Date.now() / 1000)),
     exact: exactFacilitator(chain, sender, new PendingSettlements(dynamo, { table, now })),
     registrar: new Registrar(chain, sender),
+    feedbacks: new FeedbackGiver(chain, sender),
     nonces: new DynamoNonces(dynamo, { table, room: 'facilitator', now }),
     market: env.MARKET_ADDRESS,
     log: createLog('facilitator'),

@@ -4,11 +4,22 @@ import { Address, TaskId } from '#contract/ids.ts';
 import { type Moved, moved, refused } from '#core/exchange/refusal.ts';
 import type { ExchangeTask, Rating } from '#core/exchange/task.ts';
 import type { ExchangeChange } from '#core/ports/exchange.ts';
+import type { Feedback } from '#core/ports/feedbacks.ts';
 import { type Ctx, type MarketVariables, readBody, refuse } from './answers.ts';
 import { signed, signedWorker } from './auth.ts';
 import { paymentNetwork } from './bodies.ts';
+import { type OnChain, sayOnChain } from './saying.ts';
 import type { Services } from './services.ts';
-import { change } from './settling.ts';
+import { change, touch } from './settling.ts';
+
+interface RatingOrder {
+  readonly taskId: string;
+  /** In which part it is rated. */
+  readonly as: Feedback['as'];
+  readonly decide: (task: ExchangeTask) => Moved<ExchangeChange>;
+}
+
+type Rated = OnChain & { readonly task: ExchangeTask };
 
 /** Each side rates the other once, after the work was paid. */
 export function ratingRoutes(services: Services): Hono<MarketVariables> {
@@ -25,6 +36,7 @@ async function rateWorker(c: Ctx, services: Services): Promise<Response> {
   const agent = c.get('agent');
   const rated = await rate(services, {
     taskId: body.value.task_id,
+    as: 'worker',
     decide: (task) => {
       if (task.publisher !== agent)
         return refused('forbidden', 'You are not the publisher of this task');
@@ -57,9 +69,10 @@ export function rateAgentBy(
     readonly comment?: string | null | undefined;
   },
   services: Services,
-): Promise<Moved<ExchangeTask>> {
+): Promise<Moved<Rated>> {
   return rate(services, {
     taskId: given.task_id,
+    as: 'publisher',
     decide: (task) => {
       if (task.executor?.wallet !== worker)
         return refused('forbidden', 'You did not work on this task');
@@ -76,30 +89,31 @@ function ratingOf(
   return { score, comment: comment ?? '', at: now() };
 }
 
-function rate(
+/** Said on chain before it is written down: a rating that is written is never without its feedback. */
+async function rate(
   services: Services,
-  {
-    taskId,
-    decide,
-  }: {
-    readonly taskId: string;
-    readonly decide: (task: ExchangeTask) => Moved<ExchangeChange>;
-  },
-): Promise<Moved<ExchangeTask>> {
-  return change(TaskId.parse(taskId), services, (task) =>
-    // who may not rate learns nothing of the task's state
-    andCompleted(decide(task), task),
-  );
+  { taskId, as, decide }: RatingOrder,
+): Promise<Moved<Rated>> {
+  // who may not rate learns nothing of the task's state
+  const decideAll = (task: ExchangeTask) => andCompleted(decide(task), task);
+  const id = TaskId.parse(taskId);
+  const task = await touch(id, services);
+  if (!task) return refused('missing', `Task ${id} not found`);
+  const decided = decideAll(task);
+  if (!decided.ok) return decided;
+  const said = await sayOnChain(decided.value.task, as, services);
+  const changed = await change(id, services, decideAll);
+  return changed.ok ? moved({ task: changed.value, ...said }) : changed;
 }
 
-function answered(c: Ctx, rated: Moved<ExchangeTask>, { network }: Services): Response {
+function answered(c: Ctx, rated: Moved<Rated>, { network }: Services): Response {
   if (!rated.ok) return refuse(c, rated.refusal);
   return c.json({
     success: true,
-    transaction_hash: null,
+    transaction_hash: rated.value.tx ?? null,
     feedback_index: null,
     network: paymentNetwork(network),
-    error: null,
+    error: rated.value.error ?? null,
   });
 }
 

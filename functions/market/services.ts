@@ -5,6 +5,7 @@ import type { Network } from '#contract/networks.ts';
 import type { Chain } from '#core/ports/chain.ts';
 import type { Exchange } from '#core/ports/exchange.ts';
 import type { Facilitator } from '#core/ports/facilitator.ts';
+import type { Feedbacks } from '#core/ports/feedbacks.ts';
 
 /** One line per outcome. */
 export interface Log {
@@ -27,6 +28,8 @@ export interface Services {
   readonly requireWorkerAuth: boolean;
   /** ERC-8004 identities on its chain. @default - nobody has one */
   readonly registries?: Pick<Registries, 'holdsAny' | 'identityOf' | 'ownerOf'> | undefined;
+  /** Where ratings go on chain. @default - nowhere */
+  readonly feedbacks?: Feedbacks | undefined;
   /** EM's switch: who has no identity neither publishes nor applies. @default false */
   readonly requireIdentity?: boolean | undefined;
   /** Of Execution Market's rate limits. @default - no limits but the door's throttling */

@@ -42,19 +42,21 @@ export async function wire(): Promise<Services> {
   };
   const now = () => new Date();
   const chain = new EvmChain(network, env.RPC_URL);
+  const facilitator = new HttpFacilitator({
+    url: env.FACILITATOR_URL,
+    network,
+    signRequest: (request: SignableRequest) =>
+      signRequest(request, signer, { now: Math.floor(Date.now() / 1000) }),
+    timeoutMs: FACILITATOR_TIMEOUT_MS,
+  });
   return {
     exchange: new DynamoExchange(dynamo, table),
     nonces: new DynamoNonces(dynamo, { table, room: 'market', now }),
     chain,
     registries: new Registries(chain),
     requireIdentity: env.EM_REQUIRE_ERC8004,
-    facilitator: new HttpFacilitator({
-      url: env.FACILITATOR_URL,
-      network,
-      signRequest: (request: SignableRequest) =>
-        signRequest(request, signer, { now: Math.floor(Date.now() / 1000) }),
-      timeoutMs: FACILITATOR_TIMEOUT_MS,
-    }),
+    facilitator,
+    feedbacks: facilitator,
     network,
     now,
     log: createLog('market'),

@@ -21,6 +21,8 @@ export interface Network {
   /** ERC-8004 registries: https://eips.ethereum.org/EIPS/eip-8004 */
   readonly identity: Hex20;
   readonly reputation: Hex20;
+  /** Who writes ERC-8004 feedback for agents without gas: with the roster's own wallets, the clients whose word counts. */
+  readonly relayers: readonly Hex20[];
   /** Real money: nothing runs here without an explicit setting. */
   readonly isMainnet: boolean;
 }
@@ -42,6 +44,7 @@ export const NETWORKS: Readonly<Record<NetworkName, Network>> = {
     operator: '0x950353dfa1c679c13a75bdf8517f53bd0bf2252b',
     tokenCollector: '0x9cde12e5eeb82445c2fb5e7ee072b4cce5d37385',
     ...testRegistries,
+    relayers: ['0x8c3229ec621644789d7f61faa82c6d0e5f97d43d'],
     isMainnet: false,
   },
   'base-sepolia': {
@@ -54,6 +57,7 @@ export const NETWORKS: Readonly<Record<NetworkName, Network>> = {
     operator: '0x0000000000000000000000000000000000000000',
     tokenCollector: '0x0000000000000000000000000000000000000000',
     ...testRegistries,
+    relayers: [],
     isMainnet: false,
   },
   base: {
@@ -67,6 +71,7 @@ export const NETWORKS: Readonly<Record<NetworkName, Network>> = {
     tokenCollector: '0x48adf6e37f9b31dc2aad0462c5862b5422c736b8',
     identity: '0x8004a169fb4a3325136eb29fa0ceb6d2e539a432',
     reputation: '0x8004baa17c55a88189ae136b182e5fda19de9b63',
+    relayers: ['0x103040545ac5031a11e8c03dd11324c7333a13c7'],
     isMainnet: true,
   },
 };

@@ -5,9 +5,11 @@ import {
   paymentInfoToJson,
   SettleResponse,
 } from '#contract/escrow.ts';
+import { type FeedbackRequest, FeedbackResponse } from '#contract/feedback.ts';
 import { TxHash } from '#contract/ids.ts';
 import type { Network } from '#contract/networks.ts';
 import type { Facilitator, SettleOutcome } from '#core/ports/facilitator.ts';
+import type { Feedback, Feedbacks, Given } from '#core/ports/feedbacks.ts';
 import type { EscrowAuthorization } from '#core/ports/wallet.ts';
 
 const TIMEOUT_MS = 40_000; // longer than the facilitator waits for its turn and for the receipt
@@ -17,7 +19,7 @@ const FINAL = new Set([400, 422]);
 export interface HttpFacilitatorOptions {
   readonly url: string;
   readonly network: Network;
-  /** Headers, signed by ERC-8128, of a POST with this body. @default - none: release and refund are refused */
+  /** Headers, signed by ERC-8128, of a POST with this body. @default - none: release, refund and feedback are refused */
   readonly signRequest?: (request: {
     readonly method: string;
     readonly url: string;
@@ -29,7 +31,7 @@ export interface HttpFacilitatorOptions {
 }
 
 /** Our facilitator, or any that speaks scheme `escrow` of x402 v2, over HTTP. */
-export class HttpFacilitator implements Facilitator {
+export class HttpFacilitator implements Facilitator, Feedbacks {
   readonly #options: HttpFacilitatorOptions;
 
   constructor(options: HttpFacilitatorOptions) {
@@ -56,10 +58,25 @@ export class HttpFacilitator implements Facilitator {
     });
   }
 
+  async give({ agentId, ...said }: Feedback): Promise<Given> {
+    const { network } = this.#options;
+    const asked: FeedbackRequest = {
+      ...said,
+      network: network.caip2,
+      agentId: agentId.toString(),
+    };
+    try {
+      const { status, text } = await this.#post('/feedback', JSON.stringify(asked), true);
+      return saidBy(status, text);
+    } catch (error) {
+      return unknown(error);
+    }
+  }
+
   async #settle(
     asked: Pick<z.input<typeof EscrowSettleRequest>, 'action' | 'payload'>,
   ): Promise<SettleOutcome> {
-    const { url, network, signRequest, timeoutMs = TIMEOUT_MS } = this.#options;
+    const { network } = this.#options;
     const { caip2, usdc, escrow, operator, tokenCollector } = network;
     const { paymentInfo } = asked.payload;
     const body = JSON.stringify({
@@ -75,27 +92,49 @@ export class HttpFacilitator implements Facilitator {
         extra: { escrowAddress: escrow, operatorAddress: operator, tokenCollector },
       },
     });
+    try {
+      const { status, text } = await this.#post('/settle', body, asked.action !== undefined);
+      return outcome(status, text);
+    } catch (error) {
+      return unknown(error);
+    }
+  }
+
+  async #post(
+    path: string,
+    body: string,
+    isSigned: boolean,
+  ): Promise<{ readonly status: number; readonly text: string }> {
+    const { url, signRequest, timeoutMs = TIMEOUT_MS } = this.#options;
     const plain = {
       method: 'POST',
-      url: new URL('/settle', url).href,
+      url: new URL(path, url).href,
       headers: { 'content-type': 'application/json' },
       body,
     };
-    try {
-      const headers = asked.action && signRequest ? await signRequest(plain) : plain.headers;
-      const signal = AbortSignal.timeout(timeoutMs);
-      const response = await fetch(plain.url, {
-        method: 'POST',
-        body,
-        headers,
-        signal,
-        redirect: 'error',
-      });
-      return outcome(response.status, await response.text());
-    } catch (error) {
-      return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
-    }
+    const headers = isSigned && signRequest ? await signRequest(plain) : plain.headers;
+    const response = await fetch(plain.url, {
+      method: 'POST',
+      body,
+      headers,
+      signal: AbortSignal.timeout(timeoutMs),
+      redirect: 'error',
+    });
+    return { status: response.status, text: await response.text() };
   }
+}
+
+function unknown(error: unknown): SettleOutcome {
+  return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+}
+
+function saidBy(status: number, text: string): Given {
+  const answer = FeedbackResponse.safeParse(json(text)).data;
+  if (answer?.success === true)
+    return { kind: 'settled', tx: TxHash.safeParse(answer.transaction).data };
+  const reason = answer?.error ?? 'no reason given';
+  if (answer !== undefined && FINAL.has(status)) return { kind: 'refused', reason };
+  return { kind: 'unknown', reason: `${reason} (status ${status})` };
 }
 
 function outcome(status: number, text: string): SettleOutcome {
