@@ -5,11 +5,15 @@ import { METRICS } from '#contract/metrics.ts';
 import { Compaction, Continuation, S3Notification } from '#contract/s3-event.ts';
 import { compact } from '#core/logs/compact.ts';
 import { rebuild } from '#core/logs/rebuild.ts';
-import { type LogEvent, logEventOf, type Outcome, take } from '#core/logs/take.ts';
+import { type LogEvent, logEventOf, type Outcome, type Taken } from '#core/logs/take.ts';
+import { areDeadly, takeUploads, type Upload } from '#core/logs/take-uploads.ts';
+import { inTurn } from '#core/logs/turns.ts';
 import { type Services, wire } from './wiring.ts';
 
 /** An upload is read on in another invocation when less than this is left; one part takes about a second. */
 const RESERVE_MS = 20_000;
+/** From this delivery on, of the five that the queue allows, what comes with a killer is sent on each by itself. */
+const PARTED_FROM = 3;
 /** Nothing was written: unless the message came before, and its first collector may have died, nothing is to be done. */
 const NOTHING_NEW: ReadonlySet<Outcome> = new Set([
   'unchanged',
@@ -18,6 +22,12 @@ const NOTHING_NEW: ReadonlySet<Outcome> = new Set([
   'changed',
   'gone',
 ]);
+
+/** One upload that a message tells of. */
+interface Told extends Upload {
+  readonly message: SQSRecord;
+  readonly work: Continuation;
+}
 
 let services: Services | undefined;
 
@@ -35,7 +45,7 @@ export async function handler(
   const { agentId } = Compaction.parse(event);
   // also makes good what a message left that ended with the dead letters
   await publish(agentId, [], timed);
-  const compacted = await compact(agentId, timed, new Date());
+  const compacted = await compact(agentId, timed, services.now());
   services.log.info('compaction', { agentId, ...compacted });
   return undefined;
 }
@@ -46,35 +56,56 @@ export async function collectLogs(
   services: Services,
 ): Promise<SQSBatchResponse> {
   const failed = new Set<string>();
-  const owners = new Map<AgentId, SQSRecord[]>();
-  for (const message of Records) {
+  const uploads = Records.flatMap((message) => {
     try {
-      for (const agent of await takeAll(message, services))
-        owners.set(agent, [...(owners.get(agent) ?? []), message]);
+      return uploadsIn(message);
     } catch (error) {
-      services.log.error('upload-failed', { messageId: message.messageId, error });
+      services.log.error('bad-message', { messageId: message.messageId, error });
       failed.add(message.messageId);
+      return [];
     }
-  }
-  for (const [agent, messages] of owners) {
-    try {
-      await publish(agent, messages, services);
-    } catch (error) {
-      services.log.error('rebuild-failed', { agentId: agent, error });
-      for (const { messageId } of messages) failed.add(messageId);
-    }
-  }
+  });
+  if (Records.some(isNearItsEnd) && (await areDeadly(uploads, services))) {
+    for (const { work } of uploads) await services.continuations.send({ ...work, isSuspect: true });
+  } else for (const messageId of await takeAll(uploads, services)) failed.add(messageId);
   return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
-/** The owners whose manifest may have to be rebuilt after what this message told of. */
-async function takeAll(message: SQSRecord, services: Services): Promise<readonly AgentId[]> {
-  const owners: AgentId[] = [];
-  for (const work of workIn(message)) {
-    const agent = await takeOne(work, isAgain(message), services);
-    if (agent !== undefined) owners.push(agent);
+/** The messages that are to come again. */
+async function takeAll(uploads: readonly Told[], services: Services): Promise<ReadonlySet<string>> {
+  const failed = new Set<string>();
+  const owners = new Map<AgentId, Told[]>();
+  await takeUploads(uploads, services, {
+    onTaken: async (upload, taken) => {
+      await settle(upload, taken, services);
+      if (!upload.isSuspect && NOTHING_NEW.has(taken.outcome)) return;
+      const { agent } = upload.event;
+      owners.set(agent, [...(owners.get(agent) ?? []), upload]);
+    },
+    onFailed: ({ message: { messageId } }, error) => {
+      services.log.error('upload-failed', { messageId, error });
+      failed.add(messageId);
+    },
+  });
+  for (const [agent, taken] of owners) {
+    try {
+      await publish(agent, taken, services);
+    } catch (error) {
+      services.log.error('rebuild-failed', { agentId: agent, error });
+      for (const { message } of taken) failed.add(message.messageId);
+    }
   }
-  return owners;
+  return failed;
+}
+
+function uploadsIn(message: SQSRecord): readonly Told[] {
+  return workIn(message).flatMap((work) => {
+    const event = logEventOf(work.record);
+    if (event === undefined) return [];
+    const isSuspect = deliveries(message) > 1 || work.isSuspect === true;
+    const { progress } = work;
+    return [{ message, work, event, isSuspect, ...(progress === undefined ? {} : { progress }) }];
+  });
 }
 
 function workIn({ body }: SQSRecord): readonly Continuation[] {
@@ -88,15 +119,11 @@ function workIn({ body }: SQSRecord): readonly Continuation[] {
   }));
 }
 
-async function takeOne(
-  { record, progress: from }: Continuation,
-  isRepeated: boolean,
+async function settle(
+  { event, work: { record } }: Told,
+  { outcome, counts, progress }: Taken,
   services: Services,
-): Promise<AgentId | undefined> {
-  const event = logEventOf(record);
-  if (event === undefined) return undefined;
-  const { agent, source } = event;
-  const { outcome, counts, progress } = await take(event, services, from);
+): Promise<void> {
   if (outcome === 'unfinished')
     await services.continuations.send({
       v: 1,
@@ -104,9 +131,9 @@ async function takeOne(
       record,
       ...(progress === undefined ? {} : { progress }),
     });
+  const { agent, source } = event;
   services.log.info('upload', { agentId: agent, source, outcome, ...counts });
   report(event, counts, services);
-  return isRepeated || !NOTHING_NEW.has(outcome) ? agent : undefined;
 }
 
 /** One line of embedded metrics: pieces read = messages + not messages + quarantined. Copies fall later, in the merge. */
@@ -119,19 +146,26 @@ function report({ source }: LogEvent, counts: SourceCounts, { metrics }: Service
   metrics.publishStoredMetrics();
 }
 
-function isAgain({ attributes }: SQSRecord): boolean {
-  return attributes.ApproximateReceiveCount !== '1';
+function deliveries({ attributes }: SQSRecord): number {
+  return Number(attributes.ApproximateReceiveCount);
+}
+
+function isNearItsEnd(message: SQSRecord): boolean {
+  return deliveries(message) >= PARTED_FROM;
 }
 
 /** Whoever was killed between moving the pointer and waking has left a message that comes again, and then wakes. */
 async function publish(
   agent: AgentId,
-  messages: readonly SQSRecord[],
+  uploads: readonly Upload[],
   { wakeUps, log, ...store }: Services,
 ): Promise<void> {
-  const { pointer, isNewVersion } = await rebuild(agent, store);
-  log.info('corpus', { agentId: agent, isNewVersion, ...pointer });
-  if (pointer === undefined || !(isNewVersion || messages.some(isAgain))) return;
+  const rebuilt = await inTurn(agent, store, (stay) => rebuild(agent, store, stay));
+  if (rebuilt !== undefined) log.info('corpus', { agentId: agent, ...rebuilt });
+  const isSuspect = uploads.some((upload) => upload.isSuspect);
+  if (rebuilt?.isNewVersion !== true && !isSuspect) return;
+  const pointer = rebuilt?.pointer ?? (await store.pointers.pointer(agent));
+  if (pointer === undefined) return;
   const id = `corpus-${pointer.version}`;
   await wakeUps.wake({ v: 1, agentId: agent, reason: 'corpus', id });
 }

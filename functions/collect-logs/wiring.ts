@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -21,6 +22,8 @@ export type Services = Taking & {
   readonly continuations: Continuations;
   readonly log: ReturnType<typeof createLog>;
   readonly metrics: Metrics;
+  readonly now: () => Date;
+  readonly pause: (milliseconds: number) => Promise<void>;
 };
 
 /** Clients from the environment (CollectLogsEnv); throws naming the variable that is missing or wrong. */
@@ -37,5 +40,7 @@ export function wire(): Services {
     continuations: new SqsContinuations(sqs, env.UPLOADS_QUEUE_URL),
     log: createLog('collect-logs'),
     metrics: new Metrics({ namespace: NAMESPACE, serviceName: 'collect-logs' }),
+    now: () => new Date(),
+    pause: (milliseconds) => sleep(milliseconds),
   };
 }

@@ -37,6 +37,13 @@ export const economyKey = {
     pk: `CORPUS#${agent}`,
     sk: `SOURCE#${source}`,
   }),
+  /** Whose turn it is to rebuild the manifest. */
+  corpusTurn: (agent: AgentId): Key => ({ pk: `CORPUS#${agent}`, sk: 'TURN' }),
+  /** An upload that is being read again after its reader may have died of it; `id` says which upload. */
+  corpusAttempt: (agent: AgentId, id: string): Key => ({
+    pk: `CORPUS#${agent}`,
+    sk: `ATTEMPT#${id}`,
+  }),
   rosterEntry: (agent: AgentId): Key => ({ pk: 'SWITCH', sk: `ROSTER#${agent}` }),
   switch: (name: 'HALT'): Key => ({ pk: 'SWITCH', sk: name }),
   seen: (room: string, id: string): Key => ({ pk: `SEEN#${room}`, sk: id }),

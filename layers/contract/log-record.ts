@@ -99,6 +99,8 @@ export const SourceItem = z.object({
   listing: z.string().optional(),
   /** Why the whole file was refused. */
   refused: z.string().optional(),
+  /** Readers that died of it, when it was refused for that. */
+  deaths: z.number().int().positive().optional(),
   counts: SourceCounts,
   /** Which life of a growing log it holds, and how much of it in decompressed bytes. */
   generation: z.string().optional(),
@@ -148,3 +150,17 @@ export const CorpusPointer = z.object({
   revision: z.number().int(),
 });
 export type CorpusPointer = z.infer<typeof CorpusPointer>;
+
+/**
+ * The item `CORPUS#<agent> / TURN`: rebuilds of the manifest take turns, and whoever waits for one that began after it came need not
+ * rebuild at all. It only saves work: the pointer's revision is what keeps rebuilds from each other.
+ */
+export const RebuildTurn = z.object({
+  /** Grows by one with each turn that is taken. */
+  number: z.number().int().nonnegative(),
+  /** Milliseconds since 1970 after which the turn counts as free; 0 when it was given back. */
+  until: z.number().int().nonnegative(),
+  /** The last turn that ended well. */
+  done: z.number().int().nonnegative(),
+});
+export type RebuildTurn = z.infer<typeof RebuildTurn>;

@@ -26,7 +26,7 @@ export const S3Notification = z.union([
 export type S3Notification = z.infer<typeof S3Notification>;
 
 /**
- * What collect-logs sends itself when an upload needs more than one invocation: the event, and the key of the progress
+ * What collect-logs sends itself when an upload needs more than one invocation, or one apart: the event, and the key of the progress
  * (SourceProgress) from which to read on.
  */
 export const Continuation = z.object({
@@ -34,6 +34,8 @@ export const Continuation = z.object({
   kind: z.literal('continue'),
   record: S3EventRecord,
   progress: z.string().optional(),
+  /** Its reader, or that of an upload beside it, may have died of it: to be read with care. */
+  isSuspect: z.boolean().optional(),
 });
 export type Continuation = z.infer<typeof Continuation>;
 

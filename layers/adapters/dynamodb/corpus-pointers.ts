@@ -1,14 +1,17 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
+  DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   type PutCommandInput,
   paginateQuery,
+  UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
 import type { AgentId } from '#contract/ids.ts';
 import { economyKey, type Key } from '#contract/keys.ts';
-import { CorpusPointer, SourceItem } from '#contract/log-record.ts';
+import { CorpusPointer, RebuildTurn, SourceItem } from '#contract/log-record.ts';
 import type { CorpusPointers } from '#core/ports/corpus-pointers.ts';
 
 /** Version of these items' shape. */
@@ -72,6 +75,59 @@ export class DynamoCorpusPointers implements CorpusPointers {
     }
   }
 
+  async turn(agent: AgentId): Promise<RebuildTurn | undefined> {
+    const item = await this.#get(economyKey.corpusTurn(agent));
+    return item === undefined ? undefined : RebuildTurn.parse(item);
+  }
+
+  exchangeTurn(
+    agent: AgentId,
+    before: RebuildTurn | undefined,
+    next: RebuildTurn,
+  ): Promise<boolean> {
+    return this.#put({
+      Item: { ...economyKey.corpusTurn(agent), v: SHAPE, ...next },
+      ...(before === undefined
+        ? { ConditionExpression: 'attribute_not_exists(pk)' }
+        : {
+            ConditionExpression: '#number = :number AND #until = :until AND #done = :done',
+            ExpressionAttributeNames: { '#number': 'number', '#until': 'until', '#done': 'done' },
+            ExpressionAttributeValues: {
+              ':number': before.number,
+              ':until': before.until,
+              ':done': before.done,
+            },
+          }),
+    });
+  }
+
+  async attempts(agent: AgentId, id: string): Promise<number> {
+    return begunOf(await this.#get(economyKey.corpusAttempt(agent, id)));
+  }
+
+  async beginAttempt(agent: AgentId, id: string, expires: Date): Promise<number> {
+    const { Attributes } = await this.#dynamo.send(
+      new UpdateCommand({
+        TableName: this.#table,
+        Key: economyKey.corpusAttempt(agent, id),
+        UpdateExpression: 'ADD begun :one SET v = :v, #ttl = :expires',
+        ExpressionAttributeNames: { '#ttl': 'ttl' },
+        ExpressionAttributeValues: {
+          ':one': 1,
+          ':v': SHAPE,
+          ':expires': Math.floor(expires.getTime() / 1000),
+        },
+        ReturnValues: 'ALL_OLD',
+      }),
+    );
+    return begunOf(Attributes);
+  }
+
+  async endAttempts(agent: AgentId, id: string): Promise<void> {
+    const Key = economyKey.corpusAttempt(agent, id);
+    await this.#dynamo.send(new DeleteCommand({ TableName: this.#table, Key }));
+  }
+
   async #get(key: Key): Promise<Record<string, unknown> | undefined> {
     const get = new GetCommand({ TableName: this.#table, Key: key, ConsistentRead: true });
     return (await this.#dynamo.send(get)).Item;
@@ -87,4 +143,8 @@ export class DynamoCorpusPointers implements CorpusPointers {
       throw error;
     }
   }
+}
+
+function begunOf(item: Record<string, unknown> | undefined): number {
+  return z.object({ begun: z.number() }).optional().parse(item)?.begun ?? 0;
 }

@@ -20,14 +20,16 @@ export interface Rebuilt {
 
 /**
  * Brings the manifest up to the recorded sources and moves the pointer. It compares the two, rather than being told what changed:
- * a collector that died between them is made good by whoever rebuilds next. Reads only days that changed and have several segments.
+ * a collector that died between them is made good by whoever rebuilds next. Reads only days that changed and have several segments;
+ * `onDay` is called after each.
  */
 export async function rebuild(
   agent: AgentId,
   store: Store & { readonly pointers: CorpusPointers },
+  onDay: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Rebuilt> {
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const rebuilt = await attempt(agent, store);
+    const rebuilt = await attempt(agent, store, onDay);
     if (rebuilt !== 'outrun') return rebuilt;
   }
   throw new Error(
@@ -38,6 +40,7 @@ export async function rebuild(
 async function attempt(
   agent: AgentId,
   store: Store & { readonly pointers: CorpusPointers },
+  onDay: () => Promise<void>,
 ): Promise<Rebuilt | 'outrun'> {
   const { objects, codec, pointers } = store;
   // the pointer before the sources: sources read later can only be newer than the manifest
@@ -55,7 +58,13 @@ async function attempt(
   const days = exchange(before.days, new Set(changed.map(({ source }) => source)), listings);
   const sealed: Day[] = [];
   // one after the other: a day being merged holds a batch of each of its segments
-  for (const day of days) sealed.push('hash' in day ? day : await sealDay(day, store));
+  for (const day of days) {
+    if ('hash' in day) sealed.push(day);
+    else {
+      sealed.push(await sealDay(day, store));
+      await onDay();
+    }
+  }
   const manifest: CorpusManifest = {
     v: 1,
     version: codec.sha256(versionText(sealed)),

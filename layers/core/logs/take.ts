@@ -89,6 +89,8 @@ async function takeFile(
   if (known !== undefined && isSame(known, event)) {
     // the same bytes uploaded again: only an older event must not win any more
     if (known.sequence === event.sequence) return nothing('unchanged');
+    // whoever uploads again what was set aside wants it tried again
+    if (known.deaths !== undefined) return readWhole(event, services, { known, progress });
     await services.pointers.record(event.agent, { ...known, sequence: event.sequence });
     return nothing('same');
   }

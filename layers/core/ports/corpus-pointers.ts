@@ -1,5 +1,5 @@
 import type { AgentId } from '#contract/ids.ts';
-import type { CorpusPointer, SourceItem } from '#contract/log-record.ts';
+import type { CorpusPointer, RebuildTurn, SourceItem } from '#contract/log-record.ts';
 
 /** The few conditional items on which the corpus rests. All reads are strongly consistent. */
 export interface CorpusPointers {
@@ -11,4 +11,18 @@ export interface CorpusPointers {
   /** Records a source unless a later upload of it (by `sequence`) was recorded already; false then. */
   record(agent: AgentId, item: SourceItem): Promise<boolean>;
   sources(agent: AgentId): AsyncIterable<SourceItem>;
+  /** Undefined before the first. */
+  turn(agent: AgentId): Promise<RebuildTurn | undefined>;
+  /** Writes `next` if the turn still is `before`; false when somebody else was faster. */
+  exchangeTurn(
+    agent: AgentId,
+    before: RebuildTurn | undefined,
+    next: RebuildTurn,
+  ): Promise<boolean>;
+  /** How many attempts at reading an upload have begun and not ended. */
+  attempts(agent: AgentId, id: string): Promise<number>;
+  /** Notes one more; forgotten at `expires` whatever becomes of it. Gives how many there were before. */
+  beginAttempt(agent: AgentId, id: string, expires: Date): Promise<number>;
+  /** The upload was read, or failed without harm: all attempts are forgotten. */
+  endAttempts(agent: AgentId, id: string): Promise<void>;
 }

@@ -46,6 +46,8 @@ export async function startCollection() {
   const continued: Continuation[] = [];
   const log = createLog('test');
   log.setLogLevel('SILENT');
+  // waiting for a turn takes no time here
+  let waited = 0;
   const servicesOn = (table: string): Services => ({
     objects: new S3Objects(s3Client, BUCKET),
     codec: new NodeCodec(),
@@ -65,6 +67,11 @@ export async function startCollection() {
     },
     log,
     metrics: new Metrics({ namespace: 'test', serviceName: 'test' }),
+    now: () => new Date(Date.now() + waited),
+    pause: (milliseconds) => {
+      waited += milliseconds;
+      return new Promise(setImmediate);
+    },
   });
   return {
     events,

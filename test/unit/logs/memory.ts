@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AgentId } from '#contract/ids.ts';
-import type { CorpusPointer, SourceItem } from '#contract/log-record.ts';
+import type { CorpusPointer, RebuildTurn, SourceItem } from '#contract/log-record.ts';
 import type { CorpusPointers } from '#core/ports/corpus-pointers.ts';
 import type { ObjectHead, Objects } from '#core/ports/objects.ts';
 
@@ -61,6 +61,8 @@ export class MemoryObjects implements Objects {
 export class MemoryPointers implements CorpusPointers {
   readonly pointers = new Map<string, CorpusPointer>();
   readonly items = new Map<string, Map<string, SourceItem>>();
+  readonly turns = new Map<string, RebuildTurn>();
+  readonly begun = new Map<string, number>();
 
   pointer(agent: AgentId) {
     return Promise.resolve(this.pointers.get(agent));
@@ -87,6 +89,31 @@ export class MemoryPointers implements CorpusPointers {
 
   async *sources(agent: AgentId) {
     for (const item of this.items.get(agent)?.values() ?? []) yield await Promise.resolve(item);
+  }
+
+  turn(agent: AgentId) {
+    return Promise.resolve(this.turns.get(agent));
+  }
+
+  exchangeTurn(agent: AgentId, before: RebuildTurn | undefined, next: RebuildTurn) {
+    const isBefore = JSON.stringify(this.turns.get(agent)) === JSON.stringify(before);
+    if (isBefore) this.turns.set(agent, next);
+    return Promise.resolve(isBefore);
+  }
+
+  attempts(agent: AgentId, id: string) {
+    return Promise.resolve(this.begun.get(`${agent} ${id}`) ?? 0);
+  }
+
+  async beginAttempt(agent: AgentId, id: string) {
+    const before = await this.attempts(agent, id);
+    this.begun.set(`${agent} ${id}`, before + 1);
+    return before;
+  }
+
+  endAttempts(agent: AgentId, id: string) {
+    this.begun.delete(`${agent} ${id}`);
+    return Promise.resolve();
   }
 }
 
