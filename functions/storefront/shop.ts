@@ -20,17 +20,21 @@ export async function catalogue(services: Services): Promise<Response> {
   const goods = await Promise.all(
     shelves.map(async ({ id, product }) => {
       const manifest = await newest(id, product, services);
-      if (manifest === undefined) return [];
-      const { v: _v, seller, inputs: _inputs, ...facts } = manifest;
-      const { title, price } = PRODUCTS[product];
-      const tag = { priceUsdc: formatUsdc(price), network: services.network.caip2 };
-      return [{ agent: seller, title, ...tag, url: urlOf(services, id, product), ...facts }];
+      return manifest === undefined ? [] : [shown(manifest, services)];
     }),
   );
   return Response.json({ x402Version: 2, products: goods.flat() });
 }
 
-/** `GET /products/{agent}/{product}`: 402 with the price, or what was paid for. */
+/** What anyone may see of a product: what it is, what it costs, and a sample. */
+function shown(manifest: ProductManifest, services: Services): Record<string, unknown> {
+  const { v: _v, seller, inputs: _inputs, ...facts } = manifest;
+  const { title, price } = PRODUCTS[manifest.product];
+  const tag = { priceUsdc: formatUsdc(price), network: services.network.caip2 };
+  return { agent: seller, title, ...tag, url: urlOf(services, seller, manifest.product), ...facts };
+}
+
+/** `GET /products/{agent}/{product}`: 402 with the price and what may be seen for nothing, or what was paid for. */
 export async function sell(c: Context, services: Services): Promise<Response> {
   const seller = AgentId.safeParse(c.req.param('agent')).data;
   const product = Product.safeParse(c.req.param('product')).data;
@@ -54,6 +58,7 @@ export async function sell(c: Context, services: Services): Promise<Response> {
     payTo,
     price,
     extensions: discovery({ ...goods, url: 'https://...' }),
+    shown: shown(manifest, services),
   };
   try {
     const header = c.req.header('payment-signature');

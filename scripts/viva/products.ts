@@ -16,7 +16,7 @@ import { isFolder } from '../local/economy/uploads.ts';
 import { economyAt } from './economy-at.ts';
 import { agentId, type LookFlags, withLookFlags } from './options.ts';
 import { fail, paint, print, table } from './output.ts';
-import { inLine } from './words.ts';
+import { inLine, plain } from './words.ts';
 
 const NEWLINE = 10;
 
@@ -96,9 +96,11 @@ async function get(seller: AgentId, name: Product, flags: GetFlags): Promise<voi
   if (body === undefined || body === 'changed')
     throw new CannotStart(`The data of ${name} ${manifest.version} is no longer in the bucket.`);
   await take(body, manifest, { out, isForced: flags.force });
+  const { sample = [], ...rest } = manifest;
   print(flags.json, { ...manifest, file: out }, () =>
     [
-      ...Object.entries(manifest).map(([field, value]) => `${field.padEnd(12)} ${inLine(value)}`),
+      ...Object.entries(rest).map(([field, value]) => `${field.padEnd(12)} ${inLine(value)}`),
+      ...sample.map((record, i) => `sample ${i + 1}     ${plain(JSON.stringify(record))}`),
       paint('green', `Checked and written to ${out}`),
     ].join('\n'),
   );

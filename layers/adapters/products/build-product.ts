@@ -7,6 +7,7 @@ import { PRODUCT_RECORD, type ProductRecord } from '#contract/profiles.ts';
 import type { Objects } from '#core/ports/objects.ts';
 import { Tally } from '#core/refinery/inspect.ts';
 import { METHODS, type RefineryInputs, refine, SOURCES } from '#core/refinery/refine.ts';
+import { Sample } from '#core/refinery/sample.ts';
 import { gunzip, gzipLines, lines } from './ndjson.ts';
 
 /** One thing that a product is made of: the corpus as records, or a bought product as its gzip NDJSON. */
@@ -62,12 +63,14 @@ export async function buildProduct(build: Build): Promise<ProductManifest> {
   if (existing) return ProductManifest.parse(JSON.parse(new TextDecoder().decode(existing)));
 
   const tally = new Tally();
+  const sample = new Sample();
   const hash = createHash('sha256');
   let bytes = 0;
   async function* written(): AsyncGenerator<Uint8Array> {
     const records = refine(product, inputsOf(build));
     for await (const chunk of gzipLines<ProductRecord>(records, (record) => {
       tally.add(record);
+      sample.add(record);
     })) {
       hash.update(chunk);
       bytes += chunk.byteLength;
@@ -77,7 +80,8 @@ export async function buildProduct(build: Build): Promise<ProductManifest> {
   const dataKey = objectKey.product(seller, product, `${version}/${DATA_FILE}`);
   await objects.write(dataKey, written(), 'application/gzip');
 
-  const manifest = manifestOf(build, { version, tally, sha256: hash.digest('hex'), bytes });
+  const sha256 = hash.digest('hex');
+  const manifest = manifestOf(build, { version, tally, sample, sha256, bytes });
   await objects.put(manifestKey, new TextEncoder().encode(JSON.stringify(manifest)), {
     contentType: 'application/json',
   });
@@ -87,11 +91,15 @@ export async function buildProduct(build: Build): Promise<ProductManifest> {
 interface Written {
   readonly version: string;
   readonly tally: Tally;
+  readonly sample: Sample;
   readonly sha256: string;
   readonly bytes: number;
 }
 
-function manifestOf(build: Build, { version, tally, sha256, bytes }: Written): ProductManifest {
+function manifestOf(
+  build: Build,
+  { version, tally, sample, sha256, bytes }: Written,
+): ProductManifest {
   return {
     v: 1,
     product: build.product,
@@ -110,6 +118,7 @@ function manifestOf(build: Build, { version, tally, sha256, bytes }: Written): P
     })),
     codeVersion: build.codeVersion,
     method: METHODS[build.product],
+    sample: sample.of(tally.records),
   };
 }
 

@@ -29,6 +29,8 @@ export interface Offer {
   readonly price: bigint;
   /** Discovery metadata (extension `bazaar`), from {@link discovery}. */
   readonly extensions: Record<string, unknown>;
+  /** What anyone may see of it: the body of its 402. */
+  readonly shown: Readonly<Record<string, unknown>>;
 }
 
 /** The facilitator cannot be asked: a seller can neither offer nor settle. */
@@ -60,16 +62,13 @@ export class Till {
       error,
       offer.extensions,
     );
-    return Response.json(
-      {},
-      {
-        status: 402,
-        headers: {
-          'payment-required': encodePaymentRequiredHeader(required),
-          'cache-control': 'no-store',
-        },
+    return Response.json(offer.shown, {
+      status: 402,
+      headers: {
+        'payment-required': encodePaymentRequiredHeader(required),
+        'cache-control': 'no-store',
       },
-    );
+    });
   }
 
   /** A payment for this offer out of the PAYMENT-SIGNATURE header; a word when it is none. @throws TillClosed */

@@ -12,6 +12,7 @@ import { objectKey } from '#contract/keys.ts';
 import type { LogRecord } from '#contract/log-record.ts';
 import type { Product, ProductManifest } from '#contract/products.ts';
 import type { Objects } from '#core/ports/objects.ts';
+import { glimpseOf } from '#core/refinery/sample.ts';
 import { aLog } from '../../support/log.ts';
 import { collect, streamed } from '../../support/messages.ts';
 import { fileStore, type Store, s3Store } from '../../support/stores.ts';
@@ -72,6 +73,23 @@ describe.each([
       { product: 'voice_profiles', version: voices.version, sha256: voices.sha256 },
     ]);
     expect([souls.from, souls.to]).toEqual([raw.from, raw.to]);
+  });
+
+  it('shows a sample of every product: three of its records, shortened, and no more', async () => {
+    const raw = await buildProduct(rawLogs('kk-sample'));
+    const skills = await buildProduct(
+      rawLogs('kk-sample', { product: 'skill_profiles', inputs: [bought(raw)] }),
+    );
+    for (const manifest of [raw, skills]) {
+      const records = await textOf(store.objects, manifest);
+      const kept = await store.objects.read(
+        objectKey.product(manifest.seller, manifest.product, `${manifest.version}/manifest.json`),
+      );
+      const { sample } = JSON.parse(Buffer.from(kept!).toString()) as ProductManifest;
+      expect(sample).toEqual(
+        records.slice(0, 3).map((line) => glimpseOf(JSON.parse(line) as object)),
+      );
+    }
   });
 
   it('does no work for a version that exists', async () => {

@@ -239,6 +239,7 @@ describe('killed between any two steps', () => {
       payTo: walletOf(1).address,
       price: PRICE,
       extensions: {},
+      shown: {},
     };
     const required = decodePaymentRequiredHeader(
       (await till.demand(offer)).headers.get('payment-required') ?? '',

@@ -67,7 +67,15 @@ describe('direct door', () => {
       version: shop.manifest.version,
       records: 1234,
       url: shop.doorUrl,
+      sample: shop.manifest.sample,
     });
+  });
+
+  it('shows the same to who has not paid, with the price', async () => {
+    const { products } = (await (await fetch(`${shop.url}/products`)).json()) as {
+      products: Record<string, unknown>[];
+    };
+    expect(await (await fetch(shop.doorUrl)).json()).toEqual(products[0]);
   });
 
   it('asks for the price, paid before it serves, to the wallet of the seller', async () => {

@@ -35,6 +35,7 @@ const manifest: ProductManifest = {
   inputs: [{ product: 'corpus', version: 'cd'.repeat(32) }],
   codeVersion: '1',
   method: 'sorted',
+  sample: [{ v: 1, user: 'ana', text: 'hola' }],
 };
 
 /** Chain, facilitator, tables, bucket, and the storefront's real handler behind a port; karma-hello has raw logs on its shelf. */
