@@ -63,10 +63,11 @@ export async function wire(): Promise<Services> {
   const sqs = new SQSClient();
   const signer = signerOf(wallet, network);
   const door = doorOf(env, signer);
+  const market = marketOf(env, { signer, dynamo, network });
   return {
     hands: {
       agents: new DynamoAgents(dynamo, env.ECONOMY_TABLE),
-      market: marketOf(env, { signer, dynamo, network }),
+      market,
       chain,
       payments: new EvmPayments(chain),
       facilitator: new HttpFacilitator({ url: env.FACILITATOR_URL, network }),
@@ -76,6 +77,7 @@ export async function wire(): Promise<Services> {
         signer,
         facilitatorUrl: env.FACILITATOR_URL,
         storefrontUrl: env.STOREFRONT_URL,
+        lookUp: (address) => market.identityOf(address),
         imported: env.AGENT_IDENTITY === '' ? undefined : env.AGENT_IDENTITY,
         now,
       }),

@@ -37,8 +37,7 @@ export const WALLETS: ReadonlyMap<AgentId, Address> = new Map(
 /** Each wallet has one, and nobody has been rated on the chain. */
 const IDENTITIES: Identities = {
   own: (agent) => Promise.resolve(BigInt(ROSTER.findIndex(({ id }) => id === agent))),
-  confirm: (agentId, owner) => Promise.resolve({ agentId, owner }),
-  reputationOf: () => Promise.resolve({ count: 0, score: 0 }),
+  standingOf: () => Promise.resolve(undefined),
 };
 
 /** The seven agents of the roster, the market room and everything between them, in virtual time. */

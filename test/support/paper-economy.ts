@@ -47,8 +47,7 @@ export class PaperEconomy {
   readonly market = new PaperMarket(this.chain, this.now);
   identities: { -readonly [K in keyof Identities]: Identities[K] } = {
     own: () => Promise.resolve(7n),
-    confirm: (agentId, owner) => Promise.resolve({ agentId, owner }),
-    reputationOf: () => Promise.resolve({ count: 0, score: 0 }),
+    standingOf: () => Promise.resolve(undefined),
   };
   /** The market believes nobody's identity. */
   isUnknown = false;

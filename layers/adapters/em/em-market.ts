@@ -2,6 +2,7 @@ import type { PaymentInfo } from '#contract/escrow.ts';
 import {
   ApprovedBody,
   HealthBody,
+  IdentityBody,
   paymentInfoBody,
   RatedBody,
   SuccessBody,
@@ -151,6 +152,19 @@ export class EmMarket implements Market {
   requestMoreInfo(submissionId: string, notes: string): Promise<Answer<void>> {
     const path = `/submissions/${encodeURIComponent(submissionId)}/request-more-info`;
     return this.#change(path, { notes });
+  }
+
+  /** The ERC-8004 id that the market knows a wallet by. */
+  async identityOf(wallet: Address): Promise<bigint | undefined> {
+    const answer = await this.#http.call({
+      method: 'GET',
+      path: `/reputation/identity/wallet/${wallet}`,
+      query: { network: this.#network },
+      isSigned: false,
+      answer: IdentityBody,
+    });
+    const id = answer.ok ? String(answer.value.agent_id ?? '') : '';
+    return /^\d{1,78}$/.test(id) ? BigInt(id) : undefined;
   }
 
   rateWorker(

@@ -1,5 +1,5 @@
 import type { Address, AgentId } from '#contract/ids.ts';
-import type { Identities, Identity, Reputation } from '#core/ports/identities.ts';
+import type { Identities, Standing } from '#core/ports/identities.ts';
 import type { Signer } from '../erc8128/sign.ts';
 import type { EvmChain } from '../evm/evm-chain.ts';
 import { registerIdentity } from './register.ts';
@@ -13,6 +13,8 @@ export interface EvmIdentitiesOptions {
   readonly storefrontUrl: string;
   /** Decimal id that the operator says is our wallet's. @default - the registry's, or a new one */
   readonly imported?: string | undefined;
+  /** A wallet's ERC-8004 id, as somebody knows it who has searched the chain; need not be true. */
+  readonly lookUp: (wallet: Address) => Promise<bigint | undefined>;
   readonly now: () => Date;
 }
 
@@ -42,12 +44,16 @@ export class EvmIdentities implements Identities {
     return this.#ours(registered);
   }
 
-  confirm(agentId: bigint, wallet: Address): Promise<Identity | undefined> {
-    return this.#registries.confirm(agentId, wallet);
-  }
-
-  reputationOf(agentId: bigint, clients: readonly Address[]): Promise<Reputation> {
-    return this.#registries.reputationOf(agentId, clients);
+  async standingOf(wallet: Address, clients: readonly Address[]): Promise<Standing | undefined> {
+    // one cheap read spares most strangers' search
+    if (!(await this.#registries.holdsAny(wallet))) return undefined;
+    const agentId = await this.#options.lookUp(wallet);
+    // whoever was asked only names it: the registry says whose it is
+    const identity =
+      agentId === undefined ? undefined : await this.#registries.confirm(agentId, wallet);
+    if (identity === undefined) return undefined;
+    const { count, score } = await this.#registries.reputationOf(identity.agentId, clients);
+    return { owner: identity.owner, count, score };
   }
 
   async #ours(agentId: bigint): Promise<bigint> {

@@ -4,8 +4,9 @@ import type { CorpusPointer } from '#contract/log-record.ts';
 import { PRODUCTS, type Product } from '#contract/products.ts';
 import type { Agent } from '#contract/roster.ts';
 import { buy } from '../market/buying.ts';
+import { choose, payeesAmong } from '../market/choosing.ts';
 import { generationOf } from '../market/request.ts';
-import { choose, drawUp } from '../market/vetting.ts';
+import { drawUp } from '../market/vetting.ts';
 import { type Refusal, refuse, refuseAmount } from '../money/gate.ts';
 import type { Change, Snapshot } from '../ports/agents.ts';
 import type { Task } from '../ports/market.ts';
@@ -117,14 +118,14 @@ function identified({ state, intents }: Snapshot, { agent, at }: Desk): Change |
 
 /** Vets the applicants of an open bounty, asks the gate, and draws up the escrow. */
 function engage(
-  { deal, task, applications }: Sighting,
+  { deal, task, applications, standings }: Sighting,
   snapshot: Snapshot,
   desk: Desk,
 ): Change | Refusal | undefined {
   if (deal.side !== 'buy' || deal.state !== 'open' || !task?.ok || applications === undefined)
     return undefined;
   const { agent, world, moment } = desk;
-  const seller = choose(deal, applications, world);
+  const seller = choose(deal, applications, { ...world, standings });
   if (seller === undefined) return undefined;
 
   const terms = { now: moment.now, deadline: task.value.deadline, salt: moment.salt() };
@@ -140,7 +141,10 @@ function engage(
     token: payment.token,
     collector: world.network.tokenCollector,
   };
-  const because = refuse(spend, { ...purse(snapshot, desk), payees: new Set(world.roster.keys()) });
+  const because = refuse(spend, {
+    ...purse(snapshot, desk),
+    payees: payeesAmong({ ...world, standings }),
+  });
   if (because !== undefined) return because;
 
   const day = desk.at.slice(0, 10);

@@ -8,9 +8,11 @@ import { type Closing, closingOf } from '../market/closing.ts';
 import type { Agents, Snapshot } from '../ports/agents.ts';
 import type { Chain } from '../ports/chain.ts';
 import type { Corpus } from '../ports/corpus.ts';
+import type { Identities, Standing } from '../ports/identities.ts';
 import type { Answer, Application, Market, Submission, Task } from '../ports/market.ts';
 import type { Payments } from '../ports/payments.ts';
 import { type PaymentSighting, sightPayments } from './payments.ts';
+import { standingsOf } from './standings.ts';
 
 /** How many requests of one product a beat looks at. */
 const REQUESTS_SEEN = 20;
@@ -20,6 +22,8 @@ export interface Sighting {
   readonly deal: Deal;
   readonly task?: Answer<Task> | undefined;
   readonly applications?: readonly Application[] | undefined;
+  /** On chain, of those who apply. */
+  readonly standings?: ReadonlyMap<Address, Standing> | undefined;
   readonly submissions?: readonly Submission[] | undefined;
   readonly lock?: Awaited<ReturnType<Chain['lockIn']>> | undefined;
   readonly close?: Closing | undefined;
@@ -44,6 +48,7 @@ export interface Eyes {
   readonly market: Market;
   readonly chain: Chain;
   readonly corpus: Corpus;
+  readonly identities: Identities;
   /** @default - payments over direct doors are not looked at */
   readonly payments?: Payments;
   readonly network: Network;
@@ -80,11 +85,9 @@ async function sightBought(deal: BuyDeal, eyes: Eyes): Promise<Sighting> {
     case 'open': {
       const task = await market.task(deal.taskId);
       const isOpen = task.ok && task.value.status === 'published';
-      return {
-        deal,
-        task,
-        applications: isOpen ? valueOf(await market.applications(deal.taskId)) : undefined,
-      };
+      const applications = isOpen ? valueOf(await market.applications(deal.taskId)) : undefined;
+      const standings = applications && (await standingsOf(applications, eyes));
+      return { deal, task, applications, standings };
     }
     case 'assigned': {
       const task = await market.task(deal.taskId);

@@ -1,9 +1,7 @@
 import type { BuyDeal } from '#contract/deal.ts';
 import type { PaymentInfo } from '#contract/escrow.ts';
-import type { Address, AgentId, Hex } from '#contract/ids.ts';
+import type { Address, Hex } from '#contract/ids.ts';
 import type { Network } from '#contract/networks.ts';
-import { agentOf } from '#contract/roster.ts';
-import type { Application } from '../ports/market.ts';
 
 const DAY_SECONDS = 86_400;
 /** Time the market may take to judge a submission, and for a refund after that: shorter ones left escrows stuck. */
@@ -11,26 +9,6 @@ const REVIEW_SECONDS = 7 * DAY_SECONDS;
 const PRE_APPROVAL_SECONDS = 3600;
 /** The operator takes 1300 bps: a lower ceiling makes the lock revert. */
 const MAX_FEE_BPS = 1800;
-
-/**
- * The applicant to assign: a wallet of the roster whose agent sells this product, not ourselves, none that failed us in this
- * deal; the earliest of them. Undefined when nobody fits.
- */
-export function choose(
-  deal: BuyDeal,
-  applications: readonly Application[],
-  { self, roster }: { readonly self: Address; readonly roster: ReadonlyMap<Address, AgentId> },
-): NonNullable<BuyDeal['seller']> | undefined {
-  const fitting = applications.flatMap((application) => {
-    const name = roster.get(application.wallet);
-    if (name === undefined || application.wallet === self || application.status !== 'pending')
-      return [];
-    if (deal.shunned.includes(application.executorId)) return [];
-    return agentOf(name).sells.includes(deal.product) ? [{ ...application, name }] : [];
-  });
-  const [first] = fitting.toSorted((a, b) => a.appliedAt.getTime() - b.appliedAt.getTime());
-  return first && { wallet: first.wallet, executorId: first.executorId, name: first.name };
-}
 
 /** Terms of the escrow for one deal. `salt` is 32 fresh random bytes; the deadline is the task's. */
 export function drawUp(

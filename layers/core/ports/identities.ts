@@ -12,6 +12,11 @@ export interface Reputation {
   readonly score: number;
 }
 
+/** Who is behind a wallet, and what clients said of it. */
+export interface Standing extends Reputation {
+  readonly owner: Address;
+}
+
 /** The ERC-8004 registries of our chain. Every call throws when the node cannot be reached. */
 export interface Identities {
   /**
@@ -19,8 +24,9 @@ export interface Identities {
    * again it is the same. @throws when it gets none, or when what was set is not ours
    */
   own(agent: AgentId): Promise<bigint>;
-  /** This identity, if it speaks for this wallet. */
-  confirm(agentId: bigint, wallet: Address): Promise<Identity | undefined>;
-  /** Only what these clients said counts: anybody may say anything. */
-  reputationOf(agentId: bigint, clients: readonly Address[]): Promise<Reputation>;
+  /**
+   * Of a wallet that has an identity; undefined when it has none that can be found. Only what these clients said counts: anybody may say
+   * anything.
+   */
+  standingOf(wallet: Address, clients: readonly Address[]): Promise<Standing | undefined>;
 }

@@ -103,6 +103,7 @@ describe('an agent', () => {
       facilitatorUrl: house.url,
       storefrontUrl: 'http://storefront.test',
       imported,
+      lookUp: (wallet) => registries.identityOf(wallet).then((one) => one?.agentId),
       now: () => new Date(),
     });
 
@@ -126,6 +127,25 @@ describe('an agent', () => {
     );
     await expect(identitiesOf(5, '999999').own(VALIDATOR)).rejects.toThrow(/is not of our wallet/);
     expect(await registries.identityOf(walletOf(5).address)).toBeUndefined();
+  });
+
+  it('knows the standing of a wallet, whatever somebody claims of it', async () => {
+    const own = await identitiesOf(4).own(VALIDATOR);
+    const us = Address.parse(devAccount(SERVICE_HD_INDEX.deployer).address);
+    await say(own, 60n);
+
+    const standingOf = (index: number) => identitiesOf(6).standingOf(walletOf(index).address, [us]);
+    expect(await standingOf(4)).toEqual({ owner: walletOf(4).address, count: 1, score: 60 });
+    expect(await standingOf(5)).toBeUndefined();
+    const liar = new EvmIdentities({
+      chain: house.chain,
+      signer: signerOf(6),
+      facilitatorUrl: house.url,
+      storefrontUrl: 'http://storefront.test',
+      lookUp: () => Promise.resolve(own),
+      now: () => new Date(),
+    });
+    expect(await liar.standingOf(walletOf(1).address, [us])).toBeUndefined();
   });
 
   it('believes who speaks for a wallet from the registry alone', async () => {

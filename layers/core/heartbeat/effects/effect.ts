@@ -6,7 +6,6 @@ import type { Step } from '../../market/step.ts';
 import type { Change, Snapshot } from '../../ports/agents.ts';
 import type { Facilitator } from '../../ports/facilitator.ts';
 import type { Goods } from '../../ports/goods.ts';
-import type { Identities } from '../../ports/identities.ts';
 import type { MarketError } from '../../ports/market.ts';
 import type { Payer } from '../../ports/payer.ts';
 import type { Wallet } from '../../ports/wallet.ts';
@@ -18,7 +17,6 @@ export interface Hands extends Eyes {
   readonly wallet: Wallet;
   readonly facilitator: Facilitator;
   readonly payer: Payer;
-  readonly identities: Identities;
   readonly lines: { say(line: IrcLine): Promise<void> };
   readonly now: () => Date;
 }
