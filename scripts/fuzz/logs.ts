@@ -1,6 +1,7 @@
 import { NodeCodec } from '#adapters/corpus/node-codec.ts';
 import { LogRecord, type SourceCounts } from '#contract/log-record.ts';
 import { LineArena } from '#core/logs/line-arena.ts';
+import { LineWriter, linesInPlace } from '#core/logs/line-writer.ts';
 import { LogParser } from '#core/logs/parse.ts';
 import { plain } from '#core/logs/plain.ts';
 import { Tally } from '#core/logs/tally.ts';
@@ -13,6 +14,7 @@ const MOST_HELD = 8_388_608;
 const codec = new NodeCodec();
 const clock = clockOf('America/Bogota');
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+const writer = new LineWriter();
 
 /** Reads one damaged file that `seed` makes; a sentence when something is wrong. */
 export async function fuzzLogs(seed: number): Promise<string | undefined> {
@@ -36,8 +38,7 @@ async function check(made: Made, mutant: Mutant, dice: Dice): Promise<string | u
   let text = '';
   const drain = () => {
     held = Math.max(held, lines.bytes.length);
-    const end = lines.starts[lines.count] ?? 0;
-    text += utf8.decode(lines.bytes.subarray(0, end));
+    for (const { bytes } of linesInPlace(lines, writer)) text += utf8.decode(bytes);
     lines.clear();
   };
   const size = mutant.bytes.length > 100_000 ? 65_536 : 1 + dice.below(mutant.bytes.length + 1);

@@ -58,7 +58,7 @@ async function mergeDay(agent: AgentId, day: Day, store: Compacting): Promise<Se
   let size = 0;
   // gzip members one after the other are gzip again (RFC 1952 section 2.2)
   const members = async function* (): AsyncIterable<Uint8Array> {
-    for await (const { bytes } of dayLines(day.segments, store)) {
+    for await (const { bytes } of dayLines(day, store)) {
       hasher.update(bytes);
       const member = await codec.gzip(bytes);
       size += member.length;

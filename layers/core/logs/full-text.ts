@@ -1,6 +1,7 @@
 import { MAX_TEXT_CHARS } from '#contract/log-limits.ts';
 import { type Found, MAX_PIECE_BYTES, type Parser } from './found.ts';
 import type { Utterance } from './line-arena.ts';
+import { viewOf } from './sink.ts';
 import { decode, safeText } from './text.ts';
 import { type Clock, localTime, wallSeconds } from './time.ts';
 import type { Window } from './window.ts';
@@ -33,11 +34,14 @@ export class FullTextParser implements Parser {
   readonly #found: Found;
   readonly #window: Window;
   #bytes: Uint8Array = new Uint8Array();
+  #view = viewOf(this.#bytes);
   #at = 0;
   /** The message that the next line may continue. */
   #pending: Utterance | undefined;
   /** The pending message is the open line of the arena, and `#pending` is not set. */
   #isOpen = false;
+  /** Characters of its text. */
+  #chars = 0;
   /** Of the line that is too long and not yet at its end. */
   #tooLong: { offset: number; line: number; bytes: Uint8Array } | undefined;
   readonly #stamp = new Stamp();
@@ -50,6 +54,7 @@ export class FullTextParser implements Parser {
 
   push(piece: Uint8Array): void {
     this.#bytes = this.#window.push(piece, this.#at);
+    this.#view = viewOf(this.#bytes);
     this.#at = 0;
     const whole = this.#bytes.lastIndexOf(LF) + 1;
     while (this.#at < whole) this.#line(this.#bytes.indexOf(LF, this.#at));
@@ -101,9 +106,10 @@ export class FullTextParser implements Parser {
     const lines = this.#found.lines;
     this.#settle();
     lines.open(this.#clock(this.#stamp.wall), 6 * (end - user));
-    lines.copy(bytes, user, colon);
+    lines.copy(this.#view, user, colon);
     lines.middle();
-    this.#isOpen = lines.copyEscaped(bytes, colon + 2, end);
+    this.#chars = lines.copyEscaped(this.#view, colon + 2, end);
+    this.#isOpen = this.#chars >= 0;
     if (!this.#isOpen) lines.undo();
     return this.#isOpen;
   }
@@ -164,7 +170,7 @@ export class FullTextParser implements Parser {
   /** The pending message goes no further. */
   #settle(): void {
     if (this.#isOpen) {
-      this.#found.lines.close('message');
+      this.#found.lines.close('message', this.#chars);
       this.#found.wrote(1);
       this.#isOpen = false;
       return;

@@ -2,14 +2,15 @@ import type { CorpusManifest, SourceCounts } from '#contract/log-record.ts';
 import type { Codec } from '../ports/codec.ts';
 import type { LogFile, LogShelf, Scratch } from '../ports/log-shelf.ts';
 import { LineArena } from './line-arena.ts';
+import { LineWriter } from './line-writer.ts';
 import { addCounts, versionText } from './manifest.ts';
-import { merge, type Run } from './merge.ts';
+import { MergeRoom, merge, type Run } from './merge.ts';
 import { LogParser } from './parse.ts';
 import { plain } from './plain.ts';
-import { dayRuns, inOrder } from './runs.ts';
+import { dayRuns, packedBytes } from './runs.ts';
 import { compare } from './segments.ts';
 import { NO_COUNTS, Tally } from './tally.ts';
-import { type Clock, isoSeconds } from './time.ts';
+import { type Clock, dayName, isoSeconds } from './time.ts';
 import { Users } from './users.ts';
 import { Window } from './window.ts';
 
@@ -34,7 +35,6 @@ export interface Gathered {
 }
 
 const HELD_BYTES = 8_388_608;
-const OUT_BYTES = 262_144;
 
 /** A run in the scratch room. */
 interface Spilled {
@@ -80,7 +80,7 @@ class Spiller {
   readonly lines: LineArena;
   readonly #gathering: Gathering;
   readonly #heldBytes: number;
-  readonly #days = new Map<string, Spilled[]>();
+  readonly #days = new Map<number, Spilled[]>();
   /** The lines in the arena before `#from` are of sources up to the last in `#ends`. */
   #ends: { source: number; end: number }[] = [];
   #source = 0;
@@ -108,7 +108,7 @@ class Spiller {
   }
 
   /** The runs by day, each day's in order of source and position. */
-  async finish(): Promise<ReadonlyMap<string, readonly Spilled[]>> {
+  async finish(): Promise<ReadonlyMap<number, readonly Spilled[]>> {
     await this.#spill();
     return this.#days;
   }
@@ -131,11 +131,11 @@ class Spiller {
       ...this.#ends,
       { source: this.#source, end: this.lines.count },
     ]) {
-      for (const { day, pieces } of dayRuns(this.lines, from, end)) {
-        const run = { source, ...(await this.#write(pieces)) };
-        const runs = this.#days.get(day);
-        if (runs === undefined) this.#days.set(day, [run]);
-        else runs.push(run);
+      for (const run of dayRuns(this.lines, from, end)) {
+        const spilled = { source, ...(await this.#write(packedBytes(this.lines, run))) };
+        const before = this.#days.get(run.day);
+        if (before === undefined) this.#days.set(run.day, [spilled]);
+        else before.push(spilled);
       }
       from = end;
     }
@@ -154,27 +154,29 @@ type Day = Omit<CorpusManifest['days'][number], 'segments'> & {
 };
 
 async function mergeDays(
-  byDay: ReadonlyMap<string, readonly Spilled[]>,
+  byDay: ReadonlyMap<number, readonly Spilled[]>,
   arena: LineArena,
   gathering: Gathering,
 ): Promise<{ days: Day[]; users: number; duplicates: number }> {
   const { shelf, heldBytes = HELD_BYTES } = gathering;
-  const room = { arena, slab: new Uint8Array(heldBytes) };
-  const out = new Uint8Array(OUT_BYTES);
+  // the lines in the arena are all spilled
+  const room = new MergeRoom(arena.bytes.subarray(0, heldBytes));
+  const writer = new LineWriter();
   const users = new Users();
   const days: Day[] = [];
   let duplicates = 0;
-  for (const [day, spilled] of [...byDay].toSorted(([a], [b]) => compare(a, b))) {
+  for (const [number, spilled] of [...byDay].toSorted(([a], [b]) => a - b)) {
+    const day = dayName(number);
     const runs = spilled.map((run) => scratchRun(run, gathering.scratch));
     const file = await shelf.begin(day);
     const hasher = gathering.codec.hasher();
     let messages = 0;
-    users.startDay();
+    users.startDay(number);
     for await (const part of merge(runs, room)) {
-      messages += part.keys.length;
+      messages += part.starts.length;
       duplicates += part.duplicates;
       users.add(part);
-      for (const bytes of inOrder(part.arena, part.keys, out)) {
+      for (const { bytes } of writer.write(part, number)) {
         hasher.update(bytes);
         await file.write(bytes);
       }

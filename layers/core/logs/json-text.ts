@@ -8,14 +8,30 @@ export const PLAIN = new Uint8Array(256).fill(1, 0x20, 0x80);
 PLAIN[QUOTE] = 0;
 PLAIN[BACKSLASH] = 0;
 
+/** Whether four bytes are all PLAIN. Each term leaves a high bit where a byte is not; a borrow from the byte below can only come with one. */
+export function isPlainWord(word: number): boolean {
+  const quotes = word ^ 0x22222222;
+  const backslashes = word ^ 0x5c5c5c5c;
+  const control = (word - 0x20202020) | (quotes - 0x01010101) | (backslashes - 0x01010101);
+  return ((word | control) & 0x80808080) === 0;
+}
+
+/** Index of the first byte from `start` on that does not stand for itself; `end` when all do. */
+export function skipPlain(bytes: DataView, start: number, end: number): number {
+  let at = start;
+  while (at + 4 <= end && isPlainWord(bytes.getInt32(at, true))) at += 4;
+  while (at < end && PLAIN[bytes.getUint8(at)] === 1) at += 1;
+  return at;
+}
+
 /** Bytes of the UTF-8 character that begins at `at` with a byte of 0x80 or more (RFC 3629 section 4); 0 when it is none. */
-export function sizeOfCharacter(bytes: Uint8Array, at: number, end: number): number {
-  const first = bytes[at] ?? 0;
+export function sizeOfCharacter(bytes: DataView, at: number, end: number): number {
+  const first = bytes.getUint8(at);
   if (first < 0xc2 || first > 0xf4) return 0;
   const size = sizeByFirst(first);
-  if (at + size > end || !isInRange(first, bytes[at + 1] ?? 0)) return 0;
+  if (at + size > end || !isInRange(first, bytes.getUint8(at + 1))) return 0;
   for (let index = at + 1; index < at + size; index += 1) {
-    if (((bytes[index] ?? 0) & 0xc0) !== 0x80) return 0;
+    if ((bytes.getUint8(index) & 0xc0) !== 0x80) return 0;
   }
   return size;
 }

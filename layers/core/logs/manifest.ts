@@ -5,7 +5,7 @@ import type {
   SourceListing,
 } from '#contract/log-record.ts';
 import type { Hasher } from '../ports/codec.ts';
-import type { Lines } from './read.ts';
+import type { Lines } from './line-writer.ts';
 import { compare, type DaySegment } from './segments.ts';
 import { NO_COUNTS } from './tally.ts';
 

@@ -1,7 +1,10 @@
-import { type LineArena, secondsOfLine } from './line-arena.ts';
-import { sortKeys } from './runs.ts';
+import { withoutCopies } from './copies.ts';
+import type { PackedLines } from './line-writer.ts';
+import { endOf, HEAD_BYTES, secondOf } from './packed.ts';
+import { viewOf } from './sink.ts';
+import { Taken } from './taken.ts';
 
-/** A sorted run of one source's lines, read from its beginning on. Runs of one source are given in order of position. */
+/** A sorted run of one source's packed lines of one day, read from its beginning on. Runs of one source are given in order of position. */
 export interface Run {
   /** Place of the source among all: runs are given in its order. */
   readonly source: number;
@@ -13,26 +16,24 @@ export interface Run {
   close?(): void | Promise<void>;
 }
 
-/** Lines in their final order: `keys` of the arena's lines. Both are overwritten by the next part. */
-export interface Part {
-  readonly arena: LineArena;
-  readonly keys: Float64Array;
+/** Lines in their final order; overwritten by the next part. */
+export interface Part extends PackedLines {
   /** Copies that fell. */
   readonly duplicates: number;
 }
 
-/** What a merge may use: none of it is freed between merges. */
-export interface MergeRoom {
-  readonly arena: LineArena;
-  /** Bytes of the runs' beginnings; as many again are taken in the arena. */
+/** What merges may use, one after the other. */
+export class MergeRoom {
+  /** For the runs' beginnings. */
   readonly slab: Uint8Array;
+  readonly taken = new Taken();
+
+  constructor(slab: Uint8Array) {
+    this.slab = slab;
+  }
 }
 
 const LEAST_SHARE = 4096;
-const LF = 0x0a;
-const COMMA = 0x2c;
-/** Up to so many messages of one second are compared each with each. */
-const FEW = 24;
 
 /**
  * The lines of several runs in order (time, source, position). Copies fall as multisets: among messages of equal (ts, user, text)
@@ -41,212 +42,137 @@ const FEW = 24;
  */
 export async function* merge(
   runs: readonly Run[],
-  { arena, slab }: MergeRoom,
+  { slab, taken }: MergeRoom,
 ): AsyncIterable<Part> {
-  const share = Math.max(LEAST_SHARE, Math.floor(slab.length / runs.length));
-  let taken = 0;
-  const cursors = runs.map((run) => {
-    const bytes = Math.min(run.size, share);
-    const own = slab.subarray(taken, taken + bytes);
-    taken += bytes;
-    return new Cursor(run, own.length < bytes ? new Uint8Array(bytes) : own);
-  });
+  const beginnings = new Beginnings(runs, slab);
   try {
     for (;;) {
-      const horizon = await fill(cursors);
-      const sources = load(arena, cursors, horizon);
-      if (arena.count > 0) yield part(arena, sources);
+      const horizon = await beginnings.fill();
+      taken.clear();
+      beginnings.take(taken, horizon);
+      if (taken.count > 0) yield part(beginnings.view, taken);
       else if (horizon === Number.POSITIVE_INFINITY) return;
-      else cursors.forEach(grow);
+      else beginnings.grow();
     }
   } finally {
-    arena.clear();
-    for (const { run } of cursors) await run.close?.();
+    for (const run of runs) await run.close?.();
   }
 }
 
-/** Reads on; lines before the time it gives are all here. */
-async function fill(cursors: readonly Cursor[]): Promise<number> {
-  let horizon = Number.POSITIVE_INFINITY;
-  for (const cursor of cursors) horizon = Math.min(horizon, await cursor.fill());
-  return horizon;
-}
-
-function grow(cursor: Cursor): void {
-  cursor.grow();
-}
-
-/** Where each run's lines end in the arena, and which source they are of. */
-type Sources = readonly { readonly source: number; readonly end: number }[];
-
-function load(arena: LineArena, cursors: readonly Cursor[], horizon: number): Sources {
-  arena.clear();
-  return cursors.map((cursor) => {
-    cursor.loadInto(arena, horizon);
-    return { source: cursor.run.source, end: arena.count };
-  });
-}
-
-function part(arena: LineArena, ends: Sources): Part {
-  const keys = arena.keys.subarray(0, arena.count);
-  sortKeys(keys);
-  const isOfOne = ends.every(({ source }) => source === ends[0]?.source);
-  if (isOfOne) return { arena, keys, duplicates: 0 };
-  const sources = new Uint32Array(arena.count);
-  let from = 0;
-  for (const { source, end } of ends) {
-    sources.fill(source, from, end);
-    from = end;
+function part(view: DataView, taken: Taken): Part {
+  const order = taken.order();
+  const kept = taken.isMixed ? withoutCopies({ packed: view, taken, order }) : order.length;
+  for (let index = 0; index < kept; index += 1) {
+    order[index] = taken.starts[order[index] ?? 0] ?? 0;
   }
-  const kept = withoutCopies({ arena, keys, sources });
-  return { arena, keys: keys.subarray(0, kept), duplicates: keys.length - kept };
+  return { view, starts: order.subarray(0, kept), duplicates: order.length - kept };
 }
 
-interface Sorted {
-  readonly arena: LineArena;
-  readonly keys: Float64Array;
-  /** By line. */
-  readonly sources: Uint32Array;
-}
-
-/** Moves the keys that stay to the front; gives their number. */
-function withoutCopies(sorted: Sorted): number {
-  const { keys } = sorted;
-  let kept = 0;
-  for (let from = 0; from < keys.length; ) {
-    const to = endOfSecond(sorted, from);
-    const stay = isOfOne(sorted, from, to - 1) ? undefined : keepers(sorted, from, to);
-    for (let index = from; index < to; index += 1) {
-      if (stay?.has(index) === false) continue;
-      keys[kept] = keys[index] ?? 0;
-      kept += 1;
-    }
-    from = to;
-  }
-  return kept;
-}
-
-function endOfSecond({ arena, keys }: Sorted, from: number): number {
-  const seconds = arena.secondsOf(keys[from] ?? 0);
-  let to = from + 1;
-  while (to < keys.length && arena.secondsOf(keys[to] ?? 0) === seconds) to += 1;
-  return to;
-}
-
-/** Keys of one second stand in order of source. */
-function isOfOne({ arena, keys, sources }: Sorted, first: number, last: number): boolean {
-  if (first === last) return true;
-  return sources[arena.lineOf(keys[first] ?? 0)] === sources[arena.lineOf(keys[last] ?? 0)];
-}
-
-/** Whether two sources may have said the same within `from` to `to`, which are of one second. */
-function hasCopies({ arena, keys, sources }: Sorted, from: number, to: number): boolean {
-  if (to - from > FEW) return true;
-  for (let a = from; a < to; a += 1) {
-    const line = arena.lineOf(keys[a] ?? 0);
-    for (let b = a + 1; b < to; b += 1) {
-      const other = arena.lineOf(keys[b] ?? 0);
-      if (sources[line] !== sources[other] && isCopy(arena, line, other)) return true;
-    }
-  }
-  return false;
-}
-
-/** Equal (ts, user, text), whatever the kind. */
-function isCopy(arena: LineArena, line: number, other: number): boolean {
-  const { bytes, starts } = arena;
-  const [start, otherStart] = [starts[line] ?? 0, starts[other] ?? 0];
-  const length = endOfIdentity(arena, line) - start;
-  if (endOfIdentity(arena, other) - otherStart !== length) return false;
-  for (let index = length - 1; index >= 0; index -= 1) {
-    if (bytes[start + index] !== bytes[otherStart + index]) return false;
-  }
-  return true;
-}
-
-/** Where `,"kind":` begins: the last comma of a line. */
-function endOfIdentity({ bytes, starts }: LineArena, line: number): number {
-  let at = (starts[line + 1] ?? 0) - 1;
-  while (bytes[at] !== COMMA) at -= 1;
-  return at;
-}
-
-const utf8 = new TextDecoder();
-
-/** The indices of those keys of one second that stay; undefined when all do. */
-function keepers(sorted: Sorted, from: number, to: number): Set<number> | undefined {
-  if (!hasCopies(sorted, from, to)) return undefined;
-  const { arena, keys, sources } = sorted;
-  const stay = new Set<number>();
-  const byIdentity = new Map<string, { source: number; at: number[] }[]>();
-  for (let index = from; index < to; index += 1) {
-    const line = arena.lineOf(keys[index] ?? 0);
-    const source = sources[line] ?? 0;
-    const identity = utf8.decode(
-      arena.bytes.subarray(arena.starts[line], endOfIdentity(arena, line)),
-    );
-    const groups = byIdentity.get(identity) ?? [];
-    byIdentity.set(identity, groups);
-    const own = groups.at(-1);
-    // in order of place, so those of one source stand together
-    if (own?.source === source) own.at.push(index);
-    else groups.push({ source, at: [index] });
-  }
-  for (const groups of byIdentity.values()) {
-    const most = groups.reduce((best, group) => (group.at.length > best.at.length ? group : best));
-    for (const index of most.at) stay.add(index);
-  }
-  return stay;
-}
-
-class Cursor {
+/** What is held of a run: `at` to `end` of the slab, whole lines to `whole`; its share is `from` to `to`. */
+interface Held {
   readonly run: Run;
-  #held: Uint8Array;
-  /** What is held and not loaded: `#at` to `#end`; whole lines to `#whole`. */
-  #at = 0;
-  #end = 0;
-  #whole = 0;
-  #hasEnded = false;
+  from: number;
+  to: number;
+  at: number;
+  whole: number;
+  end: number;
+  /** Where the last whole line begins. */
+  last: number;
+  read: number;
+  hasEnded: boolean;
+}
 
-  constructor(run: Run, held: Uint8Array) {
-    this.run = run;
-    this.#held = held;
+/** The runs' beginnings side by side in one piece of memory. */
+class Beginnings {
+  view: DataView;
+  #slab: Uint8Array;
+  readonly #all: readonly Held[];
+
+  constructor(runs: readonly Run[], slab: Uint8Array) {
+    const sizes = runs.reduce((sum, { size }) => sum + size, 0);
+    const share =
+      sizes <= slab.length
+        ? slab.length
+        : Math.max(LEAST_SHARE, Math.floor(slab.length / runs.length));
+    let taken = 0;
+    this.#all = runs.map((run) => {
+      const from = taken;
+      taken += Math.min(run.size, share);
+      return { run, from, to: taken, at: from, whole: from, end: from, last: from, ...UNREAD };
+    });
+    this.#slab = taken <= slab.length ? slab : new Uint8Array(taken);
+    this.view = viewOf(this.#slab);
   }
 
-  /** Reads on while there is room. Lines before the time it gives are all here: Infinity when everything is. */
+  /** Reads on while there is room. Lines before the second it gives are all here: Infinity when everything is. */
   async fill(): Promise<number> {
-    if (this.#hasEnded) return Number.POSITIVE_INFINITY;
-    this.#held.copyWithin(0, this.#at, this.#end);
-    this.#end -= this.#at;
-    this.#at = 0;
-    while (
-      !this.#hasEnded &&
-      (this.#end < this.#held.length || this.run.size === this.#held.length)
-    ) {
-      const read = await this.run.read(this.#held.subarray(this.#end));
-      this.#end += read;
-      if (read === 0) this.#hasEnded = true;
+    let horizon = Number.POSITIVE_INFINITY;
+    for (const held of this.#all) {
+      if (held.hasEnded) continue;
+      await this.#fill(held);
+      horizon = Math.min(horizon, this.#horizon(held));
     }
-    this.#whole = this.#held.subarray(0, this.#end).lastIndexOf(LF) + 1;
-    if (this.#hasEnded) return Number.POSITIVE_INFINITY;
-    if (this.#whole === 0) return Number.NEGATIVE_INFINITY;
-    const lastLine = this.#held.subarray(0, this.#whole - 1).lastIndexOf(LF) + 1;
-    return secondsOfLine(this.#held, lastLine);
+    return horizon;
   }
 
-  loadInto(arena: LineArena, horizon: number): void {
-    if (this.#at >= this.#whole) return;
-    this.#at = arena.load(this.#held.subarray(0, this.#whole), this.#at, horizon);
+  take(taken: Taken, horizon: number): void {
+    for (const held of this.#all) {
+      if (held.at === held.whole) continue;
+      const range = { from: held.at, to: held.whole, horizon };
+      held.at = taken.take(this.view, range, held.run.source);
+    }
   }
 
-  /** Takes twice the room: what it holds is of one second, or no whole line. */
+  /** Gives twice the room to all: what they hold is of one second, or no whole line. */
   grow(): void {
-    if (this.#hasEnded) return;
-    const grown = new Uint8Array(this.#held.length * 2);
-    grown.set(this.#held.subarray(this.#at, this.#end));
-    this.#end -= this.#at;
-    this.#whole -= this.#at;
-    this.#at = 0;
-    this.#held = grown;
+    const before = this.#slab;
+    const taken = this.#all.reduce((sum, { from, to }) => sum + 2 * (to - from), 0);
+    this.#slab = new Uint8Array(taken);
+    this.view = viewOf(this.#slab);
+    let next = 0;
+    for (const held of this.#all) {
+      this.#slab.set(before.subarray(held.at, held.end), next);
+      const size = 2 * (held.to - held.from);
+      this.#move(held, next);
+      held.from = next;
+      next += size;
+      held.to = next;
+    }
+  }
+
+  async #fill(held: Held): Promise<void> {
+    this.#slab.copyWithin(held.from, held.at, held.end);
+    this.#move(held, held.from);
+    while (held.end < held.to) {
+      const read = await held.run.read(this.#slab.subarray(held.end, held.to));
+      held.end += read;
+      held.read += read;
+      if (read === 0 || held.read === held.run.size) break;
+    }
+    held.hasEnded = held.end < held.to || held.read === held.run.size;
+    while (this.#isWhole(held)) {
+      held.last = held.whole;
+      held.whole = endOf(this.view, held.whole);
+    }
+  }
+
+  #isWhole({ whole, end }: Held): boolean {
+    return whole + HEAD_BYTES <= end && endOf(this.view, whole) <= end;
+  }
+
+  #horizon({ hasEnded, at, whole, last }: Held): number {
+    if (hasEnded) return Number.POSITIVE_INFINITY;
+    return whole === at ? Number.NEGATIVE_INFINITY : secondOf(this.view, last);
+  }
+
+  /** What is held begins at `to` now. */
+  #move(held: Held, to: number): void {
+    const by = to - held.at;
+    held.at += by;
+    held.whole += by;
+    held.end += by;
+    held.last += by;
   }
 }
+
+const UNREAD = { read: 0, hasEnded: false };

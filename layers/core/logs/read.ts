@@ -1,51 +1,41 @@
 import type { CorpusManifest, Segment } from '#contract/log-record.ts';
 import type { Codec } from '../ports/codec.ts';
 import type { Objects } from '../ports/objects.ts';
-import { LineArena } from './line-arena.ts';
-import { type MergeRoom, merge, type Run } from './merge.ts';
-import { inOrder } from './runs.ts';
+import { type Lines, LineWriter } from './line-writer.ts';
+import { MergeRoom, merge, type Run } from './merge.ts';
+import { packedLines } from './pack-lines.ts';
+import { dayOfName } from './time.ts';
 
 export interface Store {
   readonly objects: Objects;
   readonly codec: Codec;
 }
 
-/** Whole lines of NDJSON, valid until the next are asked for. */
-export interface Lines {
-  readonly bytes: Uint8Array;
-  readonly lines: number;
-}
-
-/** Bytes of a day's segments held at once, and as many again. */
+/** Bytes of a day's segments held at once, packed. */
 const HELD_BYTES = 8_388_608;
-const OUT_BYTES = 262_144;
-const LF = 0x0a;
 
 /** A whole corpus in order (time, source, position), copies removed: day after day, each day's segments merged. */
 export async function* corpusLines(
   manifest: Pick<CorpusManifest, 'days'>,
   store: Store,
 ): AsyncIterable<Lines> {
-  for (const { segments, merged } of manifest.days) {
-    yield* dayLines(merged === undefined ? segments : [merged], store);
+  for (const { day, segments, merged } of manifest.days) {
+    yield* dayLines({ day, segments: merged === undefined ? segments : [merged] }, store);
   }
 }
 
-/** One day's messages in order. A day of one segment is that segment. */
-export async function* dayLines(segments: readonly Segment[], store: Store): AsyncIterable<Lines> {
+/** One day's messages in order. */
+export async function* dayLines(
+  { day, segments }: Pick<CorpusManifest['days'][number], 'day' | 'segments'>,
+  store: Store,
+): AsyncIterable<Lines> {
   const sources = [...new Set(segments.map(({ source }) => source))];
   const runs = segments.map((segment) =>
     segmentRun(segment, sources.indexOf(segment.source), store),
   );
-  const out = new Uint8Array(OUT_BYTES);
-  for await (const { arena, keys } of merge(runs, mergeRoom(heldBytes(segments)))) {
-    for (const bytes of inOrder(arena, keys, out)) yield { bytes, lines: linesIn(bytes) };
-  }
-}
-
-/** Room for a merge that holds `heldBytes` of its runs, and as many again. */
-export function mergeRoom(heldBytes: number): MergeRoom {
-  return { arena: new LineArena(heldBytes), slab: new Uint8Array(heldBytes) };
+  const writer = new LineWriter();
+  const room = new MergeRoom(new Uint8Array(heldBytes(segments)));
+  for await (const part of merge(runs, room)) yield* writer.write(part, dayOfName(day));
 }
 
 /** Chat is seldom compressed to less than a sixteenth: a quiet day needs little. */
@@ -62,13 +52,13 @@ function segmentRun({ key, bytes }: Segment, source: number, store: Store): Run 
   const { objects, codec } = store;
   let chunks: AsyncIterator<Uint8Array> | undefined;
   let rest: Uint8Array = new Uint8Array();
-  let last = LF;
   const open = async (): Promise<AsyncIterator<Uint8Array>> => {
     const body = bytes > WHOLE_BYTES ? await objects.open(key) : whole(await objects.read(key));
     if (body === undefined || body === 'changed') {
       throw new Error(`The segment ${key} is missing; upload its source again.`);
     }
-    return codec.gunzip(body, tornSegment(key))[Symbol.asyncIterator]();
+    const torn = tornSegment(key);
+    return packedLines(codec.gunzip(body, torn), torn)[Symbol.asyncIterator]();
   };
   return {
     source,
@@ -77,15 +67,11 @@ function segmentRun({ key, bytes }: Segment, source: number, store: Store): Run 
       chunks ??= await open();
       while (rest.length === 0) {
         const next = await chunks.next();
-        if (next.done === true) {
-          if (last !== LF) tornSegment(key)('its last line has no end');
-          return 0;
-        }
+        if (next.done === true) return 0;
         rest = next.value;
       }
       const taken = rest.subarray(0, into.length);
       into.set(taken);
-      last = taken.at(-1) ?? last;
       rest = rest.subarray(taken.length);
       return taken.length;
     },
@@ -93,12 +79,6 @@ function segmentRun({ key, bytes }: Segment, source: number, store: Store): Run 
       await chunks?.return?.();
     },
   };
-}
-
-function linesIn(bytes: Uint8Array): number {
-  let lines = 0;
-  for (const byte of bytes) if (byte === LF) lines += 1;
-  return lines;
 }
 
 function whole(bytes: Uint8Array | undefined): AsyncIterable<Uint8Array> | undefined {

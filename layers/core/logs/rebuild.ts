@@ -101,7 +101,7 @@ async function sealDay(day: Pick<Day, 'day' | 'segments'>, store: Store): Promis
   if (only !== undefined && others.length === 0) {
     return { ...day, hash: only.sha256, messages: only.messages };
   }
-  return seal(day, dayLines(day.segments, store), store.codec.hasher());
+  return seal(day, dayLines(day, store), store.codec.hasher());
 }
 
 /** Throws when it is missing or not what this version of the code writes. */

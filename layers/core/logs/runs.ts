@@ -1,33 +1,30 @@
-import { dayName, type LineArena } from './line-arena.ts';
-import { DAY_SECONDS } from './time.ts';
+import type { LineArena } from './line-arena.ts';
 
-/** Lines of one source and one UTC day, sorted by time and position. */
+/** Lines of one source and one UTC day, sorted by time and position: the arena's `keys`. */
 export interface DayRun {
-  readonly day: string;
-  readonly lines: number;
-  /** Bytes, in pieces that the next piece or run overwrites. */
-  readonly pieces: Iterable<Uint8Array>;
+  /** Counted from 1970. */
+  readonly day: number;
+  readonly keys: Float64Array;
+  /** The lines lie in the arena in this order, one after the other. */
+  readonly isInPlace: boolean;
 }
 
 /** The lines `from` to `to` of an arena, which are of one source, as runs in order of day. Their keys are sorted in place. */
 export function* dayRuns(arena: LineArena, from: number, to: number): Iterable<DayRun> {
   const keys = arena.keys.subarray(from, to);
-  const isSorted = sortKeys(keys);
+  const isInPlace = sortKeys(keys);
   let start = 0;
   while (start < keys.length) {
-    const day = dayOf(arena, keys[start]);
+    const day = arena.dayOf(keys[start] ?? 0);
     let end = start + 1;
-    while (end < keys.length && dayOf(arena, keys[end]) === day) end += 1;
-    const pieces = isSorted
-      ? [arena.bytes.subarray(arena.starts[from + start], arena.starts[from + end])]
-      : inOrder(arena, keys.subarray(start, end), arena.staging);
-    yield { day: dayName(day), lines: end - start, pieces };
+    while (end < keys.length && arena.dayOf(keys[end] ?? 0) === day) end += 1;
+    yield { day, keys: keys.subarray(start, end), isInPlace };
     start = end;
   }
 }
 
 /** Sorts keys unless they are; says whether they were. */
-export function sortKeys(keys: Float64Array): boolean {
+function sortKeys(keys: Float64Array): boolean {
   let before = Number.NEGATIVE_INFINITY;
   for (let index = 0; index < keys.length; index += 1) {
     const key = keys[index] ?? 0;
@@ -54,19 +51,11 @@ function inserted(keys: Float64Array, start: number): boolean {
   return true;
 }
 
-/** The lines of `keys` in their order, in pieces of about `into.length` bytes; a piece is overwritten by the next. */
-export function* inOrder(
-  arena: LineArena,
-  keys: Float64Array,
-  into: Uint8Array,
-): Iterable<Uint8Array> {
+/** The packed lines of a run, in pieces; a piece is overwritten by the next. */
+export function* packedBytes(arena: LineArena, run: DayRun): Iterable<Uint8Array> {
+  const into = arena.staging;
   let filled = 0;
-  for (let index = 0; index < keys.length; ) {
-    const first = arena.lineOf(keys[index] ?? 0);
-    let next = index + 1;
-    while (next < keys.length && arena.lineOf(keys[next] ?? 0) === first + next - index) next += 1;
-    const range = arena.bytes.subarray(arena.starts[first], arena.starts[first + next - index]);
-    index = next;
+  for (const range of ranges(arena, run)) {
     if (filled + range.length > into.length) {
       if (filled > 0) yield into.subarray(0, filled);
       filled = 0;
@@ -81,6 +70,14 @@ export function* inOrder(
   if (filled > 0) yield into.subarray(0, filled);
 }
 
-function dayOf(arena: LineArena, key: number | undefined): number {
-  return Math.floor(arena.secondsOf(key ?? 0) / DAY_SECONDS);
+/** What of a run lies in the arena in one piece, in the run's order. */
+function* ranges(arena: LineArena, { keys, isInPlace }: DayRun): Iterable<Uint8Array> {
+  const { bytes, starts } = arena;
+  for (let index = 0; index < keys.length; ) {
+    const first = arena.lineOf(keys[index] ?? 0);
+    let next = isInPlace ? keys.length : index + 1;
+    while (next < keys.length && arena.lineOf(keys[next] ?? 0) === first + next - index) next += 1;
+    yield bytes.subarray(starts[first], starts[first + next - index]);
+    index = next;
+  }
 }

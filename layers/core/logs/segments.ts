@@ -4,8 +4,10 @@ import type { Segment } from '#contract/log-record.ts';
 import type { Codec } from '../ports/codec.ts';
 import type { Objects } from '../ports/objects.ts';
 import { LineArena } from './line-arena.ts';
+import { LineWriter } from './line-writer.ts';
 import { join } from './lines.ts';
 import { dayRuns } from './runs.ts';
+import { dayName } from './time.ts';
 
 export type DaySegment = Segment & { readonly day: string };
 
@@ -23,6 +25,7 @@ export class SegmentWriter {
   readonly #codec: Codec;
   readonly #written: DaySegment[] = [];
   readonly #heldBytes: number;
+  readonly #writer = new LineWriter();
 
   constructor(props: {
     readonly agent: AgentId;
@@ -51,8 +54,12 @@ export class SegmentWriter {
   }
 
   async #write(): Promise<void> {
-    for (const { day, pieces, lines } of dayRuns(this.lines, 0, this.lines.count)) {
-      const bytes = join(Array.from(pieces, (piece) => piece.slice()));
+    for (const run of dayRuns(this.lines, 0, this.lines.count)) {
+      const { view, starts } = this.lines;
+      const ordered = Uint32Array.from(run.keys, (key) => starts[this.lines.lineOf(key)] ?? 0);
+      const written = this.#writer.write({ view, starts: ordered }, run.day);
+      const bytes = join(Array.from(written, (lines) => lines.bytes.slice()));
+      const day = dayName(run.day);
       const sha256 = this.#codec.sha256(bytes);
       const key = objectKey.corpus(this.#agent, `segments/${day}/${sha256}.ndjson.gz`);
       const body = await this.#codec.gzip(bytes);
@@ -64,7 +71,7 @@ export class SegmentWriter {
         source: this.#source,
         sha256,
         bytes: body.length,
-        messages: lines,
+        messages: ordered.length,
       });
     }
     this.lines.clear();

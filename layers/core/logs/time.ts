@@ -95,6 +95,16 @@ export function isoSeconds(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
 }
 
+/** `YYYY-MM-DD` of a number of days since 1970. */
+export function dayName(day: number): string {
+  return isoSeconds(day * DAY_SECONDS).slice(0, 10);
+}
+
+/** Days since 1970 of `YYYY-MM-DD`. */
+export function dayOfName(name: string): number {
+  return Date.parse(name) / (DAY_SECONDS * 1000);
+}
+
 /** Seconds by which the zone's wall clock is ahead of UTC at an instant; asked of ICU once per quarter of an hour. */
 function offsetsOf(zone: string): (instant: number) => number {
   if (zone === 'UTC') return () => 0;

@@ -153,7 +153,7 @@ describe('the faults of the system before', () => {
       `m${n}`,
     ]);
     const scratch = new FixedScratch();
-    const gathered = await gatherAll({ 'd.json': chat(...said) }, { heldBytes: 20_000, scratch });
+    const gathered = await gatherAll({ 'd.json': chat(...said) }, { heldBytes: 5000, scratch });
 
     expect(gathered.lines).toHaveLength(5000);
     expect(scratch.writes).toBeGreaterThan(10);

@@ -1,5 +1,6 @@
 import type { LogRecord } from '#contract/log-record.ts';
 import { LineArena } from '#core/logs/line-arena.ts';
+import { LineWriter, linesInPlace } from '#core/logs/line-writer.ts';
 import { LogParser } from '#core/logs/parse.ts';
 import { parseRecordLine } from '#core/logs/record-line.ts';
 import { escapedHead } from '#core/logs/text.ts';
@@ -57,6 +58,8 @@ export function readLog(
   const bytes = typeof content === 'string' ? bytesOf(content) : content;
   for (let at = 0; at < bytes.length; at += chunk) parser.push(bytes.slice(at, at + chunk));
   parser.end();
-  found.messages = recordsOf(lines.bytes.subarray(0, lines.length));
+  found.messages = [...linesInPlace(lines, new LineWriter())].flatMap((piece) =>
+    recordsOf(piece.bytes),
+  );
   return found;
 }

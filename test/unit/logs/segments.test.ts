@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LineArena } from '#core/logs/line-arena.ts';
-import { merge, type Run } from '#core/logs/merge.ts';
-import { dayLines, mergeRoom } from '#core/logs/read.ts';
-import { inOrder } from '#core/logs/runs.ts';
+import { LineWriter } from '#core/logs/line-writer.ts';
+import { MergeRoom, merge, type Run } from '#core/logs/merge.ts';
+import { dayLines } from '#core/logs/read.ts';
 import { SegmentWriter } from '#core/logs/segments.ts';
 import { agent, codec } from './house.ts';
 import { MemoryObjects } from './memory.ts';
@@ -30,7 +30,7 @@ describe('segments', () => {
           return Promise.all(
             [...byDay].map(async ([day, segments]) => {
               const lines = [];
-              for await (const { bytes } of dayLines(segments, { objects, codec })) {
+              for await (const { bytes } of dayLines({ day, segments }, { objects, codec })) {
                 lines.push(...recordsOf(bytes));
               }
               return [day, lines];
@@ -54,10 +54,7 @@ describe('a merge', () => {
   it('gives the same in any room, and what its definition says', async () => {
     await fc.assert(
       fc.asyncProperty(sources, fc.integer({ min: 1, max: 5000 }), async (given, slab) => {
-        const merged = await mergeAll(given, {
-          arena: new LineArena(64),
-          slab: new Uint8Array(slab),
-        });
+        const merged = await mergeAll(given, new MergeRoom(new Uint8Array(slab)));
 
         expect(merged).toEqual(defined(given));
       }),
@@ -85,8 +82,8 @@ describe('a merge', () => {
         return bytes;
       },
     }));
-    for await (const { keys } of merge(counted, mergeRoom(16_384))) {
-      expect(keys.length).toBeGreaterThan(0);
+    for await (const { starts } of merge(counted, new MergeRoom(new Uint8Array(16_384)))) {
+      expect(starts.length).toBeGreaterThan(0);
       break;
     }
     expect(closed).toBe(2);
@@ -118,11 +115,12 @@ function runOf(source: number, given: Said): Run {
   };
 }
 
-async function mergeAll(given: readonly Said[], room: Parameters<typeof merge>[1]) {
+async function mergeAll(given: readonly Said[], room: MergeRoom) {
+  const writer = new LineWriter(500);
   const texts: string[] = [];
   const runs = given.map((each, source) => runOf(source, each));
-  for await (const { arena, keys } of merge(runs, room)) {
-    for (const bytes of inOrder(arena, keys, new Uint8Array(500))) {
+  for await (const part of merge(runs, room)) {
+    for (const { bytes } of writer.write(part, 0)) {
       texts.push(...recordsOf(bytes).map(({ ts, text }) => `${ts} ${text}`));
     }
   }
