@@ -20,7 +20,7 @@ import { ownTask, PathId } from './owning.ts';
 import type { Services } from './services.ts';
 import { change, touch } from './settling.ts';
 
-/** How many tasks one listing looks at beyond its offset; counts go no further. */
+/** How many tasks one listing looks at beyond its offset to fill its page. */
 const MOST_LISTED = 1000;
 
 const OwnQuery = z.object({
@@ -128,6 +128,10 @@ function nextLink(
   return `<${url.pathname}${url.search}>; rel="next"`;
 }
 
+/**
+ * A page, and whether there is more: the total counts no further than the first task beyond the page, so that a listing costs the
+ * same however many tasks there are.
+ */
 async function window(
   tasks: AsyncIterable<ExchangeTask>,
   wanted: {
@@ -142,6 +146,7 @@ async function window(
     if (!wanted.keep(task)) continue;
     if (total >= wanted.offset && page.length < wanted.limit) page.push(task);
     total += 1;
+    if (total > wanted.offset + wanted.limit) break;
   }
   return { page, total };
 }

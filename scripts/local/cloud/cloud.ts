@@ -27,6 +27,8 @@ import { type Loaded, loadTemplates } from './template.ts';
 export interface CloudOptions {
   /** Cloud assembly folder (`cdk.out`). */
   readonly assembly: string;
+  /** Names of the stacks to create. @default - all */
+  readonly stacks?: readonly string[];
   /** State folder: one cloud at a time. */
   readonly dir: string;
   /** By `dynamodb`, `s3`, `sqs`, `secrets`, `lambda`, and an API's name or logical id. @default - free ones */
@@ -107,6 +109,7 @@ async function deploy(options: CloudOptions, services: Services, closing: Closin
   const apis: Record<string, string> = {};
   const loaded = await loadTemplates({
     assembly: resolve(options.assembly),
+    stacks: options.stacks,
     parameters: options.parameters ?? {},
     queueUrl: services.sqs.queueUrl,
     secretArn: services.secrets.arnOf,

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type LocalServer, listen, readBody, sendJson } from './http.ts';
 import { proxyEvent, sendResult } from './http-api/event.ts';
 import { findRoute, type Match, type Route } from './http-api/routes.ts';
@@ -118,13 +117,11 @@ function say(response: ServerResponse, status: Status): void {
 }
 
 async function withLimit<T>(work: Promise<T>, limitMs: number): Promise<T | undefined> {
-  const done = new AbortController();
-  const late = sleep(limitMs, undefined, { signal: done.signal, ref: false }).catch(
-    () => undefined,
-  );
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(late.resolve, limitMs, undefined).unref();
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work, late.promise]);
   } finally {
-    done.abort();
+    clearTimeout(timer);
   }
 }

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +23,7 @@ export interface LambdaOptions {
     body: string,
     attributes: Readonly<Record<string, string>>,
   ) => Promise<void>;
-  /** @default 10 */
+  /** @default - two for each processor: more would only wait for one another */
   readonly maxPerFunction?: number;
   /** @default 32 */
   readonly maxTotal?: number;
@@ -41,7 +42,8 @@ export class Lambda {
   #server: LocalServer | undefined;
 
   constructor(options: LambdaOptions) {
-    const { children, dir, onLog, maxPerFunction = 10, maxTotal = 32, idleMs = 60_000 } = options;
+    const { children, dir, onLog, maxTotal = 32, idleMs = 60_000 } = options;
+    const { maxPerFunction = 2 * availableParallelism() } = options;
     this.#options = options;
     const bootstrap = bundle(dir, 'bootstrap');
     this.#pool = new Pool({ children, bootstrap, onLog, maxPerFunction, maxTotal, idleMs });

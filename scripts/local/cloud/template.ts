@@ -7,6 +7,8 @@ import type { LocalResource } from './template/resource.ts';
 export interface LoadOptions {
   /** Cloud assembly folder (`cdk.out`). */
   readonly assembly: string;
+  /** Names of the stacks wanted; what they import must be among them. @default - all */
+  readonly stacks?: readonly string[] | undefined;
   /** Values of CfnParameters by name. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly queueUrl: (name: string) => string;
@@ -35,7 +37,10 @@ export interface Loaded {
  * @throws CannotStart for a type, function or reference that has no local counterpart, naming it and its stack
  */
 export async function loadTemplates(options: LoadOptions): Promise<Loaded> {
-  const stacks = readAssembly(options.assembly);
+  const { stacks: wanted } = options;
+  const stacks = readAssembly(options.assembly).filter(
+    ({ name }) => wanted === undefined || wanted.includes(name),
+  );
   if (stacks.length === 0) {
     throw new CannotStart(
       `${options.assembly} holds no stack: synthesize the app first (npm run synth).`,

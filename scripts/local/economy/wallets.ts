@@ -16,6 +16,13 @@ export async function giveWallets(
   agents: DynamoAgents,
   stage: string,
 ): Promise<void> {
+  await giveKeys(secrets, stage);
+  for (const { id, hdIndex } of ROSTER)
+    await agents.enrol(id, Address.parse(devAccount(hdIndex).address));
+}
+
+/** Puts the development keys where a deployment keeps real ones. */
+export async function giveKeys(secrets: SecretsManagerClient, stage: string): Promise<void> {
   const owners = [
     ...ROSTER.map(({ id, hdIndex }) => ({ name: String(id), hdIndex })),
     { name: 'facilitator', hdIndex: SERVICE_HD_INDEX.facilitator },
@@ -28,8 +35,6 @@ export async function giveWallets(
       await secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
     }
   }
-  for (const { id, hdIndex } of ROSTER)
-    await agents.enrol(id, Address.parse(devAccount(hdIndex).address));
 }
 
 async function current(

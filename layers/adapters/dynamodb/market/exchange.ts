@@ -33,7 +33,7 @@ import {
   submissionItem,
   taskItem,
 } from './items.ts';
-import { inHundreds, itemsAt, rowsOf } from './reading.ts';
+import { itemsAt, pagesOf, rowsOf } from './reading.ts';
 
 const Pointer = z.object({ taskId: TaskId });
 
@@ -204,7 +204,7 @@ export class DynamoExchange implements Exchange {
       ExpressionAttributeValues: { ':pk': marketKey.openWith(skill, '').pk },
       ScanIndexForward: false,
     };
-    for await (const pointers of inHundreds(rowsOf(this.#dynamo, query, most))) {
+    for await (const pointers of pagesOf(this.#dynamo, query, most)) {
       const ids = pointers.map((pointer) => Pointer.parse(pointer).taskId);
       const items = await itemsAt(this.#dynamo, this.#table, ids.map(marketKey.task));
       const tasks = new Map(items.map(readTask).map((task) => [task.id, task]));

@@ -1,44 +1,39 @@
 import {
   BatchGetCommand,
   type DynamoDBDocumentClient,
-  paginateQuery,
+  QueryCommand,
   type QueryCommandInput,
+  type QueryCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
 import type { Key } from '#contract/keys.ts';
 
 type Row = Record<string, unknown>;
 
+/** What most listings show, and a little more; then as many as BatchGetItem takes. */
+const FIRST_PAGE = 25;
 const PAGE = 100;
 
-/** Rows of one query, page by page, never more than `most`: nobody holds them all. */
-export async function* rowsOf(
+/** Rows of one query, a page of at most a hundred at a time and never more than `most`: nobody holds them all. */
+export async function* pagesOf(
   client: DynamoDBDocumentClient,
-  query: Omit<QueryCommandInput, 'Limit'>,
+  query: Omit<QueryCommandInput, 'Limit' | 'ExclusiveStartKey'>,
   most: number,
-): AsyncIterable<Row> {
-  let seen = 0;
-  for await (const { Items = [] } of paginateQuery(
-    { client, pageSize: Math.min(PAGE, most) },
-    query,
-  )) {
-    for (const item of Items) {
-      yield item;
-      seen += 1;
-      if (seen === most) return;
-    }
-  }
+): AsyncIterable<readonly Row[]> {
+  let left = most;
+  let ExclusiveStartKey: Row | undefined;
+  do {
+    const Limit = Math.min(left, left === most ? FIRST_PAGE : PAGE);
+    const command = new QueryCommand({ ...query, Limit, ExclusiveStartKey });
+    const { Items = [], LastEvaluatedKey }: QueryCommandOutput = await client.send(command);
+    yield Items;
+    left -= Items.length;
+    ExclusiveStartKey = LastEvaluatedKey;
+  } while (ExclusiveStartKey && left > 0);
 }
 
-/** Groups of at most a hundred, as BatchGetItem takes them. */
-export async function* inHundreds<T>(all: AsyncIterable<T>): AsyncIterable<readonly T[]> {
-  let group: T[] = [];
-  for await (const one of all) {
-    group.push(one);
-    if (group.length < PAGE) continue;
-    yield group;
-    group = [];
-  }
-  if (group.length > 0) yield group;
+/** The same rows one by one; those of a page that nobody comes to are not asked for. */
+export async function* rowsOf(...asked: Parameters<typeof pagesOf>): AsyncIterable<Row> {
+  for await (const page of pagesOf(...asked)) yield* page;
 }
 
 /** The items that exist, in no order. */

@@ -93,11 +93,32 @@ const engine = new Map(
   ]),
 );
 
+/** Described once for each text: requests ask for their table several times, and it changes hardly ever. Not to be changed. */
+class Descriptions {
+  readonly #store: Store;
+  readonly #known = new Map<string, { readonly text: string; readonly table: Table }>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  of(name: string): Table | undefined {
+    const text = this.#store.text(TABLES, name);
+    if (text === undefined) return undefined;
+    const known = this.#known.get(name);
+    if (known?.text === text) return known.table;
+    const table = Table.parse(JSON.parse(text));
+    this.#known.set(name, { text, table });
+    return table;
+  }
+}
+
 export type Engine = ReturnType<typeof startEngine>;
 
 /** dynalite's validations and actions over our store. Every refusal is thrown as a DynamoError. */
 export function startEngine(store: Store) {
-  const view = dynaliteView(store);
+  const tables = new Descriptions(store);
+  const view = dynaliteView(store, tables);
   const part = (operation: Operation) => {
     const found = engine.get(operation);
     if (!found) throw new Error(`dynalite has no ${operation}`);
@@ -120,7 +141,7 @@ export function startEngine(store: Store) {
     /** Carries out a checked request; writes only inside `store.atomically`. */
     act: (operation: Operation, data: unknown): Promise<unknown> =>
       new Promise((resolve, reject) => {
-        part(operation).act(view, decided(store, data), (error, result) => {
+        part(operation).act(view, decided({ store, tables }, data), (error, result) => {
           if (error) reject(DynamoError.from(error));
           else resolve(result);
         });
@@ -128,16 +149,19 @@ export function startEngine(store: Store) {
 
     /** @throws ResourceNotFoundException */
     table: (name: string): Table => {
-      const table = Table.safeParse(store.get(TABLES, name));
-      if (!table.success) throw tableNotFound(name, false);
-      return table.data;
+      const table = tables.of(name);
+      if (!table) throw tableNotFound(name, false);
+      return table;
     },
 
     item: (table: Table, keyed: unknown): unknown => itemIn(store, table, keyed),
 
     /** The refusal of a checked request's condition, if it fails. */
     refusal: (table: Table, data: unknown): unknown =>
-      dynalite.checkConditional(decided(store, data), itemIn(store, table, keyOf(data))),
+      dynalite.checkConditional(
+        decided({ store, tables }, data),
+        itemIn(store, table, keyOf(data)),
+      ),
   };
 }
 
@@ -152,14 +176,17 @@ const itemIn = (store: Store, table: Table, keyed: unknown): unknown =>
   store.get(Store.itemShelf(table.TableName), dynalite.createKey(keyed, table));
 
 /** The request with the part of its condition decided that dynalite would get wrong. */
-function decided(store: Store, data: unknown): unknown {
+function decided(
+  { store, tables }: { readonly store: Store; readonly tables: Descriptions },
+  data: unknown,
+): unknown {
   const conditional = Conditional.safeParse(data);
   if (!conditional.success) return data;
-  const table = Table.safeParse(store.get(TABLES, conditional.data.TableName));
+  const table = tables.of(conditional.data.TableName);
   const keyed = keyOf(data);
   // whatever is wrong with the table or the key, dynalite says it
-  if (!table.success || !hasKey(table.data, keyed)) return data;
-  const item = itemIn(store, table.data, keyed) ?? {};
+  if (!table || !hasKey(table, keyed)) return data;
+  const item = itemIn(store, table, keyed) ?? {};
   const { _condition } = conditional.data;
   const resolve = (path: unknown) => dynalite.mapPath(path, item);
   const expression = decideDocuments(_condition.expression, resolve);
@@ -173,7 +200,7 @@ function hasKey(table: Table, keyed: unknown): boolean {
   return dynalite.validateKey(Object.fromEntries(key), table) == null;
 }
 
-function dynaliteView(store: Store): DynaliteStore {
+function dynaliteView(store: Store, tables: Descriptions): DynaliteStore {
   const index = (kind: string, table: string, name: string) =>
     `index-${kind.toLowerCase()}~${table}~${name}`;
   const tags = (table: string) => `tag-${table}`;
@@ -198,7 +225,8 @@ function dynaliteView(store: Store): DynaliteStore {
     },
     getTable: (name, checkStatus, last) => {
       const done = typeof checkStatus === 'function' ? checkStatus : last;
-      const table = store.get(TABLES, name);
+      // who asks for one in whatever state is about to change it, and gets a copy of its own
+      const table = checkStatus === false ? store.get(TABLES, name) : tables.of(name);
       if (table === undefined) done?.(tableNotFound(name, checkStatus !== false));
       else done?.(undefined, table);
     },

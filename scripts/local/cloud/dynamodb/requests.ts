@@ -84,10 +84,7 @@ async function dynaliteServe(
   input: unknown,
 ): Promise<unknown> {
   // a copy, because dynalite's check removes members it does not know
-  const data = engine.check(
-    operation,
-    z.record(z.string(), z.unknown()).parse(structuredClone(input)),
-  );
+  const data = engine.check(operation, { ...z.record(z.string(), z.unknown()).parse(input) });
   const result = await revealing(engine, input, () => engine.act(operation, data));
   if (TABLE_CHANGES.has(operation)) await settled(store, Named.parse(data).TableName);
   return result;

@@ -52,11 +52,17 @@ export class Store {
   }
 
   get(shelf: string, key: string): unknown {
+    const text = this.text(shelf, key);
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  /** The value as the JSON it is stored as. */
+  text(shelf: string, key: string): string | undefined {
     const row = this.#prepared('SELECT key, value FROM entry WHERE shelf = ? AND key = ?').get(
       shelf,
       key,
     );
-    return row && parsed(row);
+    return row && Row.parse(row).value;
   }
 
   put(shelf: string, key: string, value: unknown): void {

@@ -1,6 +1,5 @@
 import './lifeline.ts';
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 
 // Runs one handler behind the Lambda Runtime API: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
@@ -93,9 +92,13 @@ function call(
   return new Promise((resolve, reject) => {
     const headers = { 'content-length': Buffer.byteLength(body) };
     const outgoing = request(`${base}${path}`, { method, agent, headers }, (incoming) => {
-      text(incoming).then((answer) => {
+      let answer = '';
+      incoming.setEncoding('utf8');
+      incoming.on('data', (text: string) => (answer += text));
+      incoming.once('end', () => {
         resolve({ headers: incoming.headers, body: answer });
-      }, reject);
+      });
+      incoming.once('error', reject);
     });
     outgoing.on('error', reject);
     outgoing.end(body);
