@@ -158,9 +158,12 @@ class Run {
     items: ReadonlyMap<string, SourceItem>,
   ): Promise<(() => Promise<unknown>)[]> {
     const missing: (() => Promise<unknown>)[] = [];
-    for (const file of whole)
-      if (items.get(file.source)?.eTag !== (await eTagOf(file.path)))
+    for (const file of whole) {
+      const { eTag, deaths } = items.get(file.source) ?? {};
+      // what was set aside had the bad luck to be read whenever its reader was killed
+      if (eTag !== (await eTagOf(file.path)) || deaths !== undefined)
         missing.push(() => this.#again(file));
+    }
     for (const [name, { offset }] of Object.entries(this.#state.logs))
       if (items.get(name)?.bytes !== offset) missing.push(() => this.#lastAgain(name));
     return missing;

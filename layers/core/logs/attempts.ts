@@ -1,4 +1,4 @@
-import { batchOf, batchSource } from '#contract/keys.ts';
+import { batchOf } from '#contract/keys.ts';
 import type { SourceItem } from '#contract/log-record.ts';
 import { putListing, putQuarantine } from './collect.ts';
 import { ENGINE } from './parse.ts';
@@ -41,13 +41,12 @@ export async function guarded(
   }
 }
 
-/** One upload of a file; of a growing log all its batches, which are read as one. Other parsers may do better. */
+/** One upload, as other parsers may do better. */
 function attemptOf({ source, sequence }: LogEvent): string {
-  const batch = batchOf(source);
-  return `${ENGINE}#${batch === undefined ? `${source}#${sequence}` : batchSource(batch)}`;
+  return `${ENGINE}#${source}#${sequence}`;
 }
 
-/** A growing log stays as far as it was read; a file is refused, until it is uploaded again. */
+/** A growing log stays as far as it was read until its next batch comes; a file is refused, until it is uploaded again. */
 async function setAside(event: LogEvent, deaths: number, services: Guarding): Promise<Taken> {
   const { agent, source, sequence, eTag } = event;
   const refused = `killed its reader ${deaths} times`;
@@ -56,8 +55,14 @@ async function setAside(event: LogEvent, deaths: number, services: Guarding): Pr
   if (batchOf(source) !== undefined) return { outcome: 'refused', counts: ONE };
   const listing = await putListing(agent, { v: 1, source, counts: ONE, segments: [] }, services);
   const item: SourceItem = {
-    ...{ source, sequence, eTag, engine: ENGINE, listing, refused, counts: ONE },
+    source,
+    sequence,
+    eTag,
+    engine: ENGINE,
+    listing,
+    refused,
     deaths,
+    counts: ONE,
   };
   if (!(await services.pointers.record(agent, item)))
     return { outcome: 'outrun', counts: NO_COUNTS };
