@@ -1,25 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { useFloor } from '../../support/market-floor.ts';
 import { ask, trader } from '../../support/market-room.ts';
 
-const SCHEMAS = new URL('../../../../shared/facts/em-models.schema.json', import.meta.url);
-const present = existsSync(SCHEMAS);
-if (!present)
-  process.stderr.write(`SKIPPED: no schemas of Execution Market at ${SCHEMAS.pathname}\n`);
-
 const use = useFloor();
-const newTask = {
-  title: '[KK Request] Raw logs',
-  instructions: 'Deliver the raw chat log bundle as JSON.',
-  category: 'data_processing',
-  bounty_usd: 0.05,
-  deadline_hours: 24,
-  evidence_required: ['json_response'],
-  target_executor: 'agent',
-  payment_network: 'base-sepolia',
-};
 const post = (path: string, body: unknown = {}) => ({
   method: 'POST',
   path: `/api/v1${path}`,
@@ -63,26 +47,14 @@ describe('listings', () => {
   });
 });
 
-describe.skipIf(!present)('answers', () => {
-  it("are what Execution Market's own models say", async () => {
-    const models = z
-      .record(z.string(), z.unknown())
-      .parse(JSON.parse(readFileSync(SCHEMAS, 'utf8')));
-    const conforms = (name: string, json: unknown) => {
-      const schema = z.fromJSONSchema(models[name] as Parameters<typeof z.fromJSONSchema>[0]);
-      expect(schema.safeParse(json).error, name).toBeUndefined();
-    };
-    const { room, buyer, seller } = use.floor;
+describe('answers', () => {
+  it('say what was paid, to whom, and what it cost', async () => {
+    const { room, buyer } = use.floor;
     const { task, submissionId } = await use.floor.submitted({ bounty: 180_000n });
-    const get = async (path: string) =>
-      (await ask(room, { path: `/api/v1${path}`, by: buyer })).json;
-    conforms('SubmissionListResponse', await get(`/tasks/${task.id}/submissions`));
-    conforms('ApplicationListResponse', await get(`/tasks/${task.id}/applications`));
     const approved = await ask(room, {
       ...post(`/submissions/${submissionId}/approve`, { notes: 'ok' }),
       by: buyer,
     });
-    conforms('SuccessResponse', approved.json);
     expect(approved.json).toMatchObject({
       data: {
         platform_fee_usdc: 0.0234,
@@ -91,18 +63,12 @@ describe.skipIf(!present)('answers', () => {
         verdict: 'accepted',
       },
     });
-    conforms('TaskResponse', await get(`/tasks/${task.id}`));
-    conforms('TaskPaymentResponse', await get(`/tasks/${task.id}/payment`));
-    conforms('TaskTransactionsResponse', await get(`/tasks/${task.id}/transactions`));
-    expect(await get(`/tasks/${task.id}/payment`)).toMatchObject({
+    const path = `/api/v1/tasks/${task.id}/payment`;
+    expect((await ask(room, { path, by: buyer })).json).toMatchObject({
       status: 'released',
       released_amount: 0.18,
       events: [{ type: 'escrow_lock' }, { type: 'payment_release' }],
     });
-    conforms('TaskListResponse', await get('/tasks'));
-    conforms('AvailableTasksResponse', await get('/tasks/available'));
-    conforms('PublicConfigResponse', await get('/config'));
-    conforms('TaskResponse', (await ask(room, { ...post('/tasks', newTask), by: seller })).json);
   });
 
   it('to anyone: health, how to sign, how to pay', async () => {
