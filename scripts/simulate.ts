@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { Plant } from './simulate/plant.ts';
 import { simulateAll } from './simulate/pool.ts';
 import { type SeedReport, simulate } from './simulate/seed.ts';
 import { wholeNumber } from './viva/options.ts';
@@ -11,6 +12,7 @@ interface Flags {
   readonly from: number;
   readonly days: number;
   readonly threads: number;
+  readonly plant?: Plant;
   readonly json: boolean;
 }
 
@@ -32,6 +34,11 @@ const program = new Command('simulate')
   .option('--seed <n>', 'replay this one and print every call of it', wholeNumber)
   .option('--days <n>', 'days of weather in each', wholeNumber, 3)
   .option('--threads <n>', 'histories at the same time', wholeNumber, availableParallelism())
+  .addOption(
+    new Option('--plant <fault>', 'make this go wrong on purpose, to see that it is found').choices(
+      Plant.options,
+    ),
+  )
   .option('--json', 'print the result as one JSON object and nothing else', false)
   .showHelpAfterError('(add --help to see what there is)')
   .action((flags: Flags) => run(flags).catch(fail));
@@ -43,10 +50,10 @@ async function run(flags: Flags): Promise<void> {
   process.exitCode = report.ok ? 0 : 1;
 }
 
-async function many({ seeds, from, days, threads }: Flags): Promise<Report> {
+async function many({ seeds, from, days, threads, plant }: Flags): Promise<Report> {
   const reports: SeedReport[] = [];
   const began = Date.now();
-  await simulateAll({ first: from, count: seeds, days }, threads, (report) => {
+  await simulateAll({ first: from, count: seeds, days, plant }, threads, (report) => {
     reports.push(report);
     const seconds = ((Date.now() - began) / 1000).toFixed(0).padStart(4);
     for (const words of report.violations)
@@ -57,10 +64,11 @@ async function many({ seeds, from, days, threads }: Flags): Promise<Report> {
 }
 
 /** Every call to stderr: stdout is the result's. */
-async function replay(seed: number, { days }: Flags): Promise<Report> {
+async function replay(seed: number, { days, plant }: Flags): Promise<Report> {
   return reportOf([
     await simulate(seed, {
       days,
+      plant,
       note: (line) => {
         console.error(line);
       },

@@ -24,6 +24,8 @@ export interface Payment {
  */
 export class SimulatedChain implements Chain, Facilitator, Payer {
   readonly payments = new Map<string, Payment>();
+  /** Payments that came back by nobody's hand but their payer's. */
+  reclaims = 0;
   readonly #balances = new Map<Address, bigint>();
   readonly #transfers = new Map<TxHash, readonly Transfer[]>();
   readonly #hidden = new Set<TxHash>();
@@ -33,6 +35,19 @@ export class SimulatedChain implements Chain, Facilitator, Payer {
   constructor(timeline: Timeline, weather: Weather) {
     this.#timeline = timeline;
     this.#weather = weather;
+  }
+
+  /** The facilitator as others reach it: by its own line, which may go dead. */
+  facilitator(isSilent: () => boolean): Facilitator {
+    const through =
+      <Args extends readonly unknown[]>(move: (...args: Args) => Promise<SettleOutcome>) =>
+      (...args: Args): Promise<SettleOutcome> =>
+        isSilent() ? Promise.resolve({ kind: 'unknown', reason: 'no connection' }) : move(...args);
+    return {
+      lock: through((info: PaymentInfo) => this.lock(info)),
+      release: through((info: PaymentInfo) => this.release(info)),
+      refund: through((info: PaymentInfo) => this.refund(info)),
+    };
   }
 
   fund(address: Address, value: bigint): void {
@@ -67,6 +82,7 @@ export class SimulatedChain implements Chain, Facilitator, Payer {
   /** By the payer, once nobody may capture any more. */
   reclaim(info: PaymentInfo): Promise<SettleOutcome> {
     if (!this.#isPast(info.authorizationExpiry)) return refused('too early to reclaim');
+    if (this.payments.get(info.salt)?.end === undefined) this.reclaims += 1;
     return this.refund(info);
   }
 

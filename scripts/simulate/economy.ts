@@ -6,6 +6,8 @@ import type { CorpusPointer } from '#contract/log-record.ts';
 import { NETWORKS } from '#contract/networks.ts';
 import { COLLECTOR, ROSTER } from '#contract/roster.ts';
 import { beat, type Pacemaker } from '#core/heartbeat/beat.ts';
+import { GRACE_MS } from '#core/market/patience.ts';
+import type { Facilitator } from '#core/ports/facilitator.ts';
 import type { Identities } from '#core/ports/identities.ts';
 import type { EscrowAuthorization, Wallet } from '#core/ports/wallet.ts';
 import { type Run, type Stage, through, throwing } from './calls.ts';
@@ -13,7 +15,7 @@ import { SimulatedChain } from './chain.ts';
 import { SimulatedGoods } from './goods.ts';
 import { SimulatedMarket } from './market.ts';
 import type { Timeline } from './timeline.ts';
-import type { Weather } from './weather.ts';
+import type { Silence, Weather } from './weather.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -47,6 +49,8 @@ export class SimulatedEconomy {
   readonly chain: SimulatedChain;
   readonly goods: SimulatedGoods;
   readonly market: SimulatedMarket;
+  readonly #facilitator: Facilitator;
+  #isFacilitatorSilent = false;
   readonly #stage: Stage;
   readonly #timeline: Timeline;
   readonly #weather: Weather;
@@ -66,7 +70,13 @@ export class SimulatedEconomy {
     this.#weather = stage.weather;
     this.chain = new SimulatedChain(stage.timeline, stage.weather);
     this.goods = new SimulatedGoods(stage);
-    this.market = new SimulatedMarket(this.exchange, this.chain, stage);
+    this.#facilitator = this.chain.facilitator(() => this.#isFacilitatorSilent);
+    const { chain } = this;
+    this.market = new SimulatedMarket(
+      this.exchange,
+      { chain, facilitator: this.#facilitator },
+      stage,
+    );
   }
 
   async open(): Promise<void> {
@@ -97,6 +107,13 @@ export class SimulatedEconomy {
     this.#wake({ v: 1, agentId: COLLECTOR, reason: 'corpus', id: version });
   }
 
+  /** One of them never answers again. */
+  silence(who: Silence['of']): void {
+    this.#stage.note(`silence of the ${who}`);
+    if (who === 'market') this.market.isSilent = true;
+    else this.#isFacilitatorSilent = true;
+  }
+
   /** All agents beat once, and the market's clock with them. */
   #tick(): void {
     const { ms } = this.#timeline;
@@ -121,11 +138,13 @@ export class SimulatedEconomy {
 
   #nextOccasion(): number {
     const { ms } = this.#timeline;
-    const deadlines = this.exchange
-      .all()
-      .map(({ deadline }) => deadline.getTime())
-      .filter((deadline) => deadline > ms);
-    return Math.min(ms + LONGEST_IDLE, this.#timeline.next(), ...deadlines);
+    const ends = [
+      ...this.exchange.all().map(({ deadline }) => deadline.getTime()),
+      ...[...this.chain.payments.values()]
+        .filter(({ end }) => end === undefined)
+        .map(({ info }) => info.authorizationExpiry * 1000 + GRACE_MS + MINUTE),
+    ].filter((end) => end > ms);
+    return Math.min(ms + LONGEST_IDLE, this.#timeline.next(), ...ends);
   }
 
   #wake({ agentId, id }: WakeUp): void {
@@ -192,7 +211,7 @@ export class SimulatedEconomy {
         error: { kind: 'unavailable', status: 0, reason: 'no answer' },
       })),
       chain: port<Pacemaker['chain']>('chain', this.chain),
-      facilitator: port<Pacemaker['facilitator']>('facilitator', this.chain, (reason) => ({
+      facilitator: port('facilitator', this.#facilitator, (reason) => ({
         kind: 'unknown',
         reason,
       })),

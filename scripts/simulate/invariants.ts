@@ -1,4 +1,5 @@
 import type { Book } from '#adapters/dynamodb/books.ts';
+import type { Intent } from '#contract/agent-state.ts';
 import type { BuyDeal, Deal } from '#contract/deal.ts';
 import type { AgentId } from '#contract/ids.ts';
 import { PRODUCTS } from '#contract/products.ts';
@@ -7,6 +8,7 @@ import { isFinal } from '#core/heartbeat/change.ts';
 import { balances, sum } from '#core/money/ledger.ts';
 import type { Payment } from './chain.ts';
 import { type SimulatedEconomy, WALLETS } from './economy.ts';
+import type { Silence } from './weather.ts';
 
 const HOUR = 3_600_000;
 /** What may lie between a deadline and the last word on its deal. */
@@ -14,25 +16,45 @@ const GRACE = 9 * HOUR;
 const DEADLINE = 24 * HOUR;
 
 /** Deals that are not over although their deadline and the grace after it have passed. */
-export async function findStuck(economy: SimulatedEconomy, now: number): Promise<string[]> {
+export async function findStuck(economy: SimulatedEconomy, moment: Moment): Promise<string[]> {
   const found: string[] = [];
   for (const { id } of ROSTER) {
     const { deals, intents } = await economy.agents.book(id);
     for (const deal of deals) {
-      if (!isFinal(deal) && now > dueOf(deal)) found.push(`stuck: ${id} ${nameOf(deal)}`);
+      if (!isFinal(deal) && moment.now > dueOf(deal, moment))
+        found.push(`stuck: ${id} ${nameOf(deal)}`);
     }
-    for (const intent of intents) {
-      const age = now - Date.parse(intent.createdAt);
-      if (age > DEADLINE + GRACE) found.push(`old intent: ${id} ${intent.id}`);
-    }
+    found.push(
+      ...intents
+        .filter((intent) => isTooOld(intent, { deals, moment }))
+        .map((intent) => `old intent: ${id} ${intent.id}`),
+    );
   }
   return found;
 }
 
-function dueOf({ side, state, payment, openedAt }: Deal): number {
-  const isStranded = side === 'buy' && state === 'stranded';
-  const end = isStranded ? (payment?.authorizationExpiry ?? 0) * 1000 : undefined;
-  return (end ?? Date.parse(openedAt) + DEADLINE) + GRACE;
+export interface Moment {
+  readonly now: number;
+  readonly silence: Silence | undefined;
+}
+
+/** Money that nobody else gives back is waited for until its payer may take it. */
+function dueOf({ side, state, payment, openedAt }: Deal, { silence }: Moment): number {
+  const isStranded = side === 'buy' && (state === 'stranded' || state === 'reclaiming');
+  const waits = payment !== undefined && (isStranded || silence !== undefined);
+  return (waits ? payment.authorizationExpiry * 1000 : Date.parse(openedAt) + DEADLINE) + GRACE;
+}
+
+/** What belongs to a deal may be as old as the deal; what asks a silent market for something new waits for ever. */
+function isTooOld(
+  { kind, subject, createdAt }: Intent,
+  { deals, moment }: { readonly deals: readonly Deal[]; readonly moment: Moment },
+): boolean {
+  const { now, silence } = moment;
+  if (silence?.of === 'market' && (kind === 'publish' || kind === 'register')) return false;
+  const deal = deals.find(({ taskId }) => taskId === subject);
+  const due = deal && dueOf(deal, moment);
+  return now > Math.max(Date.parse(createdAt) + DEADLINE + GRACE, due ?? 0);
 }
 
 function nameOf({ taskId, side, state, product, generation, because }: Deal): string {
@@ -40,11 +62,13 @@ function nameOf({ taskId, side, state, product, generation, because }: Deal): st
 }
 
 /** Everything that must hold once nothing is under way any more. */
-export async function findWrong(economy: SimulatedEconomy, now: number): Promise<string[]> {
+export async function findWrong(economy: SimulatedEconomy, moment: Moment): Promise<string[]> {
   const books = new Map<AgentId, Book>();
   for (const { id } of ROSTER) books.set(id, await economy.agents.book(id));
   return [
-    ...(await findStuck(economy, now)),
+    ...(await findStuck(economy, moment)),
+    ...stranded(economy, books),
+    ...(await unsettled(economy, books)),
     ...economy.broken.map((line) => `broken: ${line}`),
     ...economy.market.broken.map((line) => `market broken: ${line}`),
     ...paidTwice(economy),
@@ -52,6 +76,41 @@ export async function findWrong(economy: SimulatedEconomy, now: number): Promise
     ...(await unbalanced(economy, books)),
     ...overspent(economy, books),
   ];
+}
+
+/** Past all expiries no money lies in escrow, and no buyer waits for any. */
+function stranded({ chain }: SimulatedEconomy, books: ReadonlyMap<AgentId, Book>): string[] {
+  const locked = [...chain.payments.values()].filter(({ end }) => end === undefined);
+  return [
+    ...locked.map(({ info, lock }) => `stranded in escrow: ${lock} of ${info.payer}`),
+    ...[...books].flatMap(([id, { deals }]) =>
+      deals
+        .filter((deal) => deal.payment !== undefined && !isFinal(deal))
+        .map((deal) => `waits for ever: ${id} ${nameOf(deal)}`),
+    ),
+  ];
+}
+
+/** What the budget of a day holds in the end is what was bought on it: every other hold was given back. */
+async function unsettled(
+  { agents }: SimulatedEconomy,
+  books: ReadonlyMap<AgentId, Book>,
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const [id, { deals }] of books) {
+    const days = new Map<string, bigint>();
+    for (const deal of deals) {
+      if (deal.side !== 'buy' || deal.budgetDay === undefined) continue;
+      const spent = deal.state === 'settled' ? deal.bounty : 0n;
+      days.set(deal.budgetDay, (days.get(deal.budgetDay) ?? 0n) + spent);
+    }
+    for (const [day, spent] of days) {
+      const { committed } = await agents.load(id, { day, generation: undefined });
+      if (committed !== spent)
+        found.push(`hold not settled: ${id} ${day} ${committed} is ${spent}`);
+    }
+  }
+  return found;
 }
 
 /** The task that a payment was for. */
@@ -104,17 +163,13 @@ async function unbalanced(
   books: ReadonlyMap<AgentId, Book>,
 ): Promise<string[]> {
   const found: string[] = [];
-  for (const [id, { entries, deals }] of books) {
+  for (const [id, { entries }] of books) {
     const broken = entries.filter(({ postings }) => sum(postings) !== 0n);
     found.push(...broken.map((entry) => `entry does not sum to zero: ${id} ${entry.id}`));
     const wallet = WALLETS.get(id);
     if (wallet === undefined || entries.length === 0) continue;
     const accounts = balances(entries);
-    const stranded = deals.filter(({ state }) => state === 'stranded');
-    const expected = {
-      wallet: await chain.balanceOf(wallet),
-      escrow: stranded.reduce((total, { bounty }) => total + bounty, 0n),
-    };
+    const expected = { wallet: await chain.balanceOf(wallet), escrow: 0n };
     for (const [account, amount] of Object.entries(expected)) {
       const booked = accounts.get(account) ?? 0n;
       if (booked !== amount)

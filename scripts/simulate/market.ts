@@ -20,12 +20,20 @@ export class SimulatedMarket {
   /** Faults of ours that no weather made. */
   readonly broken: string[] = [];
 
-  constructor(exchange: MemoryExchange, chain: SimulatedChain, stage: Stage) {
+  /** From now on it answers nobody, and does nothing by itself. */
+  isSilent = false;
+
+  constructor(
+    exchange: MemoryExchange,
+    parts: { readonly chain: SimulatedChain; readonly facilitator: Services['facilitator'] },
+    stage: Stage,
+  ) {
+    const { chain, facilitator } = parts;
     this.#stage = stage;
     this.#services = {
       exchange: failing(exchange, stage, throwing),
       chain: failing<Services['chain']>(chain, stage, throwing),
-      facilitator: failing<Services['facilitator']>(chain, stage, (reason) => ({
+      facilitator: failing(facilitator, stage, (reason) => ({
         kind: 'unknown',
         reason,
       })),
@@ -62,11 +70,13 @@ export class SimulatedMarket {
 
   /** Its job by the clock. */
   async expire(): Promise<void> {
+    if (this.isSilent) return;
     await expireDue(this.#services, () => true).catch(() => undefined);
   }
 
   async #fetch(request: Request): Promise<Response> {
     const { weather } = this.#stage;
+    if (this.isSilent) throw new Error('connection refused');
     if (weather.strikes(0.02)) throw new Error('connection refused');
     if (weather.strikes(0.02)) return answer(503);
     if (weather.strikes(0.01)) return answer(429, { 'retry-after': '30' });

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { Plant } from './plant.ts';
 import type { SeedReport } from './seed.ts';
 
 /** One thread's share of the work. */
@@ -8,15 +9,21 @@ export interface Share {
   readonly stride: number;
   readonly last: number;
   readonly days: number;
+  readonly plant?: Plant | undefined;
 }
 
 /** Runs these seeds on as many threads; `onReport` sees each as it comes, in no order. */
 export async function simulateAll(
-  seeds: { readonly first: number; readonly count: number; readonly days: number },
+  seeds: {
+    readonly first: number;
+    readonly count: number;
+    readonly days: number;
+    readonly plant?: Plant | undefined;
+  },
   threads: number,
   onReport: (report: SeedReport) => void,
 ): Promise<void> {
-  const { first, count, days } = seeds;
+  const { first, count, days, plant } = seeds;
   const shares = Array.from(
     { length: Math.min(threads, count) },
     (_empty, index): Share => ({
@@ -24,6 +31,7 @@ export async function simulateAll(
       stride: threads,
       last: first + count - 1,
       days,
+      plant,
     }),
   );
   await Promise.all(shares.map((share) => runOn(share, onReport)));

@@ -1,8 +1,10 @@
+import { GRACE_MS } from '#core/market/patience.ts';
 import type { Stage } from './calls.ts';
 import { SimulatedEconomy } from './economy.ts';
 import { findStuck, findWrong } from './invariants.ts';
+import { PLANTS, type Plant } from './plant.ts';
 import { Timeline } from './timeline.ts';
-import { Weather } from './weather.ts';
+import { type Silence, Weather } from './weather.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -10,29 +12,55 @@ const START = new Date('2026-03-01T00:00:00.000Z');
 /** Every bounty's deadline, and time for what follows it. */
 const RESOLVED = 34 * HOUR;
 
+/** After the end of the last escrow: the agents' grace and some beats. */
+const RECLAIMED = GRACE_MS + 12 * HOUR;
+
 export interface SeedReport {
   readonly seed: number;
   readonly deals: number;
+  /** Locks that their payers had to take back themselves. */
+  readonly reclaims: number;
   readonly faults: number;
   /** Invariants that do not hold, in words. */
   readonly violations: readonly string[];
 }
 
+export interface Course {
+  readonly days: number;
+  /** Told every call, line by line. */
+  readonly note?: (line: string) => void;
+  /** A fault to make on purpose. */
+  readonly plant?: Plant | undefined;
+}
+
 /**
  * One history: some days of any weather, then fair days until everything must have come to its end. The same seed is the same
- * history to the last call, which `note` is told line by line.
+ * history to the last call.
  */
-export async function simulate(
-  seed: number,
-  { days, note }: { readonly days: number; readonly note?: (line: string) => void },
-): Promise<SeedReport> {
+export async function simulate(seed: number, course: Course): Promise<SeedReport> {
+  const { days, note, plant } = course;
   const timeline = new Timeline(START);
   const weather = new Weather(seed);
   const told = (line: string) => note?.(`${timeline.now().toISOString()} ${line}`);
   const stage: Stage = { timeline, weather, note: note ? told : () => undefined };
   const economy = new SimulatedEconomy(stage);
   await economy.open();
-  const stormy = days * DAY;
+  const silence = foretell(economy, { stage, stormy: days * DAY });
+  if (plant) PLANTS[plant](economy);
+  await timeline.runUntil(START.getTime() + days * DAY);
+  weather.calm();
+  const violations = await runOut(economy, { timeline, silence });
+  const deals = [...economy.chain.payments.values()].filter(({ end }) => end?.kind === 'captured');
+  const { reclaims } = economy.chain;
+  return { seed, deals: deals.length, reclaims, faults: weather.faults, violations };
+}
+
+/** Puts on the line what no agent causes: new logs, and who goes silent for good. */
+function foretell(
+  economy: SimulatedEconomy,
+  { stage, stormy }: { readonly stage: Stage; readonly stormy: number },
+): Silence | undefined {
+  const { timeline, weather } = stage;
   const growths = weather.chance(0.1) ? weather.between(10, 30) : weather.between(2, 7);
   for (let n = 0; n < growths; n += 1) {
     const at = n === 0 ? weather.between(0, HOUR) : weather.between(0, stormy);
@@ -40,14 +68,34 @@ export async function simulate(
       economy.grow();
     });
   }
-  await timeline.runUntil(START.getTime() + stormy);
-  weather.calm();
-  const violations = new Set<string>();
+  const silence = weather.silence(stormy / 4, stormy);
+  if (silence)
+    timeline.at(START.getTime() + silence.from, () => {
+      economy.silence(silence.of);
+    });
+  return silence;
+}
+
+/** Fair days to the end of everything, and what is wrong on the way. */
+async function runOut(
+  economy: SimulatedEconomy,
+  { timeline, silence }: { readonly timeline: Timeline; readonly silence: Silence | undefined },
+): Promise<string[]> {
+  const stuck = async () => findStuck(economy, { now: timeline.ms, silence });
+  const violations: string[] = [];
   await timeline.runUntil(timeline.ms + RESOLVED);
-  for (const stuck of await findStuck(economy, timeline.ms)) violations.add(stuck);
+  violations.push(...(await stuck()));
   await economy.agents.halt(true);
   await timeline.runUntil(timeline.ms + RESOLVED);
-  for (const wrong of await findWrong(economy, timeline.ms)) violations.add(wrong);
-  const deals = [...economy.chain.payments.values()].filter(({ end }) => end?.kind === 'captured');
-  return { seed, deals: deals.length, faults: weather.faults, violations: [...violations] };
+  violations.push(...(await stuck()));
+  // whatever is locked by now only its payer can take back
+  await timeline.runUntil(Math.max(timeline.ms, lastExpiry(economy) + RECLAIMED));
+  violations.push(...(await findWrong(economy, { now: timeline.ms, silence })));
+  return [...new Set(violations)];
+}
+
+/** When the last escrow that still stands can be paid out no more; 0 when none stands. */
+function lastExpiry({ chain }: SimulatedEconomy): number {
+  const open = [...chain.payments.values()].filter(({ end }) => end === undefined);
+  return Math.max(0, ...open.map(({ info }) => info.authorizationExpiry * 1000));
 }

@@ -8,6 +8,12 @@ export type Fate = 'fair' | 'lost' | 'unanswered' | 'late' | 'dead-before' | 'de
 /** What befalls a message: each number is a delay in ms; none, and it is lost. */
 export type Arrivals = readonly number[];
 
+/** Who never answers again in a history, and from when on, in ms after its beginning. */
+export interface Silence {
+  readonly of: 'market' | 'facilitator';
+  readonly from: number;
+}
+
 /** All chance of one seed: faults by its own storminess, and what else is drawn. Counts what it did. */
 export class Weather {
   readonly roll: () => number;
@@ -53,6 +59,13 @@ export class Weather {
       'dead-after',
     ];
     return fates[this.between(0, fates.length)] ?? 'fair';
+  }
+
+  /** In one history of eight, somebody whom money depends on goes silent for good. */
+  silence(from: number, to: number): Silence | undefined {
+    const fate = this.roll();
+    if (fate >= 0.125) return undefined;
+    return { of: fate < 0.0625 ? 'market' : 'facilitator', from: this.between(from, to) };
   }
 
   /** A message on its way: once, twice, late or never. */

@@ -1,78 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentId } from '#contract/ids.ts';
-import { balances, sum } from '#core/money/ledger.ts';
 import { BUYER, SELLER, walletOf } from '../support/builders.ts';
+import { crashing, expectBalanced, live, outrunning } from '../support/living.ts';
 import { PaperEconomy, PURSE, type Watch } from '../support/paper-economy.ts';
 
 const BOUNTY = 10_000n;
-const MAX_BEATS = 40;
-
-class Crash extends Error {}
-
-interface Life {
-  readonly disturb?: Watch;
-  /** Turns that who died stays away. */
-  readonly away?: number;
-  readonly isEnough?: (economy: PaperEconomy) => Promise<boolean>;
-}
-
-/** Beats of seller and buyer in turn until the deal is done on both sides and nothing is left to do. */
-async function live(economy: PaperEconomy, life: Life = {}): Promise<void> {
-  const { disturb, away, isEnough } = { disturb: undefined, away: 0, isEnough: isDone, ...life };
-  let watch: Watch | undefined = disturb;
-  const until = new Map<AgentId, number>();
-  for (let n = 0; n < MAX_BEATS; n += 1) {
-    const agentId = n % 2 === 0 ? SELLER : BUYER;
-    const beatId = `turn-${n}`;
-    if (isAway(until, agentId, n)) continue;
-    if (await survives(economy.beat(agentId, { beatId, watch }))) {
-      if (n % 2 === 1 && (await isEnough(economy))) return;
-      continue;
-    }
-    watch = undefined;
-    until.set(agentId, n + away);
-    // as Lambda does: the same event again, once the dead one's lease has run out
-    if (away === 0) await economy.beat(agentId, { beatId });
-  }
-  throw new Error(`Not done after ${MAX_BEATS} beats.`);
-}
-
-function isAway(until: ReadonlyMap<AgentId, number>, agentId: AgentId, turn: number): boolean {
-  return turn < (until.get(agentId) ?? 0);
-}
-
-async function survives(beat: Promise<unknown>): Promise<boolean> {
-  try {
-    await beat;
-    return true;
-  } catch (error) {
-    if (error instanceof Crash) return false;
-    throw error;
-  }
-}
-
-/** Both sides have settled a deal and have goods on the shelf, and neither has anything left to do. */
-async function isDone({ agents }: PaperEconomy): Promise<boolean> {
-  const books = await Promise.all([SELLER, BUYER].map((id) => agents.book(id)));
-  return books.every(
-    ({ state, deals, intents }) =>
-      Object.keys(state?.stock ?? {}).length > 0 &&
-      deals.length > 0 &&
-      deals.every((deal) => deal.state === 'settled') &&
-      intents.length === 0,
-  );
-}
-
 async function isBought({ agents }: PaperEconomy): Promise<boolean> {
   return (await agents.book(BUYER)).purchases.some(({ state }) => state === 'bought');
-}
-
-async function expectBalanced(economy: PaperEconomy, agentId: AgentId): Promise<void> {
-  const { entries } = await economy.agents.book(agentId);
-  for (const { postings } of entries) expect(sum(postings)).toBe(0n);
-  const accounts = balances(entries);
-  expect(accounts.get('wallet')).toBe(await economy.chain.balanceOf(walletOf(agentId)));
-  expect(accounts.get('escrow') ?? 0n).toBe(0n);
 }
 
 /** One bounty, one lock, one payment; both books right to the last micro-USDC; nothing left to do. */
@@ -151,12 +84,7 @@ describe('beats', () => {
 
     for (const [at, call] of calls.entries()) {
       const economy = await PaperEconomy.open();
-      let made = 0;
-      const disturb: Watch = () => {
-        made += 1;
-        if (made > at) throw new Crash();
-      };
-      await live(economy, { disturb, away });
+      await live(economy, { disturb: crashing(at), away });
       await expectSame(economy, undisturbed, `dead before call ${at}, ${call}`);
     }
   });
@@ -166,12 +94,7 @@ describe('beats', () => {
 
     for (const [at, call] of calls.entries()) {
       const economy = await PaperEconomy.open();
-      let made = 0;
-      const disturb: Watch = async (_call, agentId) => {
-        made += 1;
-        if (made === at + 1) await economy.beat(agentId);
-      };
-      await live(economy, { disturb });
+      await live(economy, { disturb: outrunning(economy, at) });
       await expectSame(economy, undisturbed, `outrun before call ${at}, ${call}`);
     }
   });
@@ -203,30 +126,6 @@ describe('beats', () => {
 
     expect(report).toMatchObject({ rounds: [{ beatId: 'one' }, { beatId: 'one+1' }] });
     expect(economy.wakeUps).toEqual([]);
-  });
-
-  it('send a bad delivery back once, and take the money home the second time', async () => {
-    const economy = await PaperEconomy.open();
-    economy.verdict = () => ({ kind: 'bad', reason: 'wrong-hash' });
-    for (let n = 0; n < 14 && !economy.chain.ends().includes('voided'); n += 1)
-      await economy.beat(n % 2 === 0 ? SELLER : BUYER);
-    for (let n = 0; n < 4; n += 1) await economy.beat(n % 2 === 0 ? SELLER : BUYER);
-
-    expect(economy.chain.ends()).toEqual(['voided']);
-    const [buyer, seller] = await Promise.all([BUYER, SELLER].map((id) => economy.agents.book(id)));
-    expect(seller!.deals[0]).toMatchObject({ state: 'closed', deliveries: 2 });
-    // there is no other seller: that bounty is withdrawn, and a new one asks again
-    const { taskId } = seller!.deals[0]!;
-    expect(buyer!.deals.find((deal) => deal.taskId === taskId)).toMatchObject({
-      state: 'closed',
-      because: 'no-seller-left',
-    });
-    expect(buyer!.purchases).toMatchObject([{ attempt: 1 }]);
-    const day = economy.now().toISOString().slice(0, 10);
-    const { committed } = await economy.agents.load(BUYER, { day, generation: undefined });
-    expect(committed).toBe(0n);
-    await expectBalanced(economy, BUYER);
-    await expectBalanced(economy, SELLER);
   });
 
   it('give up a bounty for goods that nobody makes any more', async () => {

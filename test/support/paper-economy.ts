@@ -71,6 +71,11 @@ export class PaperEconomy {
     return economy;
   }
 
+  /** So long nothing happens. */
+  skip(ms: number): void {
+    this.#ms += ms;
+  }
+
   /** One beat of one agent, a tick later than the last; `watch` sees every call before it is made. */
   async beat(
     agentId: AgentId,

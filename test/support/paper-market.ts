@@ -9,20 +9,30 @@ interface Entry {
   readonly payment?: PaymentInfo;
   readonly applications: readonly Application[];
   readonly submissions: readonly Submission[];
+  /** What the buyer wrote when it sent the work back. */
+  readonly complaints: readonly string[];
   readonly ratings: readonly { readonly of: 'worker' | 'agent'; readonly score: number }[];
 }
 
 const OK = { ok: true, value: undefined } as const;
 
-function refused(kind: 'conflict' | 'missing' | 'unpaid', status: number): Answer<never> {
+function refused(
+  kind: 'conflict' | 'missing' | 'unpaid' | 'unavailable',
+  status: number,
+): Answer<never> {
   return { ok: false, error: { kind, status, reason: kind } };
 }
 const CONFLICT = refused('conflict', 409);
 const MISSING = refused('missing', 404);
+const AWAY = refused('unavailable', 503);
 
 /** Execution Market on paper, without signatures: the states, conflicts and settlements that both sides live by. */
 export class PaperMarket {
   readonly entries = new Map<TaskId, Entry>();
+  /** How many bounties it takes. */
+  most = Number.POSITIVE_INFINITY;
+  /** It answers nobody. */
+  isSilent = false;
   readonly #keys = new Map<string, TaskId>();
   readonly #chain: PaperChain;
   readonly #now: () => Date;
@@ -34,11 +44,20 @@ export class PaperMarket {
 
   /** The market as one wallet meets it. */
   door(self: Address): Market {
+    const door = this.#doorOf(self);
+    return new Proxy(door, {
+      get: (market, name) =>
+        this.isSilent ? () => Promise.resolve(AWAY) : (Reflect.get(market, name) as unknown),
+    });
+  }
+
+  #doorOf(self: Address): Market {
     const executorId = `executor-${self}`;
     return {
       isHealthy: () => Promise.resolve(true),
       register: () => Promise.resolve({ ok: true, value: { executorId } }),
       publish: ({ title, instructions, bounty, skills, deadlineHours }, key) => {
+        if (!this.#keys.has(key) && this.#keys.size >= this.most) return Promise.resolve(AWAY);
         const id = this.#keys.get(key) ?? taskId(this.#keys.size + 1);
         const known = this.entries.get(id);
         const deadline = new Date(this.#now().getTime() + deadlineHours * 3_600_000);
@@ -47,7 +66,7 @@ export class PaperMarket {
           ...{ status: 'published', executorId: undefined, escrowTx: undefined },
         };
         this.#keys.set(key, id);
-        const fresh = { task, applications: [], submissions: [], ratings: [] };
+        const fresh = { task, applications: [], submissions: [], complaints: [], ratings: [] };
         this.entries.set(id, known ?? fresh);
         return Promise.resolve({ ok: true, value: task });
       },
@@ -98,8 +117,8 @@ export class PaperMarket {
           ],
         })),
       approve: (submissionId) => this.#approve(submissionId),
-      reject: (submissionId, { severity }) => this.#reject(submissionId, severity),
-      requestMoreInfo: (submissionId) => this.#askMore(submissionId),
+      reject: (submissionId, verdict) => this.#reject(submissionId, verdict),
+      requestMoreInfo: (submissionId, notes) => this.#askMore(submissionId, notes),
       rateWorker: (id, { score }) => this.#rate(id, { of: 'worker', score }),
       rateAgent: (id, { score }) => this.#rate(id, { of: 'agent', score }),
     };
@@ -115,15 +134,19 @@ export class PaperMarket {
     return { ok: true, value: { releaseTx: settled.tx } };
   }
 
-  #askMore(submissionId: string): Promise<Answer<void>> {
+  #askMore(submissionId: string, notes: string): Promise<Answer<void>> {
     const entry = this.#ofSubmission(submissionId);
     if (entry === undefined) return Promise.resolve(MISSING);
     if (entry.task.status !== 'submitted') return Promise.resolve(CONFLICT);
-    this.#put(withVerdict(withTask(entry, { status: 'in_progress' }), 'more_info_requested'));
+    const back = withTask(complained(entry, notes), { status: 'in_progress' });
+    this.#put(withVerdict(back, 'more_info_requested'));
     return Promise.resolve(OK);
   }
 
-  async #reject(submissionId: string, severity: 'minor' | 'major'): Promise<Answer<void>> {
+  async #reject(
+    submissionId: string,
+    { severity, notes }: Parameters<Market['reject']>[1],
+  ): Promise<Answer<void>> {
     const entry = this.#ofSubmission(submissionId);
     if (entry?.payment === undefined) return MISSING;
     if (entry.task.status !== 'submitted') return CONFLICT;
@@ -132,7 +155,7 @@ export class PaperMarket {
       severity === 'minor'
         ? ({ status: 'in_progress' } as const)
         : ({ status: 'published', executorId: undefined, escrowTx: undefined } as const);
-    this.#put(withVerdict(withTask(entry, task), 'rejected'));
+    this.#put(withVerdict(withTask(complained(entry, notes), task), 'rejected'));
     return OK;
   }
 
@@ -175,6 +198,10 @@ export class PaperMarket {
 
 function withTask(entry: Entry, change: Partial<Task>): Entry {
   return { ...entry, task: { ...entry.task, ...change } };
+}
+
+function complained(entry: Entry, notes: string): Entry {
+  return { ...entry, complaints: [...entry.complaints, notes] };
 }
 
 function withVerdict(entry: Entry, verdict: Submission['verdict']): Entry {

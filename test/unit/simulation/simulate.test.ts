@@ -26,6 +26,12 @@ describe('the simulated economy', () => {
     if (seed === 6) expect(faults).toBeLessThan(50);
   });
 
+  it('takes money back from a market that fell silent for good', async () => {
+    const { violations, reclaims } = await simulate(18, { days: 1 });
+    expect(violations).toEqual([]);
+    expect(reclaims).toBeGreaterThan(0);
+  });
+
   it('is the same history for the same seed, to the last call', async () => {
     const first = await historyOf(9);
     expect(first.lines).toBeGreaterThan(1000);

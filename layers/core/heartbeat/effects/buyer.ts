@@ -51,16 +51,16 @@ export const lock = onBounty('locking', async (deal, job) => {
   const payment = must(deal.payment, 'the terms of its escrow');
   const locked = await hands.chain.lockOf(payment);
   if (locked) return step(deal, { kind: 'locked', tx: locked.tx }, job);
+  // nobody answered, or we were halted, until nobody could lock it any more
+  if (isTooLateToLock(deal, hands.now()))
+    return step(deal, { kind: 'lock-refused', reason: 'not-locked-in-time' }, job);
   if (snapshot.isHalted) return { kind: 'later', reason: 'halted' };
 
   const settled = await hands.facilitator.lock(payment, await hands.wallet.signLock(payment));
   if (settled.kind === 'settled') return step(deal, { kind: 'locked', tx: settled.tx }, job);
-  if (settled.kind === 'refused')
-    return step(deal, { kind: 'lock-refused', reason: settled.reason }, job);
-  // nobody answered until nobody could lock it any more
-  if (isTooLateToLock(deal, hands.now()))
-    return step(deal, { kind: 'lock-refused', reason: 'facilitator-silent' }, job);
-  return { kind: 'later', reason: settled.reason };
+  return settled.kind === 'refused'
+    ? step(deal, { kind: 'lock-refused', reason: settled.reason }, job)
+    : { kind: 'later', reason: settled.reason };
 });
 
 export const assign = onBounty('assigning', async (deal, job) => {
