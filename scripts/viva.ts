@@ -3,6 +3,7 @@ import { addAgents } from './viva/agents.ts';
 import { addBalances } from './viva/balances.ts';
 import { addBeat } from './viva/beat.ts';
 import { addBuy } from './viva/buy.ts';
+import { addContracts } from './viva/contracts.ts';
 import { addDeals } from './viva/deals.ts';
 import { addEm } from './viva/em.ts';
 import { addEscrow } from './viva/escrow.ts';
@@ -30,6 +31,7 @@ for (const add of [
   addLogs,
   addBuy,
   addEscrow,
+  addContracts,
 ])
   add(program);
 await program.parseAsync();

@@ -149,6 +149,6 @@ function hidden(stage: StageValues, reader: 'collect-logs' | 'wake'): Duration {
 }
 
 function walletOwners({ market }: StageValues): string[] {
-  const services = market.kind === 'own' ? ['facilitator', 'market'] : [];
+  const services = market.kind === 'own' ? ['facilitator', 'market', 'deployer'] : [];
   return [...ROSTER.map(({ id }) => id), ...services];
 }

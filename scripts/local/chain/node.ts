@@ -6,10 +6,11 @@ import { pad } from 'viem';
 import * as z from 'zod';
 import { NETWORKS } from '#contract/networks.ts';
 import { ROSTER, SERVICE_HD_INDEX } from '#contract/roster.ts';
+import { creationOf } from '../../contracts/contracts.ts';
 import { CannotStart } from '../cloud/cannot-start.ts';
 import { DEV_MNEMONIC, devAccount } from './accounts.ts';
 import { type Anvil, startAnvil } from './anvil.ts';
-import { IDENTITY, REPUTATION, TEST_USDC } from './artefacts.ts';
+import { IDENTITY, TEST_USDC } from './artefacts.ts';
 import { type Journal, openJournal, type Step } from './journal.ts';
 import { ask, demand, type RpcReply } from './rpc.ts';
 
@@ -184,7 +185,9 @@ async function prepare(url: string): Promise<void> {
   const deployer = devAccount(SERVICE_HD_INDEX.deployer).address;
   await demand(url, 'anvil_setCode', [usdc, TEST_USDC.runtime]);
   await demand(url, 'anvil_setCode', [identity, IDENTITY.runtime]);
-  await demand(url, 'anvil_setCode', [reputation, REPUTATION.runtime]);
+  const creation = creationOf('reputation', NETWORKS.local, deployer);
+  const runtime = await demand(url, 'eth_call', [{ data: creation }, 'latest']);
+  await demand(url, 'anvil_setCode', [reputation, runtime]);
   await demand(url, 'anvil_setStorageAt', [usdc, pad('0x0'), pad(deployer)]);
   for (const address of [deployer, devAccount(SERVICE_HD_INDEX.facilitator).address]) {
     await demand(url, 'anvil_setBalance', [address, ETHER]);

@@ -1,7 +1,6 @@
 import {
   type Client,
   createClient,
-  encodeDeployData,
   encodeFunctionData,
   type Hex,
   http,
@@ -9,11 +8,11 @@ import {
   parseAbiItem,
   zeroAddress,
 } from 'viem';
-import { getCode, getLogs, getTransactionCount, sendRawTransaction } from 'viem/actions';
+import { getLogs, getTransactionCount, sendRawTransaction } from 'viem/actions';
 import { NETWORKS } from '#contract/networks.ts';
 import { ROSTER, SERVICE_HD_INDEX } from '#contract/roster.ts';
+import { deployMissing } from '../../contracts/deploy.ts';
 import { devAccount } from './accounts.ts';
-import { COLLECTOR, ESCROW, OPERATOR } from './artefacts.ts';
 
 const START_BALANCE = 5_000_000n; // 5 USDC
 const MAX_GAS_PRICE = 10_000_000_000n; // above any base fee of an idle chain
@@ -34,35 +33,14 @@ export async function setUp(url: string): Promise<void> {
 }
 
 async function deploy(client: Client): Promise<void> {
-  const { escrow, operator, tokenCollector } = NETWORKS.local;
+  const network = NETWORKS.local;
   const { address: facilitator } = devAccount(SERVICE_HD_INDEX.facilitator);
-  // the address follows from the deployer's nonce: this order is part of NETWORKS.local
-  const deployments = [
-    { address: escrow, data: ESCROW.bytecode },
-    {
-      address: tokenCollector,
-      data: encodeDeployData({
-        abi: parseAbi(['constructor(address)']),
-        bytecode: COLLECTOR.bytecode,
-        args: [escrow],
-      }),
-    },
-    {
-      address: operator,
-      data: encodeDeployData({
-        abi: parseAbi(['constructor(address, address)']),
-        bytecode: OPERATOR.bytecode,
-        args: [escrow, facilitator],
-      }),
-    },
-  ];
-  for (const { address, data } of deployments) {
-    if ((await getCode(client, { address })) === undefined) await send(client, { data });
-    if ((await getCode(client, { address })) === undefined) {
+  const account = devAccount(SERVICE_HD_INDEX.deployer);
+  for (const { name, address } of await deployMissing({ client, account, network, facilitator })) {
+    if (address !== network[name])
       throw new Error(
-        `No contract stands at ${address} after its deployment: NETWORKS.local is out of date.`,
+        `The local chain has its ${name} at ${address}: NETWORKS.local is out of date.`,
       );
-    }
   }
 }
 
@@ -83,10 +61,7 @@ async function fund(client: Client): Promise<void> {
   }
 }
 
-async function send(
-  client: Client,
-  call: { readonly to?: Hex; readonly data: Hex },
-): Promise<void> {
+async function send(client: Client, call: { readonly to: Hex; readonly data: Hex }): Promise<void> {
   const deployer = devAccount(SERVICE_HD_INDEX.deployer);
   const serializedTransaction = await deployer.signTransaction({
     type: 'eip1559',

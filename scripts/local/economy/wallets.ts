@@ -27,6 +27,7 @@ export async function giveKeys(secrets: SecretsManagerClient, stage: string): Pr
     ...ROSTER.map(({ id, hdIndex }) => ({ name: String(id), hdIndex })),
     { name: 'facilitator', hdIndex: SERVICE_HD_INDEX.facilitator },
     { name: 'market', hdIndex: SERVICE_HD_INDEX.market },
+    { name: 'deployer', hdIndex: SERVICE_HD_INDEX.deployer },
   ];
   for (const { name, hdIndex } of owners) {
     const SecretId = walletSecretName(stage, name);

@@ -5,7 +5,7 @@ interface IIdentity {
     function isAuthorizedOrOwner(address spender, uint256 agentId) external view returns (bool);
 }
 
-/// ERC-8004 reputation: feedback of clients on agents. No constructor runs, so that its code may be put at any address.
+/// ERC-8004 reputation: feedback of clients on the agents of one identity registry.
 /// Left out of the real ABI: appendResponse and readAllFeedback.
 contract ReputationRegistry {
     struct Feedback {
@@ -16,7 +16,7 @@ contract ReputationRegistry {
         string tag2;
     }
 
-    IIdentity private constant IDENTITY = IIdentity(0x8004A818BFB912233c491871b3d84c89A494BD9e);
+    IIdentity private immutable IDENTITY;
     uint8 private constant MAX_DECIMALS = 18;
 
     mapping(uint256 agentId => mapping(address client => Feedback[])) private given;
@@ -42,7 +42,11 @@ contract ReputationRegistry {
     error NoClients();
     error NoSuchFeedback(uint64 feedbackIndex);
 
-    function getIdentityRegistry() external pure returns (address) {
+    constructor(IIdentity identity) {
+        IDENTITY = identity;
+    }
+
+    function getIdentityRegistry() external view returns (address) {
         return address(IDENTITY);
     }
 
