@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const FIXTURE = join(import.meta.dirname, '../../fixtures/collector.ts');
+const FIXTURE = fileURLToPath(new URL('../../fixtures/collector.ts', import.meta.url));
 
 /** The room's own code as one file in `dir`: gives its path. */
 export async function bundleCollector(dir: string): Promise<string> {
