@@ -18,16 +18,39 @@ import type { DayFile, LogFile, LogShelf, Scratch, SealedFile } from '#core/port
 /** Calls are synchronous: a collection has nothing else to do, and a hop to a thread costs more than a read from the cache. */
 const READ_BYTES = 262_144;
 
-/** Every file below `folder` whose name and folders do not begin with a dot; names are relative, with `/`. */
+export interface FoundFile {
+  readonly path: string;
+  /** Relative, with `/`. */
+  readonly name: string;
+}
+
+/** Control characters (a newline among them), which no listing of a bucket can carry. */
+const UNSPEAKABLE = /\p{Cc}/u;
+
+/**
+ * Every file below `folder` whose name and folders do not begin with a dot, by name. What is neither file nor folder, such as a
+ * symbolic link, is no log, nor is a file with a control character in its name: `passedOver`.
+ */
+export async function filesBelow(
+  folder: string,
+): Promise<{ readonly files: readonly FoundFile[]; readonly passedOver: readonly string[] }> {
+  const files: FoundFile[] = [];
+  const passedOver: string[] = [];
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const name = relative(folder, path).split(sep).join('/');
+    if (entry.isDirectory() || name.split('/').some((part) => part.startsWith('.'))) continue;
+    if (entry.isFile() && !UNSPEAKABLE.test(name)) files.push({ path, name });
+    else passedOver.push(name);
+  }
+  return { files: files.toSorted((a, b) => (a.name < b.name ? -1 : 1)), passedOver };
+}
+
+/** The files below `folder`, to be read. */
 export async function logFiles(folder: string): Promise<LogFile[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const buffer = new Uint8Array(READ_BYTES);
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((path) => ({ path, name: relative(folder, path).split(sep).join('/') }))
-    .filter(({ name }) => !name.split('/').some((part) => part.startsWith('.')))
-    .map(({ path, name }) => ({ name, open: () => chunks(path, buffer) }));
+  const { files } = await filesBelow(folder);
+  return files.map(({ path, name }) => ({ name, open: () => chunks(path, buffer) }));
 }
 
 /** A file's bytes; each chunk is overwritten by the next. */

@@ -11,10 +11,9 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { ObjectHead, Objects } from '#core/ports/objects.ts';
+import { type Content, PART_BYTES, type PartsOptions, writeParts } from './parts.ts';
 
 const MAX_READ_BYTES = 8 * 1024 * 1024;
-/** What is longer is written in parts of so much: the ETag tells of it. */
-export const PART_BYTES = 8 * 1024 * 1024;
 /** As many as one DeleteObjects request takes. */
 const MAX_DELETED = 1000;
 
@@ -75,6 +74,15 @@ export class S3Objects implements Objects {
   async write(key: string, body: AsyncIterable<Uint8Array>, contentType: string): Promise<void> {
     const params = { ...this.#at(key), Body: Readable.from(body), ContentType: contentType };
     await new Upload({ client: this.#s3, params, queueSize: 1, partSize: PART_BYTES }).done();
+  }
+
+  /** Writes what can be read again; a large one goes on where a killed process left it. */
+  async writeContent(key: string, content: Content, options: PartsOptions): Promise<void> {
+    if (content.size > PART_BYTES) {
+      await writeParts({ s3: this.#s3, ...this.#at(key) }, content, options);
+    } else {
+      await this.put(key, await content.read(0, content.size), options);
+    }
   }
 
   async put(

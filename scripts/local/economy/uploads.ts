@@ -1,6 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { filesBelow } from '#adapters/logs/folder.ts';
 import type { CorpusPointer } from '#contract/log-record.ts';
 import { COLLECTOR } from '#contract/roster.ts';
 import { readManifest } from '#core/logs/rebuild.ts';
@@ -20,20 +20,23 @@ export interface Collected {
   readonly refused: readonly { readonly source: string; readonly reason: string }[];
 }
 
-/** @throws CannotStart when the folder is missing, unreadable or holds no file */
-export async function logFilesIn(dir: string): Promise<readonly LogFile[]> {
+/**
+ * The files below `dir` as sources.
+ * @param onPassedOver what lies there and is no file that can be a source
+ * @throws CannotStart when the folder is missing, unreadable or holds no file
+ */
+export async function logFilesIn(
+  dir: string,
+  onPassedOver: (name: string) => void = () => undefined,
+): Promise<readonly LogFile[]> {
   try {
-    const entries = await readdir(dir, { recursive: true, withFileTypes: true });
-    const paths = entries
-      .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-      .map((entry) => join(entry.parentPath, entry.name));
-    if (paths.length === 0)
+    const { files, passedOver } = await filesBelow(dir);
+    for (const name of passedOver) onPassedOver(name);
+    if (files.length === 0)
       throw new CannotStart(
-        `The log folder ${dir} holds no file: put chat logs there, or leave --logs out.`,
+        `The log folder ${dir} holds no file: put chat logs there, or name another one.`,
       );
-    return paths
-      .sort()
-      .map((path) => ({ path, source: relative(dir, path).replaceAll('\\', '/') }));
+    return files.map(({ path, name }) => ({ path, source: name }));
   } catch (error) {
     if (error instanceof CannotStart) throw error;
     const why = error instanceof Error ? error.message : String(error);

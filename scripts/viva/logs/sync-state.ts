@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import * as z from 'zod';
-import { CannotStart } from '../../local/cloud/cannot-start.ts';
+import { batchOf, batchSource, objectKey } from '#contract/keys.ts';
+import { CannotStart, explain } from '../../local/cloud/cannot-start.ts';
+import type { Target } from './uploader.ts';
 
 /** One life of one log, as far as it is stored. */
 const Log = z.object({
@@ -19,6 +22,7 @@ export type Log = z.infer<typeof Log>;
 /** A file when it was looked at last. */
 const Seen = z.object({
   inode: z.number(),
+  /** Bytes that are stored. */
   size: z.number(),
   modified: z.number(),
   /** Key in `logs`; absent for files that are uploaded whole. */
@@ -49,15 +53,60 @@ export async function readSyncState(file: string): Promise<SyncState> {
   }
 }
 
-/** The file is the old one or the new one, whenever the process or the machine dies. */
+/** What of it the bucket holds: it may be another one now, or have been emptied. */
+export async function heldBy(target: Target, { v, logs, seen }: SyncState): Promise<SyncState> {
+  const { ends, whole } = await storedAt(target);
+  const heldLogs = Object.entries(logs).filter(
+    ([name, { offset }]) => (ends.get(name) ?? 0) >= offset,
+  );
+  const names = new Set(heldLogs.map(([name]) => name));
+  const heldFiles = Object.entries(seen).filter(([source, { log }]) =>
+    log === undefined ? whole.has(source) : names.has(log),
+  );
+  return { v, logs: Object.fromEntries(heldLogs), seen: Object.fromEntries(heldFiles) };
+}
+
+/** Where the batches of each log end, and the files that are there whole. */
+async function storedAt({ objects, agent }: Target) {
+  const root = objectKey.log(agent, '');
+  const ends = new Map<string, number>();
+  const whole = new Set<string>();
+  for await (const { key, size } of objects.list(root)) {
+    const path = key.slice(root.length);
+    const batch = batchOf(path);
+    if (batch === undefined) whole.add(path);
+    else ends.set(batchSource(batch), batch.offset + size);
+  }
+  return { ends, whole };
+}
+
+/** Batches are named by this: a further life of the same first line is another generation. */
+export function generationIn({ firstLine, life }: Pick<Log, 'firstLine' | 'life'>): string {
+  if (life === 0) return firstLine;
+  return createHash('sha256').update(`${firstLine}#${life}`).digest('hex').slice(0, 16);
+}
+
+/** As which source its batches come. */
+export function nameOf(log: Pick<Log, 'source' | 'firstLine' | 'life'>): string {
+  return batchSource({ source: log.source, generation: generationIn(log) });
+}
+
+/**
+ * The file is the old one or the new one, whenever the process or the machine dies.
+ * @throws CannotStart when it may not be written
+ */
 export async function writeSyncState(file: string, state: SyncState): Promise<void> {
   const fresh = `${file}.${process.pid}`;
-  const handle = await open(fresh, 'w');
   try {
-    await handle.writeFile(JSON.stringify(state));
-    await handle.sync();
-  } finally {
-    await handle.close();
+    const handle = await open(fresh, 'w');
+    try {
+      await handle.writeFile(JSON.stringify(state));
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(fresh, file);
+  } catch (error) {
+    throw explain(error, `The note of what is stored, ${file},`);
   }
-  await rename(fresh, file);
 }

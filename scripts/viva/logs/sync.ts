@@ -7,14 +7,17 @@ import { borderOf } from '#core/logs/borders.ts';
 import { following, type Piece } from '#core/logs/pieces.ts';
 import { generationOf } from '#core/logs/read-on.ts';
 import { isCompressed } from '#core/logs/unpack.ts';
-import type { Log, SyncState } from './sync-state.ts';
-import { type LogFile, type Target, uploadFiles } from './uploader.ts';
+import { generationIn, type Log, nameOf, type SyncState } from './sync-state.ts';
+import { fileTrouble } from './troubles.ts';
+import { type LogFile, someBytesAt, type Target, uploadFiles } from './uploader.ts';
 
 /** The most that one batch carries, and about what a sync holds in memory. */
 const BATCH_BYTES = 4 * 1024 * 1024;
 const HEAD_BYTES = 4096;
 const FIRST_LINE_BYTES = 1024;
 const TAIL_BYTES = 256;
+/** A last line without an end is taken for whole when its file has not changed for so long. */
+const STILL_MS = 60_000;
 const LF = 0x0a;
 
 export interface Syncing {
@@ -23,49 +26,69 @@ export interface Syncing {
   /** After every batch that is stored. */
   readonly save: () => Promise<void>;
   readonly onBatch?: (source: string, bytes: number) => void;
+  /** A file that cannot be read, and why; the others go on. @default - the error is thrown, but of a file that has vanished */
+  readonly onTrouble?: (file: LogFile, why: string) => void;
 }
 
-/** Stores what files have got since the state was written; bytes stored. A file that vanishes meanwhile is passed over. */
+/** Stores what files have got since the state was written; bytes stored. */
 export async function syncFiles(files: readonly LogFile[], syncing: Syncing): Promise<number> {
   let bytes = 0;
   for (const file of files) {
     try {
       bytes += await syncFile(file, syncing);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') continue;
+      const why = fileTrouble(error);
+      if (why === undefined || syncing.onTrouble === undefined) throw error;
+      syncing.onTrouble(file, why);
     }
   }
   return bytes;
 }
 
 async function syncFile(file: LogFile, syncing: Syncing): Promise<number> {
-  const { state, save } = syncing;
-  const { ino: inode, size, mtimeMs: modified } = await stat(file.path);
+  const { state } = syncing;
   const seen = state.seen[file.source];
-  const isSame = seen?.inode === inode && seen.size === size && seen.modified === modified;
-  if (isSame || size === 0) return 0;
+  const { ino, size: sizeNow, mtimeMs } = await stat(file.path);
+  const isSame = seen?.inode === ino && seen.size === sizeNow && seen.modified === mtimeMs;
+  if (isSame || sizeNow === 0) return 0;
   const handle = await open(file.path, 'r');
   try {
-    const head = await bytesAt(handle, 0, HEAD_BYTES);
-    const looked = { inode, size, modified };
-    if (isCompressed(head) || borderOf(head) === 'json') {
-      const bytes = await whole(file, syncing);
-      state.seen[file.source] = looked;
-      await save();
-      return bytes;
-    }
-    const firstLine = firstLineOf(head);
-    // nobody can tell yet which log it is
-    if (firstLine === undefined) return 0;
-    const growing = new GrowingFile(handle, { file, firstLine, inode }, syncing);
-    const bytes = await growing.store();
-    // the file may have grown since: then it is looked at again
-    state.seen[file.source] = { ...looked, log: growing.name };
-    await save();
-    return bytes;
+    return await syncOpen(file, handle, syncing);
   } finally {
     await handle.close();
   }
+}
+
+async function syncOpen(file: LogFile, handle: FileHandle, syncing: Syncing): Promise<number> {
+  const { state, save } = syncing;
+  const seen = state.seen[file.source];
+  // of the open file: by now the name may be another's
+  const { ino: inode, size, mtimeMs: modified } = await handle.stat();
+  const head = await someBytesAt(handle, 0, HEAD_BYTES);
+  const firstLine = firstLineOf(head);
+  const isStill = Date.now() - modified > STILL_MS;
+  if (isDocument(head) || (firstLine === undefined && isStill)) {
+    const bytes = await whole(file, syncing);
+    state.seen[file.source] = { inode, size, modified };
+    await save();
+    return bytes;
+  }
+  // nobody can tell yet which log it is
+  if (firstLine === undefined) return 0;
+  const growing = new GrowingFile(handle, { file, firstLine, inode, isStill }, syncing);
+  const bytes = await growing.store();
+  // what was stored whole before may have been its beginning: of two that begin alike the longer stands
+  if (seen !== undefined && seen.log === undefined) await whole(file, syncing);
+  // what has not been stored yet is looked at again
+  const { name: log, stored } = growing;
+  state.seen[file.source] = { inode, size: stored, modified, log };
+  await save();
+  return bytes;
+}
+
+function isDocument(head: Uint8Array): boolean {
+  return isCompressed(head) || borderOf(head) === 'json';
 }
 
 /** A document is no log that grows at its end: it is replaced. */
@@ -83,14 +106,11 @@ function firstLineOf(head: Uint8Array): string | undefined {
   return generationOf(line, { codec: new NodeCodec() });
 }
 
-/** Batches are named by this: a further life of the same first line is another generation. */
-function generationIn({ firstLine, life }: Pick<Log, 'firstLine' | 'life'>): string {
-  if (life === 0) return firstLine;
-  return createHash('sha256').update(`${firstLine}#${life}`).digest('hex').slice(0, 16);
-}
-
-function nameOf(log: Pick<Log, 'source' | 'firstLine' | 'life'>): string {
-  return `${log.source}/@${generationIn(log)}`;
+interface Found {
+  readonly file: LogFile;
+  readonly firstLine: string;
+  readonly inode: number;
+  readonly isStill: boolean;
 }
 
 /** One open file, and the log whose bytes it holds. */
@@ -99,23 +119,26 @@ class GrowingFile {
   readonly #file: LogFile;
   readonly #firstLine: string;
   readonly #inode: number;
+  readonly #isStill: boolean;
   readonly #syncing: Syncing;
   #log: Log | undefined;
 
-  constructor(
-    handle: FileHandle,
-    found: { readonly file: LogFile; readonly firstLine: string; readonly inode: number },
-    syncing: Syncing,
-  ) {
+  constructor(handle: FileHandle, found: Found, syncing: Syncing) {
     this.#handle = handle;
     this.#file = found.file;
     this.#firstLine = found.firstLine;
     this.#inode = found.inode;
+    this.#isStill = found.isStill;
     this.#syncing = syncing;
   }
 
   get name(): string {
     return nameOf(this.#known());
+  }
+
+  /** Bytes of the file that are stored. */
+  get stored(): number {
+    return this.#known().offset;
   }
 
   async store(): Promise<number> {
@@ -172,11 +195,13 @@ class GrowingFile {
     return { ...log, offset, tail: await this.#tailBefore(offset) };
   }
 
-  /** Whole lines as far as there are any; of a line longer than a batch, a piece. */
+  /** Whole lines as far as there are any; of a line longer than a batch, a piece; of a file that is still, all. */
   async #next(): Promise<Uint8Array> {
-    const bytes = await bytesAt(this.#handle, this.#known().offset, BATCH_BYTES);
+    const bytes = await someBytesAt(this.#handle, this.#known().offset, BATCH_BYTES);
     const end = bytes.lastIndexOf(LF) + 1;
-    return end === 0 && bytes.length === BATCH_BYTES ? bytes : bytes.subarray(0, end);
+    const isPiece = end === 0 && bytes.length === BATCH_BYTES;
+    const isLast = this.#isStill && bytes.length < BATCH_BYTES;
+    return isPiece || isLast ? bytes : bytes.subarray(0, end);
   }
 
   /** False when somebody else has stored these bytes, or some of them; the log is on then as far as they are. */
@@ -205,7 +230,7 @@ class GrowingFile {
     const stored = await objects.read(key);
     if (stored === undefined || stored.length === 0)
       throw new Error(`The batch ${key} was there a moment ago, and is not now.`);
-    const own = await bytesAt(this.#handle, offset, stored.length);
+    const own = await someBytesAt(this.#handle, offset, stored.length);
     return Buffer.compare(stored, own) === 0 && stored.length;
   }
 
@@ -219,7 +244,7 @@ class GrowingFile {
 
   async #tailBefore(offset: number): Promise<string> {
     const length = Math.min(TAIL_BYTES, offset);
-    const bytes = await bytesAt(this.#handle, offset - length, length);
+    const bytes = await someBytesAt(this.#handle, offset - length, length);
     return bytes.length < length
       ? 'cut'
       : createHash('sha256').update(bytes).digest('hex').slice(0, 16);
@@ -229,15 +254,4 @@ class GrowingFile {
 /** `full.txt.1`, `full.txt-20260105` of `full.txt`, in the same folder. */
 function isRotated(from: string, to: string): boolean {
   return dirname(from) === dirname(to) && basename(to).startsWith(basename(from));
-}
-
-async function bytesAt(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
-  const buffer = Buffer.alloc(length);
-  let read = 0;
-  while (read < length) {
-    const { bytesRead } = await handle.read(buffer, read, length - read, offset + read);
-    if (bytesRead === 0) break;
-    read += bytesRead;
-  }
-  return buffer.subarray(0, read);
 }
