@@ -30,6 +30,8 @@ export const economyKey = {
     sk: `INBOX#${ts}#${id}`,
   }),
   ledger: (agent: AgentId, id: string): Key => ({ pk: agentPk(agent), sk: `LEDGER#${id}` }),
+  /** Running balances of the ledger, written with every entry. */
+  balances: (agent: AgentId): Key => ({ pk: agentPk(agent), sk: 'BALANCES' }),
   beat: (agent: AgentId, beatId: string): Key => ({ pk: agentPk(agent), sk: `BEAT#${beatId}` }),
   pulse: (agent: AgentId): Key => ({ pk: 'PULSE', sk: agent }),
   corpusVersion: (agent: AgentId): Key => ({ pk: `CORPUS#${agent}`, sk: 'VERSION' }),

@@ -1,15 +1,15 @@
 import { type DynamoDBDocumentClient, GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { AgentState, Intent, Posting } from '#contract/agent-state.ts';
+import { AgentState, Intent } from '#contract/agent-state.ts';
 import { Deal } from '#contract/deal.ts';
 import type { AgentId, TaskId } from '#contract/ids.ts';
 import { agentPk, economyKey } from '#contract/keys.ts';
 import type { Account, Accounts } from '#core/ports/accounts.ts';
+import { type Balances, balancesIn, sumLedger } from './balances.ts';
 
-const Entry = z.object({ postings: z.array(Posting) });
 const OpenPayment = z.object({ isBooked: z.boolean() });
 
-/** Agents as they stand in table `economy`, read and never written; the ledger is summed page by page. */
+/** Agents as they stand in table `economy`, read and never written. What it reads grows with what is open, not with what was ever done. */
 export class DynamoAccounts implements Accounts {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -43,13 +43,10 @@ export class DynamoAccounts implements Accounts {
     return items.filter((item) => item !== undefined).map((item) => Deal.parse(item));
   }
 
-  async #balances(agentId: AgentId): Promise<Map<string, bigint>> {
-    const balances = new Map<string, bigint>();
-    for await (const item of this.#rows(agentId, 'LEDGER#')) {
-      for (const { account, amount } of Entry.parse(item).postings)
-        balances.set(account, (balances.get(account) ?? 0n) + amount);
-    }
-    return balances;
+  async #balances(agentId: AgentId): Promise<Balances> {
+    const kept = await this.#get(economyKey.balances(agentId));
+    if (kept !== undefined) return balancesIn(kept);
+    return sumLedger({ client: this.#client, table: this.#table }, agentId);
   }
 
   async #get(key: { readonly pk: string; readonly sk: string }) {

@@ -5,18 +5,24 @@ import { Deal, Purchase } from '#contract/deal.ts';
 import { economyKey, type Key } from '#contract/keys.ts';
 import { OpenPayment, openPaymentId } from '#contract/x402.ts';
 import type { Change, Commit, Lease } from '#core/ports/agents.ts';
+import { added, type Balances, begun } from './balances.ts';
 
 type Item = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /** One write of a transaction, and what it means when its condition fails; `bug`: it cannot. */
 export interface Piece {
   readonly item: Item;
-  readonly onFail: Exclude<Commit, 'committed'> | 'bug';
+  readonly onFail: Exclude<Commit, 'committed'> | 'no-balances' | 'bug';
 }
 
-/** A change as one transaction. The lease comes first: an outrun holder writes nothing at all. */
-export function pieces(lease: Lease, change: Change, table: string): Piece[] {
+/** A change as one transaction. The lease comes first: an outrun holder writes nothing at all. `before`: balances of an agent that has no item of them. */
+export function pieces(
+  lease: Lease,
+  change: Change,
+  { table, before }: { readonly table: string; readonly before?: Balances },
+): Piece[] {
   const { agentId } = lease;
+  const { entries = [] } = change;
   const { put, gone } = plainWrites(table);
   return [
     held(lease, table),
@@ -37,8 +43,22 @@ export function pieces(lease: Lease, change: Change, table: string): Piece[] {
     ),
     ...paymentPieces(agentId, change, table),
     ...(change.done ?? []).map((id) => gone(economyKey.intent(agentId, id))),
-    ...(change.entries ?? []).map((entry) => booked(lease, entry, table)),
+    ...entries.map((entry) => booked(lease, entry, table)),
+    ...(entries.length === 0 ? [] : [balanced(lease, { entries, before }, table)]),
   ];
+}
+
+function balanced(
+  { agentId }: Lease,
+  {
+    entries,
+    before,
+  }: { readonly entries: readonly LedgerEntry[]; readonly before?: Balances | undefined },
+  table: string,
+): Piece {
+  return before === undefined
+    ? { onFail: 'no-balances', item: added(agentId, entries, table) }
+    : { onFail: 'outrun', item: begun(agentId, { before, entries }, table) };
 }
 
 function paymentPieces(

@@ -17,6 +17,7 @@ import { agentOf } from '#contract/roster.ts';
 import { OpenPayment } from '#contract/x402.ts';
 import type { Agents, Change, Commit, Lease, Snapshot } from '#core/ports/agents.ts';
 import { type Piece, pieces } from './agent-writes.ts';
+import { sumLedger } from './balances.ts';
 import { Leases } from './leases.ts';
 
 const MAX_CONFLICTS = 5;
@@ -87,9 +88,16 @@ export class DynamoAgents implements Agents {
   }
 
   async commit(lease: Lease, change: Change): Promise<Commit> {
-    const writes = pieces(lease, change, this.#table);
+    const table = this.#table;
+    const store = { client: this.#client, table };
+    let writes = pieces(lease, change, { table });
     for (let attempt = 0; ; attempt += 1) {
       const verdict = await this.#transact(writes);
+      if (verdict === 'no-balances') {
+        const before = await sumLedger(store, lease.agentId);
+        writes = pieces(lease, change, { table, before });
+        continue;
+      }
       if (verdict !== 'conflict') return verdict;
       if (attempt === MAX_CONFLICTS)
         throw new Error(`Transaction of ${lease.agentId} met ${MAX_CONFLICTS} conflicts.`);
@@ -110,7 +118,7 @@ export class DynamoAgents implements Agents {
         },
       },
     };
-    const [held] = pieces(lease, {}, this.#table);
+    const [held] = pieces(lease, {}, { table: this.#table });
     return (await this.#transact(held === undefined ? [claimed] : [held, claimed])) === 'committed';
   }
 
@@ -192,7 +200,7 @@ export class DynamoAgents implements Agents {
     return items;
   }
 
-  async #transact(writes: readonly Piece[]): Promise<Commit | 'conflict'> {
+  async #transact(writes: readonly Piece[]): Promise<Commit | 'conflict' | 'no-balances'> {
     try {
       await this.#client.send(
         new TransactWriteCommand({ TransactItems: writes.map(({ item }) => item) }),

@@ -199,6 +199,7 @@ function assertOneTransaction(change: Change): void {
     ...keysOf('INTENT', change.intents, ({ id }) => id),
     ...keysOf('INTENT', change.done, (id) => id),
     ...keysOf('LEDGER', change.entries, ({ id }) => id),
+    ...((change.entries ?? []).length > 0 ? ['BALANCES'] : []),
   ];
   const single = [change.beat, change.state, change.budget].filter((item) => item !== undefined);
   const count = 1 + single.length + keys.length;

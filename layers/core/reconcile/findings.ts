@@ -1,6 +1,7 @@
 import type { Intent } from '#contract/agent-state.ts';
 import type { BuyDeal, Deal } from '#contract/deal.ts';
 import type { AgentId, TaskId } from '#contract/ids.ts';
+import { isTooLateToPay } from '../market/patience.ts';
 import type { Account } from '../ports/accounts.ts';
 import type { EscrowState } from '../ports/chain.ts';
 
@@ -69,13 +70,15 @@ function isOld({ createdAt }: Intent, now: Date): boolean {
   return now.getTime() - Date.parse(createdAt) > OLD_MS;
 }
 
-/** Locked for a task whose deadline has passed, with no work in that could still be judged. */
+/** Locked for a task whose deadline has passed, with no work in that could still be judged; or for so long that its payer may take it back. */
 function isDead(deal: Deal, { escrows }: Shown, now: Date): boolean {
   const isWaiting =
     deal.state === 'assigned' || deal.state === 'refunding' || deal.state === 'stranded';
-  if (deal.side !== 'buy' || !isWaiting || deal.payment === undefined) return false;
+  if (deal.side !== 'buy' || deal.payment === undefined) return false;
   const deadline = deal.payment.authorizationExpiry * 1000 - REVIEW_MS;
-  return now.getTime() > deadline + GRACE_MS && escrows.get(deal.taskId)?.kind === 'locked';
+  const isDue = isWaiting && now.getTime() > deadline + GRACE_MS;
+  const isLocked = escrows.get(deal.taskId)?.kind === 'locked';
+  return (isDue || isTooLateToPay(deal, now)) && isLocked;
 }
 
 /** Ours is open and the market's is not, or the market still offers what we gave away. */

@@ -68,6 +68,18 @@ describe('reconcile', () => {
     },
   );
 
+  it.each<BuyDeal['state']>(['assigning', 'inspecting', 'approving', 'rejecting', 'reclaiming'])(
+    'finds money that is locked in state %s when its payer may take it back',
+    (state) => {
+      const deal = aLockedDeal({ state });
+      const balances = new Map([...account.balances, ['escrow', 10_000n] as const]);
+      const holding = { ...account, balances, deals: [deal] };
+      const there = shown({ escrows: new Map([[deal.taskId, locked]]) });
+      expect(kinds(holding, there, later(8 * 24 * HOUR))).toEqual([]);
+      expect(kinds(holding, there, later(9 * 24 * HOUR))).toEqual(['dead-escrow']);
+    },
+  );
+
   it('finds a deal of which the market says something else', () => {
     const open = aBuyDeal();
     const given = aSellDeal({ state: 'delivering', payment: aPayment(), taskId: taskId(2) });
