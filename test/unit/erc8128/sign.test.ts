@@ -89,6 +89,43 @@ describe.skipIf(!present)('the published vectors', () => {
   });
 });
 
+describe.skipIf(!present)('every request of the published vectors', () => {
+  const load = (name: string): unknown => JSON.parse(readFileSync(new URL(name, VECTORS), 'utf8'));
+  const { frozen } = present
+    ? Frozen.parse(load('erc8128.f3-1.json'))
+    : { frozen: { private_key: '', chain_id: 0, created: 0, expires: 0, nonce: '' } };
+  const signer = () => signerOf(`0x${frozen.private_key}`, frozen.chain_id);
+  const requests = (present ? ['erc8128.f3-1.json', 'erc8128.f3-3.json'] : []).flatMap((file) =>
+    Object.entries(Vectors.parse(load(file)).requests)
+      // a path of raw UTF-8 does not exist on the wire: clients percent-encode it, and then sign that
+      .filter(([name]) => name !== 'utf8_path')
+      .map(([name, { method, url, body }]) => [`${file} ${name}`, { method, url, body }] as const),
+  );
+
+  it('are twelve and more', () => {
+    expect(requests.length).toBeGreaterThanOrEqual(12);
+  });
+
+  it.each(requests)('%s: another implementation verifies what we sign', async (_, request) => {
+    const { method, url, body } = request;
+    const sent = await signed({ method, url, ...(body !== null && { body }) }, signer());
+    const verifier = createVerifierClient({ verifyMessage, nonceStore: memory() });
+    expect(await verifier.verifyRequest({ request: sent })).toMatchObject({
+      ok: true,
+      address: signer().address,
+    });
+  });
+
+  it.each(requests)('%s: we verify what another implementation signs', async (_, request) => {
+    const { method, url, body } = request;
+    const sent = await oracleSign(url, { method, ...(body !== null && { body }) }, signer());
+    expect(await verifyRequest({ request: sent, nonces: memory() })).toEqual({
+      ok: true,
+      address: signer().address,
+    });
+  });
+});
+
 describe('signRequest', () => {
   const key = generatePrivateKey();
   const signer = signerOf(key);
