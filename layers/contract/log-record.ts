@@ -112,6 +112,36 @@ export const SourceItem = z.object({
 export type SourceItem = z.infer<typeof SourceItem>;
 
 /**
+ * How often different things came: those with the lowest hashes (`core/logs/sample.ts`), in order of hash, each with its exact number.
+ * Unless `isFull` these are all there were; else a fair sample of 1,024.
+ */
+export const Sample = z.object({
+  isFull: z.boolean(),
+  counts: z.array(z.tuple([z.string(), z.number().int().positive()])),
+});
+export type Sample = z.infer<typeof Sample>;
+
+/**
+ * What was said in a day (`<agent>/corpus/statistics/<day>/<the day's hash>.json`) or in the whole corpus
+ * (`<agent>/corpus/statistics/<version>.json`), copies removed. Those of several days add up to those of all, in whatever order.
+ */
+export const Statistics = z.object({
+  v: z.literal(1),
+  messages: z.number().int().nonnegative(),
+  /** Unicode characters. */
+  chars: z.number().int().nonnegative(),
+  /** Messages by hour of the day, UTC. */
+  hours: z.array(z.number().int().nonnegative()).length(24),
+  /** Messages by length: at n those of 2^(n-1) to 2^n - 1 characters, at 0 the empty ones. */
+  lengths: z.array(z.number().int().nonnegative()).length(14),
+  /** Messages by user. */
+  users: Sample,
+  /** Words of 2 to 32 letters and digits, in lower case. */
+  words: Sample,
+});
+export type Statistics = z.infer<typeof Statistics>;
+
+/**
  * The corpus at one moment (`<agent>/corpus/manifests/<sha256 of this>.json`): days in ascending order, each with its segments
  * and `hash`, a sha256 over the day's merged lines. `version` is a sha256 over the days' hashes: of the content, not of its cutting.
  */
@@ -132,8 +162,12 @@ export const CorpusManifest = z.object({
       segments: z.array(Segment),
       /** The day's merged lines as one object, once compaction has made it: readers need no other. */
       merged: Segment.optional(),
+      /** Key of the day's Statistics, once compaction has made them. */
+      statistics: z.string().optional(),
     }),
   ),
+  /** Key of the Statistics of all days, once compaction has made them. */
+  statistics: z.string().optional(),
 });
 export type CorpusManifest = z.infer<typeof CorpusManifest>;
 

@@ -1,13 +1,20 @@
 import type { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
-import { SourceListing, SourceProgress } from '#contract/log-record.ts';
+import { type CorpusManifest, SourceListing, SourceProgress } from '#contract/log-record.ts';
 import type { Compacting } from './compact.ts';
 import { readDocument } from './documents.ts';
 import { readManifest } from './rebuild.ts';
 
 /** How long what nothing names any more stays: longer than any reader, message or continuation may still want it. */
 const GRACE_MS = 8 * 24 * 3_600_000;
-const SWEPT = ['segments/', 'sources/', 'manifests/', 'progress/', 'plain/'] as const;
+const SWEPT = [
+  'segments/',
+  'sources/',
+  'manifests/',
+  'progress/',
+  'plain/',
+  'statistics/',
+] as const;
 const AT_ONCE = 500;
 
 /**
@@ -44,9 +51,8 @@ async function namedBy(agent: AgentId, store: Compacting): Promise<ReadonlySet<s
   const pointer = await pointers.pointer(agent);
   if (pointer !== undefined) {
     named.add(pointer.manifestKey);
-    const { days } = await readManifest(pointer.manifestKey, objects);
-    for (const { segments, merged } of days)
-      for (const { key } of merged === undefined ? segments : [...segments, merged]) named.add(key);
+    const manifest = await readManifest(pointer.manifestKey, objects);
+    for (const key of keysIn(manifest)) named.add(key);
   }
   for await (const { listing, progress } of pointers.sources(agent)) {
     if (listing !== undefined) await addNamed(listing, SourceListing, { named, store });
@@ -56,6 +62,15 @@ async function namedBy(agent: AgentId, store: Compacting): Promise<ReadonlySet<s
     }
   }
   return named;
+}
+
+function* keysIn({ days, statistics }: CorpusManifest): Iterable<string> {
+  if (statistics !== undefined) yield statistics;
+  for (const day of days) {
+    for (const { key } of day.segments) yield key;
+    if (day.merged !== undefined) yield day.merged.key;
+    if (day.statistics !== undefined) yield day.statistics;
+  }
 }
 
 async function addNamed<Document extends { segments: readonly { key: string }[] }>(

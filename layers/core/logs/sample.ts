@@ -1,0 +1,90 @@
+import type { Sample } from '#contract/log-record.ts';
+
+/** So many different ones are kept; up to here a sample is a full count. */
+const SAMPLE_SIZE = 1024;
+
+const utf8 = new TextEncoder();
+
+interface Counted {
+  readonly hash: number;
+  count: number;
+}
+
+/**
+ * Counts things, and keeps the counts of those with the lowest hashes: what is kept in the end was kept from its first time on, so its
+ * count is exact, whatever the order and however the counting was divided (a bottom-k sketch).
+ */
+export class Sampler {
+  readonly #kept = new Map<string, Counted>();
+  /** What has a higher hash has lost its place for ever. */
+  #limit = Number.POSITIVE_INFINITY;
+  #isFull = false;
+
+  add(name: string, count = 1): void {
+    const known = this.#kept.get(name);
+    if (known !== undefined) known.count += count;
+    else this.#addNew(name, count);
+  }
+
+  addAll({ isFull, counts }: Sample): void {
+    if (isFull) this.#lower(Math.max(...counts.map(([name]) => hashOf(name))));
+    for (const [name, count] of counts) this.add(name, count);
+  }
+
+  /** In order of hash: the same things give the same bytes. */
+  sample(): Sample {
+    this.#prune();
+    const counts = [...this.#kept]
+      .toSorted(byHash)
+      .map(([name, { count }]): [string, number] => [name, count]);
+    return { isFull: this.#isFull, counts };
+  }
+
+  #addNew(name: string, count: number): void {
+    const hash = hashOf(name);
+    if (hash > this.#limit) {
+      this.#isFull = true;
+      return;
+    }
+    this.#kept.set(name, { hash, count });
+    // seldom, so that sorting costs little
+    if (this.#kept.size >= 2 * SAMPLE_SIZE) this.#prune();
+  }
+
+  #prune(): void {
+    if (this.#kept.size <= SAMPLE_SIZE) return;
+    const ranked = [...this.#kept].toSorted(byHash);
+    for (const [name] of ranked.slice(SAMPLE_SIZE)) this.#kept.delete(name);
+    this.#lower(ranked[SAMPLE_SIZE - 1]?.[1].hash ?? 0);
+  }
+
+  #lower(limit: number): void {
+    this.#isFull = true;
+    this.#limit = Math.min(this.#limit, limit);
+    for (const [name, { hash }] of this.#kept) if (hash > this.#limit) this.#kept.delete(name);
+  }
+}
+
+/** 53 bits: FNV-1a of the UTF-8 bytes from two beginnings, each mixed by MurmurHash3's last step. */
+function hashOf(name: string): number {
+  let [high, low] = [0x811c9dc5, 0x9747b28c];
+  for (const byte of utf8.encode(name)) {
+    high = Math.imul(high ^ byte, 0x01000193);
+    low = Math.imul(low ^ byte, 0x01000193);
+  }
+  return (mixed(high) >>> 11) * 2 ** 32 + mixed(low);
+}
+
+function mixed(given: number): number {
+  let hash = given;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+function byHash(
+  [a, { hash: hashA }]: readonly [string, Counted],
+  [b, { hash: hashB }]: readonly [string, Counted],
+): number {
+  return hashA - hashB || (a < b ? -1 : 1);
+}
