@@ -6,7 +6,7 @@ import { isPastDeadline, isTooLateToPay } from '../market/patience.ts';
 import { sell } from '../market/selling.ts';
 import type { Step } from '../market/step.ts';
 import { distrust } from '../market/vetting.ts';
-import type { Task } from '../ports/market.ts';
+import type { MarketError, Task } from '../ports/market.ts';
 import type { Sighting, World } from './look.ts';
 
 const DEAD = new Set<Task['status']>(['cancelled', 'expired', 'disputed']);
@@ -95,7 +95,7 @@ function observeApplied(deal: SellDeal, view: View): Step<SellDeal> | undefined 
   const { task } = view.sighting;
   if (task?.ok)
     return task.value.status === 'published' ? undefined : observeAssigned(deal, task.value, view);
-  if (isFinalAnswer(task?.error.status))
+  if (isFinalAnswer(task?.error.kind))
     return sell(deal, { kind: 'lost', reason: 'private-or-gone' }, view.at);
   return isPastDeadline(deal, new Date(view.at))
     ? sell(deal, { kind: 'lost', reason: 'unanswered' }, view.at)
@@ -142,6 +142,6 @@ function observeDelivered(
 }
 
 /** Private or gone to us: it will not come back. Anything else may be a passing fault. */
-function isFinalAnswer(status: number | undefined): boolean {
-  return status === 403 || status === 404 || status === 410;
+function isFinalAnswer(kind: MarketError['kind'] | undefined): boolean {
+  return kind === 'forbidden' || kind === 'missing';
 }

@@ -128,7 +128,12 @@ afterAll(async () => {
 function tapped(tap: Tap, door: 'rest' | 'mcp') {
   const { room } = floor;
   const wallet = new EvmWallet(generatePrivateKey(), NETWORKS.local);
-  const options = { url: room.url, signer: signerOf(wallet), now: room.now, fetch: tap.fetch };
+  const options = {
+    url: room.url,
+    signer: signerOf(wallet),
+    now: () => room.now(),
+    fetch: tap.fetch,
+  };
   const worker =
     door === 'mcp' ? new McpWorker({ ...options, mcpUrl: `${room.url}/mcp/` }) : undefined;
   return {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Sighting } from '#core/heartbeat/look.ts';
 import { observe } from '#core/heartbeat/observe.ts';
+import type { MarketError } from '#core/ports/market.ts';
 import {
   AT,
   aBuyDeal,
@@ -30,8 +31,8 @@ const captured = { kind: 'captured', tx: txOf(2), transfers } as const;
 const voided = { kind: 'voided', tx: txOf(3), transfers: [] } as const;
 const task = (over: Parameters<typeof aTask>[0] = {}) =>
   ({ ok: true, value: aTask(over) }) as const;
-const failed = (status: number) =>
-  ({ ok: false, error: { kind: 'unavailable', status, reason: '' } }) as const;
+const failed = (kind: MarketError['kind'], status = 0) =>
+  ({ ok: false, error: { kind, status, reason: '' } }) as const;
 
 describe('observe, as a buyer', () => {
   const world = aWorld({ self: walletOf(BUYER) });
@@ -79,8 +80,8 @@ describe('observe, as a buyer', () => {
   });
 
   it('makes nothing of a market that does not answer', () => {
-    expect(see({ deal: assigned, task: failed(503) })).toBeUndefined();
-    expect(see({ deal: aBuyDeal(), task: failed(0) })).toBeUndefined();
+    expect(see({ deal: assigned, task: failed('unavailable', 503) })).toBeUndefined();
+    expect(see({ deal: aBuyDeal(), task: failed('unavailable') })).toBeUndefined();
   });
 });
 
@@ -119,12 +120,21 @@ describe('observe, as a seller', () => {
     expect(see({ task: late })?.deal).toMatchObject({ state: 'closed', because: 'expired' });
   });
 
-  it.each([403, 404, 410])('has lost when the market answers %i', (status) => {
-    expect(see({ task: failed(status) })?.deal.state).toBe('closed');
+  it.each(['forbidden', 'missing'] as const)('has lost when the task is %s', (kind) => {
+    expect(see({ task: failed(kind) })?.deal.state).toBe('closed');
   });
 
-  it.each([0, 401, 429, 500, 503])('waits when the market answers %i', (status) => {
-    expect(see({ task: failed(status) })).toBeUndefined();
+  it.each([
+    ['unavailable', 0],
+    ['unauthorized', 401],
+    // the address is banned: that says nothing of the task
+    ['limited', 403],
+    ['unidentified', 403],
+    ['limited', 429],
+    ['unavailable', 503],
+    ['unavailable', 404],
+  ] as const)('waits when the market is %s (%i)', (kind, status) => {
+    expect(see({ task: failed(kind, status) })).toBeUndefined();
   });
 
   it('sees what it was paid, net and fee, in the transfers', () => {
