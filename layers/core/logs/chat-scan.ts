@@ -1,8 +1,9 @@
+import { Keys } from './keys.ts';
 import type { LineArena } from './line-arena.ts';
 import { NOT_PLAIN, ObjectScanner } from './object-scan.ts';
 
 const COMMA = 0x2c;
-const NAMES = { time: ['timestamp'], user: ['user'], text: ['message'] };
+const KEYS = new Keys({ time: ['timestamp'], user: ['user'], text: ['message'] });
 
 /** Takes plain messages out of an array, up to the first that is not. */
 export class ChatScanner {
@@ -12,7 +13,7 @@ export class ChatScanner {
   readonly #objects: ObjectScanner;
 
   constructor(lines: LineArena) {
-    this.#objects = new ObjectScanner(lines, NAMES);
+    this.#objects = new ObjectScanner(lines, KEYS);
   }
 
   /** From `start`, which stands between elements, to the first element that is not plain or not whole. */

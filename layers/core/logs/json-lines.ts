@@ -1,6 +1,8 @@
 import type { Found, Parser } from './found.ts';
+import { Keys } from './keys.ts';
 import type { Utterance } from './line-arena.ts';
 import { type Line, LineSplitter } from './lines.ts';
+import { NOT_PLAIN, ObjectScanner } from './object-scan.ts';
 import { decode, safeText, textOf } from './text.ts';
 import { type Clock, parseTimestamp } from './time.ts';
 
@@ -9,11 +11,13 @@ const NAMES = {
   time: ['ts', 'timestamp'],
   user: ['sender', 'user', 'nick'],
   text: ['content', 'message', 'text'],
+  kind: ['kind'],
 } as const;
+const KEYS = new Keys(NAMES);
 
 /**
  * IRC logs as JSON, one object a line: `{ts, sender, channel, content}` (log_listener.py) or `{ts, sender, channel, message}` (the
- * daemon's inbox), and our own NDJSON `{ts, user, text, kind}`.
+ * daemon's inbox), and our own NDJSON `{ts, user, text, kind}`. Plain lines are copied as bytes; of anything else strings are made.
  */
 export class JsonLinesParser implements Parser {
   readonly #lines = new LineSplitter((line) => {
@@ -21,10 +25,12 @@ export class JsonLinesParser implements Parser {
   });
   readonly #clock: Clock;
   readonly #found: Found;
+  readonly #objects: ObjectScanner;
 
   constructor(clock: Clock, found: Found) {
     this.#clock = clock;
     this.#found = found;
+    this.#objects = new ObjectScanner(found.lines, KEYS);
   }
 
   push(piece: Uint8Array): void {
@@ -35,7 +41,14 @@ export class JsonLinesParser implements Parser {
     this.#lines.end();
   }
 
-  #line({ bytes, offset, number, isTooLong }: Line): void {
+  #line(line: Line): void {
+    this.#objects.look(line.bytes);
+    const isWritten = !line.isTooLong && this.#objects.whole() !== NOT_PLAIN;
+    if (isWritten) this.#found.wrote(1);
+    else this.#unusual(line);
+  }
+
+  #unusual({ bytes, offset, number, isTooLong }: Line): void {
     const { text, reencoded } = decode(bytes);
     const said = isTooLong ? 'the line is longer than 1 MiB' : utterance(text, this.#clock);
     if (typeof said === 'string' && text.trim() !== '') {

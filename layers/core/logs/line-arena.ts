@@ -51,6 +51,11 @@ export class LineArena extends Sink {
     return Math.floor(key / (PLACES * DAY_SECONDS));
   }
 
+  /** The least key of a day. */
+  keyOfDay(day: number): number {
+    return day * DAY_SECONDS * PLACES;
+  }
+
   /** Begins a line; `room` bytes of user and text may follow before the next call that makes room. */
   open(seconds: number, room: number): void {
     this.makeRoom(HEAD_BYTES + room);

@@ -1,6 +1,7 @@
 import { MAX_TEXT_CHARS } from '#contract/log-limits.ts';
 import { IsoStamp } from './iso-stamp.ts';
 import { sizeOfCharacter, skipPlain } from './json-text.ts';
+import { type Keys, KIND, TEXT, TIME, USER, word } from './keys.ts';
 import type { LineArena } from './line-arena.ts';
 import { viewOf } from './sink.ts';
 
@@ -11,22 +12,14 @@ const COLON = 0x3a;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 const LF = 0x0a;
+/** Of JSON, within a line. */
+const BLANK: readonly number[] = [0x20, 0x09, 0x0d];
 const BLANKS = 0x20202020;
 export const NOT_PLAIN = -1;
 
 /** `"\/bfnrt` without the solidus, which JSON.stringify writes bare. */
 const SAME_ESCAPES = new Uint8Array(128);
 for (const letter of '"\\bfnrt') SAME_ESCAPES[letter.charCodeAt(0)] = 1;
-
-const [TIME, USER, TEXT, KIND] = [0, 1, 2, 3];
-
-/** Names of the fields that make a message; a kind, where there is one, must be that of a message. */
-export interface FieldNames {
-  readonly time: readonly string[];
-  readonly user: readonly string[];
-  readonly text: readonly string[];
-  readonly kind?: readonly string[];
-}
 
 /**
  * Copies plain messages from JSON to packed lines without making strings of them. Plain is an object of strings alone whose time is
@@ -48,9 +41,9 @@ export class ObjectScanner {
   #extra = 0;
   #textExtra = 0;
 
-  constructor(lines: LineArena, names: FieldNames) {
+  constructor(lines: LineArena, keys: Keys) {
     this.#lines = lines;
-    this.#keys = new Keys(names);
+    this.#keys = keys;
   }
 
   look(bytes: Uint8Array): void {
@@ -74,18 +67,29 @@ export class ObjectScanner {
     return at;
   }
 
-  /** Writes the message that begins at `start`, and gives where it ends; NOT_PLAIN when it is not plain or not whole. */
-  object(start: number): number {
+  /** Writes the message if it is all that there is to look at, but for blanks; else gives NOT_PLAIN. */
+  whole(): number {
+    let end = this.#end;
+    while (end > 0 && BLANK.includes(this.#view.getUint8(end - 1))) end -= 1;
+    return this.object(this.blank(0), end);
+  }
+
+  /** Writes the message that begins at `start`, and gives where it ends; NOT_PLAIN when it is not plain or not whole, or does not end at `end` as it should. */
+  object(start: number, end?: number): number {
     const view = this.#view;
     if (start >= this.#end || view.getUint8(start) !== OPEN) return NOT_PLAIN;
-    this.#from.fill(0);
+    this.#from[TIME] = 0;
+    this.#from[USER] = 0;
+    this.#from[TEXT] = 0;
+    this.#from[KIND] = 0;
     this.#keys.begin();
     let at = start;
     do {
       at = this.#field(this.blank(at + 1));
       if (at === NOT_PLAIN || at >= this.#end) return NOT_PLAIN;
     } while (view.getUint8(at) === COMMA);
-    return view.getUint8(at) === CLOSE && this.#write() ? at + 1 : NOT_PLAIN;
+    if (view.getUint8(at) !== CLOSE || (end !== undefined && end !== at + 1)) return NOT_PLAIN;
+    return this.#write() ? at + 1 : NOT_PLAIN;
   }
 
   /** One `"key": "text"`; gives where the comma or brace after it stands. */
@@ -191,70 +195,4 @@ const SAGE = word('sage');
 function isSurelyNoBlank(first: number, second: number): boolean {
   if (first === 0xc2) return second !== 0xa0;
   return first !== 0xe1 && first !== 0xe2 && first !== 0xe3 && first !== 0xef;
-}
-
-/** Tells the keys of an object apart by three words of four bytes: no name is longer than that. The key that followed last time is tried first. */
-class Keys {
-  /** Bytes of the key found last, with its quotes. */
-  size = 0;
-  readonly #sizes: readonly number[];
-  readonly #fields: readonly number[];
-  readonly #words: Int32Array;
-  /** By key plus one: the key that came after it; the first is that of the beginning. */
-  readonly #next: Int32Array;
-  #last = 0;
-
-  constructor({ time, user, text, kind = [] }: FieldNames) {
-    const names = [time, user, text, kind].flatMap((own, field) =>
-      own.map((name) => ({ key: `"${name}"`, field })),
-    );
-    this.#sizes = names.map(({ key }) => key.length);
-    this.#fields = names.map(({ field }) => field);
-    this.#words = Int32Array.from(
-      names.flatMap(({ key }) =>
-        [0, Math.min(4, key.length - 4), key.length - 4].map((at) => word(key.slice(at, at + 4))),
-      ),
-    );
-    this.#next = Int32Array.from({ length: names.length + 1 }, (_, index) => index % names.length);
-  }
-
-  begin(): void {
-    this.#last = 0;
-  }
-
-  /** The field of the key that stands there; -1 when it is none of them. */
-  at(view: DataView, start: number): number {
-    let key = this.#next[this.#last] ?? 0;
-    if (!this.#isKey(key, view, start)) {
-      key = this.#find(view, start);
-      if (key < 0) return -1;
-      this.#next[this.#last] = key;
-    }
-    this.#last = key + 1;
-    this.size = this.#sizes[key] ?? 0;
-    return this.#fields[key] ?? -1;
-  }
-
-  #find(view: DataView, start: number): number {
-    for (let key = 0; key < this.#sizes.length; key += 1) {
-      if (this.#isKey(key, view, start)) return key;
-    }
-    return -1;
-  }
-
-  #isKey(key: number, view: DataView, start: number): boolean {
-    const size = this.#sizes[key] ?? 0;
-    if (start + size > view.byteLength) return false;
-    const words = this.#words;
-    return (
-      view.getInt32(start, true) === words[3 * key] &&
-      view.getInt32(start + Math.min(4, size - 4), true) === words[3 * key + 1] &&
-      view.getInt32(start + size - 4, true) === words[3 * key + 2]
-    );
-  }
-}
-
-/** Four letters as they are read from a view. */
-function word(letters: string): number {
-  return viewOf(Uint8Array.from(letters, (letter) => letter.charCodeAt(0))).getInt32(0, true);
 }

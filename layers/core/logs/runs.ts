@@ -16,11 +16,21 @@ export function* dayRuns(arena: LineArena, from: number, to: number): Iterable<D
   let start = 0;
   while (start < keys.length) {
     const day = arena.dayOf(keys[start] ?? 0);
-    let end = start + 1;
-    while (end < keys.length && arena.dayOf(keys[end] ?? 0) === day) end += 1;
+    const end = indexFrom(keys, start, arena.keyOfDay(day + 1));
     yield { day, keys: keys.subarray(start, end), isInPlace };
     start = end;
   }
+}
+
+/** Index of the first key from `start` on that is at least `key`; they are sorted. */
+function indexFrom(keys: Float64Array, start: number, key: number): number {
+  let [low, high] = [start, keys.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((keys[middle] ?? 0) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Sorts keys unless they are; says whether they were. */
@@ -74,10 +84,17 @@ export function* packedBytes(arena: LineArena, run: DayRun): Iterable<Uint8Array
 function* ranges(arena: LineArena, { keys, isInPlace }: DayRun): Iterable<Uint8Array> {
   const { bytes, starts } = arena;
   for (let index = 0; index < keys.length; ) {
+    const next = isInPlace ? keys.length : endOfRange(arena, keys, index);
     const first = arena.lineOf(keys[index] ?? 0);
-    let next = isInPlace ? keys.length : index + 1;
-    while (next < keys.length && arena.lineOf(keys[next] ?? 0) === first + next - index) next += 1;
     yield bytes.subarray(starts[first], starts[first + next - index]);
     index = next;
   }
+}
+
+/** Index after the keys whose lines follow each other in the arena. */
+function endOfRange(arena: LineArena, keys: Float64Array, start: number): number {
+  const first = arena.lineOf(keys[start] ?? 0);
+  let end = start + 1;
+  while (end < keys.length && arena.lineOf(keys[end] ?? 0) === first + end - start) end += 1;
+  return end;
 }

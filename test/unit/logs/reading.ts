@@ -58,8 +58,7 @@ export function readLog(
   const bytes = typeof content === 'string' ? bytesOf(content) : content;
   for (let at = 0; at < bytes.length; at += chunk) parser.push(bytes.slice(at, at + chunk));
   parser.end();
-  found.messages = [...linesInPlace(lines, new LineWriter())].flatMap((piece) =>
-    recordsOf(piece.bytes),
-  );
+  const pieces = linesInPlace(lines, new LineWriter());
+  found.messages = Array.from(pieces, (piece) => recordsOf(piece.bytes)).flat();
   return found;
 }
