@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { Beat, type BeatOutcome } from '#contract/beat.ts';
 import { METRICS } from '#contract/metrics.ts';
 import type { Report } from '#core/heartbeat/act.ts';
-import { beat } from '#core/heartbeat/beat.ts';
+import { beat, type Round } from '#core/heartbeat/beat.ts';
 import { type Services, wire } from './wiring.ts';
 
 /** Left of the function's time when nothing new is begun any more, in ms. */
@@ -41,15 +41,7 @@ export async function handler(event: unknown, context: Context): Promise<BeatOut
     commits: rounds.map(({ commit }) => commit),
     refusals,
   });
-  metrics.addMetric(METRICS.beats, 'Count', rounds.length);
-  metrics.addMetric(METRICS.dealsSettled, 'Count', count(reports, 'rate-seller', 'done'));
-  metrics.addMetric(
-    METRICS.intentsFailed,
-    'Count',
-    reports.filter(({ result }) => result === 'failed').length,
-  );
-  metrics.addMetric(METRICS.budgetRefusals, 'Count', refusals.length);
-  metrics.publishStoredMetrics();
+  measure(rounds, { pulse, log, metrics });
   return {
     outcome: report.kind,
     commits: rounds.map(({ commit }) => commit),
@@ -60,6 +52,25 @@ export async function handler(event: unknown, context: Context): Promise<BeatOut
       ...(reason === undefined ? {} : { reason: words(reason) }),
     })),
   };
+}
+
+function measure(
+  rounds: readonly Round[],
+  { pulse, log, metrics }: Pick<Services, 'log' | 'metrics'> & { readonly pulse: Beat },
+): void {
+  const reports = rounds.flatMap((round) => round.reports);
+  const wrong = rounds.flatMap(({ wrongFees }) => wrongFees);
+  for (const { taskId, observed, expected } of wrong)
+    log.warn('wrong-fee', { ...pulse, taskId, observed: `${observed}`, expected: `${expected}` });
+  const counted = {
+    [METRICS.beats]: rounds.length,
+    [METRICS.dealsSettled]: count(reports, 'rate-seller', 'done'),
+    [METRICS.intentsFailed]: reports.filter(({ result }) => result === 'failed').length,
+    [METRICS.budgetRefusals]: rounds.flatMap(({ refusals }) => refusals).length,
+    [METRICS.wrongFees]: wrong.length,
+  };
+  for (const [name, value] of Object.entries(counted)) metrics.addMetric(name, 'Count', value);
+  metrics.publishStoredMetrics();
 }
 
 function count(

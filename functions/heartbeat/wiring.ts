@@ -72,15 +72,7 @@ export async function wire(): Promise<Services> {
       payments: new EvmPayments(chain),
       facilitator: new HttpFacilitator({ url: env.FACILITATOR_URL, network }),
       payer: new EvmPayer(chain, wallet),
-      identities: new EvmIdentities({
-        chain,
-        signer,
-        facilitatorUrl: env.FACILITATOR_URL,
-        storefrontUrl: env.STOREFRONT_URL,
-        lookUp: (address) => market.identityOf(address),
-        imported: env.AGENT_IDENTITY === '' ? undefined : env.AGENT_IDENTITY,
-        now,
-      }),
+      identities: identitiesOf(env, { chain, signer, market }),
       lines: new SqsLines(sqs, env.IRC_OUT_QUEUE_URL),
       goods: new S3Goods({ objects, corpus, door, storefrontUrl: env.STOREFRONT_URL, now }),
       corpus,
@@ -92,8 +84,36 @@ export async function wire(): Promise<Services> {
     wakeUps: new SqsWakeUps(sqs, env.WAKE_QUEUE_URL),
     salt: () => Hex.parse(`0x${randomBytes(32).toString('hex')}`),
     log: createLog('heartbeat'),
-    metrics: new Metrics({ namespace: NAMESPACE, serviceName: 'heartbeat' }),
+    metrics: metricsOf(env.STAGE),
   };
+}
+
+function metricsOf(stage: string): Metrics {
+  return new Metrics({
+    namespace: NAMESPACE,
+    serviceName: 'heartbeat',
+    // two stages of one account have an alarm each
+    defaultDimensions: { stage },
+  });
+}
+
+function identitiesOf(
+  env: z.infer<typeof HeartbeatEnv>,
+  {
+    chain,
+    signer,
+    market,
+  }: { readonly chain: EvmChain; readonly signer: Signer; readonly market: EmMarket },
+): EvmIdentities {
+  return new EvmIdentities({
+    chain,
+    signer,
+    facilitatorUrl: env.FACILITATOR_URL,
+    storefrontUrl: env.STOREFRONT_URL,
+    lookUp: (address) => market.identityOf(address),
+    imported: env.AGENT_IDENTITY === '' ? undefined : env.AGENT_IDENTITY,
+    now: () => new Date(),
+  });
 }
 
 function doorOf(env: z.infer<typeof HeartbeatEnv>, signer: Signer): DeliveryDoor {

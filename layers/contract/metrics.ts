@@ -6,6 +6,8 @@ export const METRICS = {
   beats: 'Beats',
   dealsSettled: 'DealsSettled',
   intentsFailed: 'IntentsFailed',
+  /** Deals whose fee on the chain is not what the operator's rate makes of the bounty. */
+  wrongFees: 'WrongFees',
   budgetRefusals: 'BudgetRefusals',
   piecesRead: 'PiecesRead',
   notMessages: 'NotMessages',

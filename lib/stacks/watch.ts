@@ -40,6 +40,7 @@ export class WatchStack extends Stack {
     this.#missedBeats(props);
     this.#failures(props);
     this.#findings(props);
+    this.#fees(props);
     this.#dashboard(props);
   }
 
@@ -119,6 +120,22 @@ export class WatchStack extends Stack {
       missingRings: true,
       loses: 'Money or deals that nobody mends by itself: locked, unbooked or unfinished.',
       runbook: 'findings-stand',
+      topic: state.alarms,
+    });
+  }
+
+  #fees({ stage, state }: WatchStackProps): void {
+    new HouseAlarm(this, 'WrongFees', {
+      metric: new Metric({
+        namespace: NAMESPACE,
+        metricName: METRICS.wrongFees,
+        dimensionsMap: { service: 'heartbeat', stage: stage.name },
+        period: Duration.minutes(15),
+        statistic: Stats.SUM,
+      }),
+      threshold: 1,
+      loses: 'Money: the operator keeps another share of the bounties than was agreed.',
+      runbook: 'wrong-fees',
       topic: state.alarms,
     });
   }

@@ -12,9 +12,24 @@ export interface HandedOver {
   readonly at: number;
 }
 
+const STALE = 'ffffffffffffffff';
+const INPUTS: Readonly<Record<Product, readonly string[]>> = {
+  raw_logs: ['corpus'],
+  skill_profiles: ['raw_logs'],
+  voice_profiles: ['raw_logs'],
+  soul_profiles: ['skill_profiles', 'voice_profiles'],
+};
+
+/** One of each product is made of a corpus, whatever round it is bought in; the version begins as the corpus's does. */
+function versionOf(generation: string): string {
+  return `${generation.slice(0, 16)}-version`;
+}
+
 /** Goods without content: what was handed over for a task is good or not, and who inspects it finds out. */
 export class SimulatedGoods implements Goods {
   readonly handedOver: HandedOver[] = [];
+  /** Tasks whose delivery was looked at, and was what had been asked for. */
+  readonly seenGood = new Set<TaskId>();
   readonly #rotten = new Set<TaskId>();
   readonly #stage: Stage;
 
@@ -33,17 +48,22 @@ export class SimulatedGoods implements Goods {
     this.handedOver.push({ seller, deal, at: timeline.ms });
     if (weather.strikes(0.3)) this.#rotten.add(deal.taskId);
     else this.#rotten.delete(deal.taskId);
-    return Promise.resolve(this.#evidence(deal.product, deal.generation, deal.taskId));
+    const isStale = weather.strikes(0.1);
+    const generation = isStale ? STALE : deal.generation;
+    return Promise.resolve(this.#evidence(deal.product, generation, deal.taskId));
   }
 
   inspect(
     _buyer: AgentId,
-    { taskId }: BuyDeal,
+    { taskId, product, generation }: BuyDeal,
     given: Readonly<Record<string, unknown>>,
   ): Promise<Inspection | 'unreachable'> {
     if (this.#stage.weather.strikes(0.1)) return Promise.resolve('unreachable');
     if (this.#rotten.has(taskId)) return Promise.resolve({ kind: 'bad', reason: 'wrong-hash' });
     const evidence = DeliveryEvidence.parse(given['json_response']);
+    // whose inputs nobody can know but who bought them too
+    const isKnown = product === 'raw_logs';
+    if (!isKnown || evidence.version === versionOf(generation)) this.seenGood.add(taskId);
     return Promise.resolve({ kind: 'good', evidence, score: 95 });
   }
 
@@ -53,14 +73,14 @@ export class SimulatedGoods implements Goods {
     return {
       v: 1,
       product,
-      version: `v-${generation}`,
+      version: versionOf(generation),
       deliveryUrl: `http://store.simulated/deliveries/${of}`,
       sha256,
       bytes: 1,
       records: 5000,
       from: at,
       to: at,
-      inputs: [],
+      inputs: INPUTS[product].map((name) => ({ product: name, version: versionOf(generation) })),
     };
   }
 }

@@ -135,6 +135,7 @@ function paidTwice(economy: SimulatedEconomy): string[] {
       ({ deal, at }) => deal.taskId === task.id && at <= (payment.end?.at ?? 0),
     );
     if (!isDelivered || task.submissionIds.length === 0) found.push(`paid undelivered: ${task.id}`);
+    if (!economy.goods.seenGood.has(task.id)) found.push(`paid unseen: ${task.id}`);
   }
   return [...found, ...[...paid].filter(([, times]) => times > 1).map(([key]) => key)];
 }

@@ -104,7 +104,7 @@ export function someEvidence(over: Partial<DeliveryEvidence> = {}): DeliveryEvid
     records: 2000,
     from: AT,
     to: AT,
-    inputs: [],
+    inputs: [{ product: 'corpus', version: GENERATION.padEnd(64, '0') }],
     ...over,
   };
 }

@@ -1,6 +1,7 @@
 import type { Intent } from '#contract/agent-state.ts';
 import { IrcLine } from '#contract/irc-line.ts';
 import type { Agent } from '#contract/roster.ts';
+import { type WrongFee, wrongFees } from '../money/fees.ts';
 import { openingEntry } from '../money/ledger.ts';
 import type { Lease, Snapshot } from '../ports/agents.ts';
 import { DEFAULT_LIMITS } from '../talk/limits.ts';
@@ -66,6 +67,8 @@ export interface Report {
   readonly intent: Intent;
   readonly result: 'done' | 'later' | 'failed' | 'outrun';
   readonly reason?: unknown;
+  /** Of deals that it found paid. */
+  readonly wrongFees?: readonly WrongFee[];
 }
 
 export interface Acting {
@@ -142,7 +145,7 @@ async function carryOut(
   const change = complete(snapshot, merge({ done: [intent.id] }, moved ?? {}));
   const commit = await hands.agents.commit(lease, change);
   return commit === 'committed'
-    ? [{ intent, result: 'done' }, apply(snapshot, change)]
+    ? [{ intent, result: 'done', wrongFees: wrongFees(change.deals) }, apply(snapshot, change)]
     : [{ intent, result: 'outrun' }, snapshot];
 }
 

@@ -1,6 +1,7 @@
 import type { Beat } from '#contract/beat.ts';
 import type { Hex } from '#contract/ids.ts';
 import { type Agent, agentOf, COLLECTOR } from '#contract/roster.ts';
+import { type WrongFee, wrongFees } from '../money/fees.ts';
 import type { Commit, Lease } from '../ports/agents.ts';
 import type { WakeUps } from '../ports/wake-ups.ts';
 import { act, type Report } from './act.ts';
@@ -28,6 +29,7 @@ export interface Round {
   readonly commit: Commit;
   readonly reports: readonly Report[];
   readonly refusals: readonly string[];
+  readonly wrongFees: readonly WrongFee[];
 }
 
 /** `busy`: another holder was told to beat once more. */
@@ -102,12 +104,17 @@ async function round({ agentId, beatId }: Beat, { agent, lease, maker }: Held): 
     pendingIntents: done.snapshot.intents.length,
     wallet: world.balance,
   });
+  const reports = [...left.reports, ...done.reports];
   const overBudget = commit === 'over-budget' ? ['over-day-budget'] : [];
   return {
     beatId,
     commit,
-    reports: [...left.reports, ...done.reports],
+    reports,
     refusals: [...refusals, ...overBudget],
+    wrongFees: [
+      ...(commit === 'committed' ? wrongFees(change.deals) : []),
+      ...reports.flatMap((report) => report.wrongFees ?? []),
+    ],
   };
 }
 

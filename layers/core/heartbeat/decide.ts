@@ -5,6 +5,7 @@ import { PRODUCTS, type Product } from '#contract/products.ts';
 import type { Agent } from '#contract/roster.ts';
 import { buy } from '../market/buying.ts';
 import { choose, payeesAmong } from '../market/choosing.ts';
+import { base } from '../market/provenance.ts';
 import { generationOf } from '../market/request.ts';
 import { drawUp } from '../market/vetting.ts';
 import { type Refusal, refuse, refuseAmount } from '../money/gate.ts';
@@ -273,11 +274,6 @@ function promised({ deals, payments = [] }: Snapshot): bigint {
 /** The generation that a corpus stands for. */
 export function generationIn(corpus: CorpusPointer | undefined): Generation | undefined {
   return corpus?.version.slice(0, 16);
-}
-
-/** `0123456789abcdef.2` is the second look at the same corpus. */
-function base(generation: Generation): Generation {
-  return generation.slice(0, 16);
 }
 
 function nextRound(generation: Generation): Generation {

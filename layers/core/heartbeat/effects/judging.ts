@@ -2,6 +2,7 @@ import type { BuyDeal } from '#contract/deal.ts';
 import { PRODUCTS } from '#contract/products.ts';
 import { closingOf } from '../../market/closing.ts';
 import { isOutOfReach, isTooLateToPay } from '../../market/patience.ts';
+import { foreignInputs } from '../../market/provenance.ts';
 import { must } from '../../market/step.ts';
 import type { Inspection } from '../../ports/goods.ts';
 import type { MarketError, Task } from '../../ports/market.ts';
@@ -26,14 +27,20 @@ interface Unseen {
   readonly error?: Error;
 }
 
-async function inspected(deal: BuyDeal, { agent, hands }: Job): Promise<Inspection | Unseen> {
+async function inspected(
+  deal: BuyDeal,
+  { agent, hands, snapshot }: Job,
+): Promise<Inspection | Unseen> {
   const answer = await hands.market.submissions(deal.taskId);
   if (!answer.ok) return { because: `${answer.error.kind}: ${answer.error.reason}` };
   const submission = answer.value.find(({ id }) => id === deal.submissionId);
   if (submission === undefined) return { because: 'the submission is not listed' };
   try {
     const verdict = await hands.goods.inspect(agent.id, deal, submission.evidence);
-    return verdict === 'unreachable' ? { because: 'the goods cannot be reached' } : verdict;
+    if (verdict === 'unreachable') return { because: 'the goods cannot be reached' };
+    const flaw =
+      verdict.kind === 'good' && foreignInputs(deal, verdict.evidence, snapshot.purchases);
+    return flaw ? { kind: 'bad', reason: flaw } : verdict;
   } catch (error) {
     const because = 'the goods cannot be looked at';
     return {
