@@ -14,8 +14,9 @@ export interface Ended {
 
 export interface Running {
   readonly ended: Promise<Ended>;
-  /** Resolves once stderr has said so. */
+  /** Resolves once it has said so, on whichever stream. */
   readonly said: (words: string) => Promise<void>;
+  readonly signal: (signal: NodeJS.Signals) => void;
 }
 
 /** Runs a script as a person does, in a process group of its own that the test file takes down with it. */
@@ -36,7 +37,10 @@ export function start(script: 'viva.ts' | 'chaos.ts', args: readonly string[]): 
         done({ code, ...heard });
       });
     }),
-    said: (words) => hear(child, () => heard.stderr.includes(words), words),
+    said: (words) => hear(child, () => (heard.stdout + heard.stderr).includes(words), words),
+    signal: (signal) => {
+      child.kill(signal);
+    },
   };
 }
 
@@ -49,6 +53,7 @@ function hear(child: ChildProcess, isSaid: () => boolean, words: string): Promis
     const check = (): void => {
       if (isSaid()) done();
     };
+    child.stdout?.on('data', check);
     child.stderr?.on('data', check);
     child.once('close', () => {
       refuse(new Error(`It ended without saying "${words}".`));

@@ -59,9 +59,9 @@ export function bucketTrouble(error: unknown, where: string): unknown {
   if (!(error instanceof Error)) return error;
   const remedy = OF_BUCKETS[error.name] ?? OF_BUCKETS[codeOf(error)];
   if (remedy !== undefined) return new CannotStart(remedy(where, error.message), { cause: error });
-  if (error.message === 'Region is missing')
+  if (/^Region (?:is missing|not accepted)/.test(error.message))
     return new CannotStart(
-      'No AWS region is set: set AWS_REGION to the region of the stage, such as us-east-1.',
+      'AWS_REGION names no region: set AWS_REGION to the region of the stage, such as us-east-1.',
       { cause: error },
     );
   if (!(error instanceof S3ServiceException)) return error;

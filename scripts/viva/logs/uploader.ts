@@ -9,6 +9,8 @@ import { fileTrouble } from './troubles.ts';
 
 const AT_ONCE = 8;
 const FEW = 20;
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+const KEY_BYTES = 1024;
 /** What does not fit the memory that small files share goes alone. */
 const LARGE_BYTES = 8 * 1024 * 1024;
 
@@ -98,7 +100,9 @@ async function upload(
   const { isDry = false, again = () => false } = options;
   const { path, source } = file;
   const { size } = await stat(path);
-  const before = stored.get(objectKey.log(options.target.agent, source));
+  const key = objectKey.log(options.target.agent, source);
+  if (isTooLong(key)) throw new KeyTooLong(`The key ${key} is too long.`);
+  const before = stored.get(key);
   const isNew = before?.size !== size || before.eTag !== (await eTagOf(path)) || again(file);
   if (isNew && isDry) await (await open(path)).close();
   if (isNew && !isDry) await store(file, size, options);
@@ -124,6 +128,15 @@ async function store(
   } finally {
     await handle.close();
   }
+}
+
+/** As S3 says it of what it is asked to write; of what it is asked for, it only says that the request is bad. */
+class KeyTooLong extends Error {
+  override readonly name = 'KeyTooLongError';
+}
+
+function isTooLong(key: string): boolean {
+  return Buffer.byteLength(key) > KEY_BYTES;
 }
 
 /** A file became shorter while it was read. */
@@ -163,7 +176,7 @@ async function storedOf(files: readonly LogFile[], { objects, agent }: Target) {
   }
   for (const { source } of files) {
     const key = objectKey.log(agent, source);
-    const head = await objects.head(key);
+    const head = isTooLong(key) ? undefined : await objects.head(key);
     if (head !== undefined) stored.set(key, head);
   }
   return stored;

@@ -6,6 +6,7 @@ import {
   renameSync,
   rmSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +19,7 @@ import type { Services } from '../../../functions/collect-logs/wiring.ts';
 import { dice } from '../../../scripts/local/economy/synthetic-chat.ts';
 import { logFilesIn } from '../../../scripts/local/economy/uploads.ts';
 import { syncFiles } from '../../../scripts/viva/logs/sync.ts';
-import { readSyncState, writeSyncState } from '../../../scripts/viva/logs/sync-state.ts';
+import { heldBy, readSyncState, writeSyncState } from '../../../scripts/viva/logs/sync-state.ts';
 import { eTagOf, uploadFiles } from '../../../scripts/viva/logs/uploader.ts';
 import { sqsEvent, startCollection } from './collection.ts';
 
@@ -59,7 +60,7 @@ const line = (text: string): string => {
 };
 
 async function sync(state = file('.state')): Promise<number> {
-  const known = await readSyncState(state);
+  const known = await heldBy(target(), await readSyncState(state));
   return syncFiles(await logFilesIn(dir), {
     target: target(),
     state: known,
@@ -133,6 +134,34 @@ describe('a folder that is synced', () => {
     appendFileSync(file('full.txt'), line('more'));
     await sync();
     expect(await collect()).toEqual(['a', 'b', 'x', 'y', 'z', 'more']);
+  });
+
+  it('takes a last line without an end for whole when the file is still', async () => {
+    writeFileSync(file('full.txt'), `${line('a')}${line('b').trimEnd()}`);
+    writeFileSync(file('one.txt'), line('c').trimEnd());
+    const anHourAgo = Date.now() / 1000 - 3600;
+    for (const name of ['full.txt', 'one.txt']) utimesSync(file(name), anHourAgo, anHourAgo);
+    await sync();
+    expect(await collect()).toEqual(['a', 'b', 'c']);
+    expect(await sync()).toBe(0);
+    appendFileSync(file('full.txt'), '!\n');
+    appendFileSync(file('one.txt'), `!\n${line('d')}`);
+    await sync();
+    expect(await collect()).toEqual(['a', 'b!', 'c!', 'd']);
+  });
+
+  it('stores all of it again where the bucket has lost it', async () => {
+    writeFileSync(file('full.txt'), line('a'));
+    writeFileSync(file('day.json'), '{"messages":[]}');
+    await sync();
+    const root = `${agent}/logs/`;
+    const keys = async () =>
+      (await Array.fromAsync(house.objects.list(root))).map(({ key }) => key);
+    const before = await keys();
+    await house.objects.remove(before);
+    expect(await sync()).toBeGreaterThan(0);
+    expect(await keys()).toEqual(before);
+    expect(before).toHaveLength(2);
   });
 
   it('keeps logs of equal beginning apart', async () => {
