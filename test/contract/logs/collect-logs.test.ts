@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
 import { S3Corpus } from '#adapters/corpus/s3-corpus.ts';
 import { AgentId } from '#contract/ids.ts';
-import { CorpusManifest, type LogRecord } from '#contract/log-record.ts';
+import type { CorpusManifest, LogRecord } from '#contract/log-record.ts';
 import { S3Notification } from '#contract/s3-event.ts';
-import { rebuild } from '#core/logs/rebuild.ts';
+import { readManifest, rebuild } from '#core/logs/rebuild.ts';
 import { logEventOf, take } from '#core/logs/take.ts';
 import { collectLogs } from '../../../functions/collect-logs/collect-logs.lambda.ts';
 import type { Services } from '../../../functions/collect-logs/wiring.ts';
@@ -53,6 +54,11 @@ async function messages(): Promise<LogRecord[]> {
   return pointer === undefined ? [] : Array.fromAsync(corpus.messages(pointer));
 }
 
+async function manifest(): Promise<CorpusManifest> {
+  const pointer = await corpus.pointer(agent);
+  return readManifest(pointer?.manifestKey ?? '', services.objects);
+}
+
 describe('collect-logs', () => {
   it('turns uploads into one version, and wakes their owner once', async () => {
     const chat = [{ timestamp: '2005-02-08T10:00:30Z', user: 'eve', message: 'hey' }];
@@ -90,6 +96,50 @@ describe('collect-logs', () => {
     expect(house.woken).toEqual([
       { v: 1, agentId: agent, reason: 'corpus', id: `corpus-${pointer?.version}` },
     ]);
+  });
+
+  it('reports each object in one line of metrics, and every piece is stored, a copy, no message, or quarantined', async () => {
+    const irc = '[10:00] <ada> hola\n[10:01] <bob> buenas\n[10:99] <ada> when\n=== eve joined\n';
+    const notices = [
+      await upload('2005-02-08.txt', irc),
+      await upload('copy/2005-02-08.txt', irc),
+      await upload('none.bin', 'nothing known'),
+    ];
+    await collectLogs(sqsEvent([...notices, ...notices]), services);
+
+    const Line = z.object({
+      _aws: z.object({
+        CloudWatchMetrics: z.array(
+          z.object({ Namespace: z.string(), Metrics: z.array(z.object({ Name: z.string() })) }),
+        ),
+      }),
+      source: z.string(),
+      PiecesRead: z.number(),
+      MessagesCollected: z.number(),
+      NotMessages: z.number(),
+      RecordsQuarantined: z.number(),
+    });
+    const lines = printed.map((line) => Line.parse(JSON.parse(line)));
+    // the second telling of each has zeros: a metric that disappears cannot alarm
+    expect(lines).toHaveLength(6);
+    expect(lines.map(({ source }) => source).toSorted()).toEqual(
+      ['2005-02-08.txt', 'copy/2005-02-08.txt', 'none.bin'].flatMap((name) => [name, name]),
+    );
+    for (const line of lines) {
+      expect(line.PiecesRead).toBe(
+        line.MessagesCollected + line.NotMessages + line.RecordsQuarantined,
+      );
+      expect(line._aws.CloudWatchMetrics).toMatchObject([{ Namespace: 'test' }]);
+      expect(line._aws.CloudWatchMetrics[0]?.Metrics).toHaveLength(4);
+    }
+    const sum = (name: 'PiecesRead' | 'MessagesCollected' | 'NotMessages' | 'RecordsQuarantined') =>
+      lines.reduce((all, line) => all + line[name], 0);
+    const { counts, messages: stored } = await manifest();
+    expect(counts).toMatchObject({ read: 9, messages: 4, notMessages: 2, quarantined: 3 });
+    expect([sum('PiecesRead'), sum('NotMessages'), sum('RecordsQuarantined')]).toEqual([9, 2, 3]);
+    const duplicates = sum('MessagesCollected') - stored;
+    expect([stored, duplicates]).toEqual([2, 2]);
+    expect(await messages()).toHaveLength(stored);
   });
 
   it('changes nothing when the same events come again, but wakes again: the first may have died before waking', async () => {
@@ -187,10 +237,7 @@ describe('collect-logs', () => {
       }
 
       const pointer = await corpus.pointer(agent);
-      const manifest = CorpusManifest.parse(
-        JSON.parse(Buffer.from((await services.objects.read(pointer!.manifestKey))!).toString()),
-      );
-      expect(manifest.counts).toEqual({
+      expect((await manifest()).counts).toEqual({
         read: 220_463,
         messages: 196_621,
         notMessages: 23_842,
