@@ -75,6 +75,16 @@ describe('a refusal', () => {
     });
   });
 
+  it.each([
+    [404, 'missing'],
+    [500, 'unavailable'],
+    [422, 'invalid'],
+  ])('in %i is "%s", whatever its words and its path say', async (status, kind) => {
+    answers(status, { detail: `409 Conflict: 403, already applied to ${id}, error 429` });
+    const known = TaskId.parse('40942940-3409-4409-8409-403409429500');
+    expect(await market.task(known)).toMatchObject({ error: { kind, status } });
+  });
+
   it('for want of an identity says so by its code', async () => {
     answers(403, {
       detail: { error: 'identity_required', message: 'Register first', wallet: '0x' },

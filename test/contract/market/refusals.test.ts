@@ -138,6 +138,16 @@ describe('what it refuses', () => {
     );
   });
 
+  it('a rating by the name that the old client gave its worker, and off the scale', async () => {
+    const { room, buyer, seller } = use.floor;
+    const rate = post('/reputation/workers/rate', {
+      ...{ task_id: uuid, score: 101, worker_wallet: seller.address },
+    });
+    const answer = await ask(room, { ...rate, by: buyer });
+    expect(answer).toMatchObject(error('body.worker_wallet', 'extra_forbidden'));
+    expect(answer).toMatchObject(error('body.score', 'less_than_equal'));
+  });
+
   it('unknown things with 404, old doors with 410', async () => {
     const { room, buyer } = use.floor;
     expect(await ask(room, { path: '/api/v1/nothing' })).toMatchObject({ status: 404 });
@@ -215,13 +225,16 @@ describe("EM's switch", () => {
   });
   afterAll(() => room.close());
 
-  it.each([`/tasks/${uuid}/apply`, `/tasks/${uuid}/submit`, '/reputation/agents/rate'])(
-    'shuts %s to signatures',
-    async (path) => {
-      expect(await ask(room, { ...post(path), by: trader(room) })).toMatchObject({
-        status: 401,
-        json: { detail: 'Authorization header required (Bearer <supabase_jwt>)' },
-      });
-    },
-  );
+  it.each([
+    post(`/tasks/${uuid}/apply`),
+    post(`/tasks/${uuid}/submit`),
+    post('/reputation/agents/rate'),
+    { path: `/api/v1/submissions/${uuid}` },
+    { path: `/api/v1/workers/tasks/${uuid}/my-submission` },
+  ])('shuts $path to signatures', async (request) => {
+    expect(await ask(room, { ...request, by: trader(room) })).toMatchObject({
+      status: 401,
+      json: { detail: 'Authorization header required (Bearer <supabase_jwt>)' },
+    });
+  });
 });
