@@ -40,15 +40,15 @@ export class Collector {
 
   kill(): void {
     this.#child?.kill('SIGKILL');
+    this.#child = undefined;
   }
 
   async invoke(event: unknown, leftMs: number): Promise<unknown> {
-    if (this.#child === undefined || this.#child.signalCode !== null)
-      this.#child = fork(this.#bundle, {
-        env: this.#env,
-        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-        execArgv: ['--max-old-space-size=230', '--max-semi-space-size=4'],
-      });
+    this.#child ??= fork(this.#bundle, {
+      env: this.#env,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: ['--max-old-space-size=230', '--max-semi-space-size=4'],
+    });
     const child = this.#child;
     const over = new AbortController();
     const { signal } = over;
@@ -58,7 +58,10 @@ export class Collector {
       once(child, 'exit', { signal }).then(() => 'killed' as const),
     ]);
     over.abort();
-    if (first === 'killed') return first;
+    if (first === 'killed') {
+      if (this.#child === child) this.#child = undefined;
+      return first;
+    }
     const {
       answer,
       error,
