@@ -30,8 +30,13 @@ export function formatOf(bytes: Uint8Array): Format | undefined {
     ['irc-text', lines.filter((line) => IRC_LINE.test(line)).length],
   ];
   const [format, most] = votes.reduce((best, vote) => (vote[1] > best[1] ? vote : best));
-  if (most > 0) return format;
-  // a first line longer than the head, which would be a record
+  return most > 0 ? format : undefined;
+}
+
+/** The format of a beginning in which nothing is known, by how it begins. */
+export function guess(bytes: Uint8Array): Format | undefined {
+  const head = text.decode(bytes.subarray(0, START_BYTES));
+  // a first line longer than all that was looked at, which would be a record
   if (/^\s*\{\s*"(?:ts|timestamp)"/.test(head)) return 'json-lines';
   return /^\s*(?:\{|\[\s*[{\]])/.test(head) ? 'chat-json' : undefined;
 }

@@ -1,5 +1,5 @@
 import { ChatJsonParser } from './chat-json.ts';
-import { formatOf } from './format.ts';
+import { formatOf, guess } from './format.ts';
 import type { Found, Parser } from './found.ts';
 import { FullTextParser } from './full-text.ts';
 import { dayInName, IrcTextParser } from './irc-text.ts';
@@ -9,10 +9,14 @@ import { join } from './lines.ts';
 import type { Clock } from './time.ts';
 
 /** The version of the parsers: raised when the same file would read otherwise, so that it is read again. */
-export const ENGINE = 2;
+export const ENGINE = 3;
 
 /** A file's format is looked for in this many bytes. */
 const HEAD_BYTES = 65_536;
+/** And in so many, where those do not tell: one huge or broken line at the beginning must not cost the rest. */
+const MOST_HEAD_BYTES = 2_097_152;
+/** A head that was long looked at comes to the parser in as small pieces as any bytes. */
+const PIECE_BYTES = 262_144;
 /** Lines that say their own day: weechat's, and irssi's remarks. */
 const DATED_LINE = /^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\t|--- (?:Log opened|Day changed) )/m;
 
@@ -36,36 +40,44 @@ export class LogParser implements Parser {
       this.#parser.push(chunk);
       return;
     }
+    this.#head.push(chunk.slice());
     this.#headBytes += chunk.length;
-    if (this.#headBytes < HEAD_BYTES) {
-      this.#head.push(chunk.slice());
-      return;
-    }
-    this.#begin(this.#head.length === 0 ? chunk : join([...this.#head, chunk]));
+    if (this.#headBytes >= HEAD_BYTES) this.#begin(this.#headBytes >= MOST_HEAD_BYTES);
   }
 
   end(): void {
-    if (this.#parser === undefined) this.#begin(join(this.#head));
+    if (this.#parser === undefined) this.#begin(true);
     this.#parser?.end();
   }
 
-  #begin(head: Uint8Array): void {
+  /** `isLast`: there is no more to be looked at. */
+  #begin(isLast: boolean): void {
+    const head = join(this.#head);
+    this.#head = [head];
+    const parser = this.#parserFor(head, isLast);
+    if (parser === undefined) return;
     this.#head = [];
-    const parser = this.#parserFor(head);
     if (typeof parser === 'string') {
       this.#found.refuse({ offset: 0, line: 1, reason: parser, bytes: head });
       this.#parser = IGNORE;
       return;
     }
     this.#parser = parser;
-    parser.push(head);
+    for (let at = 0; at < head.length; at += PIECE_BYTES)
+      parser.push(head.subarray(at, at + PIECE_BYTES));
   }
 
-  #parserFor(head: Uint8Array): Parser | string {
+  /** A reason when there is none; undefined while more bytes may tell. */
+  #parserFor(head: Uint8Array, isLast: boolean): Parser | string | undefined {
     if (head.length === 0) return 'the file is empty';
     const first = skipBlank(head, 0);
-    if (first === head.length) return 'the file holds nothing but white space';
-    switch (formatOf(head.subarray(first))) {
+    const format =
+      formatOf(head.subarray(first)) ?? (isLast ? guess(head.subarray(first)) : 'later');
+    if (format === undefined && first === head.length)
+      return 'the file holds nothing but white space';
+    switch (format) {
+      case 'later':
+        return undefined;
       case 'chat-json':
         return new ChatJsonParser(this.#clock, this.#found);
       case 'json-lines':

@@ -1,11 +1,10 @@
 import type { Codec } from '../ports/codec.ts';
 import { join } from './lines.ts';
+import { unzstdFrames, ZSTD } from './zstd-frames.ts';
 
 /** What is given to a parser at once: it bounds what one piece can make of the memory. */
 const PIECE_BYTES = 262_144;
 const GZIP = [0x1f, 0x8b];
-/** RFC 8878 section 3.1.1. */
-const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
 
 /** A file's bytes, decompressed when they begin as gzip or zstd do, in pieces. Offsets count decompressed bytes. */
 export async function* plain(
@@ -19,9 +18,14 @@ export async function* plain(
   const onTorn = (format: string) => (reason: string) => {
     found.torn = `the ${format} stream is damaged (${reason})`;
   };
-  if (begins(first, GZIP)) yield* pieces(codec.gunzip(all, onTorn('gzip')));
-  else if (begins(first, ZSTD)) yield* pieces(codec.unzstd(all, onTorn('zstd')));
+  if (begins(first, GZIP)) yield* pieces(codec.gunzip(copies(all), onTorn('gzip')));
+  else if (begins(first, ZSTD)) yield* pieces(unzstdFrames(copies(all), codec, onTorn('zstd')));
   else yield* pieces(all);
+}
+
+/** A chunk may be overwritten by the next, and a decompressor reads ahead. */
+async function* copies(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  for await (const chunk of chunks) yield chunk.slice();
 }
 
 /** At least as many bytes as tell a compression; less when the file is shorter. */
