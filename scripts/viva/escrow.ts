@@ -2,35 +2,33 @@ import type { Command } from 'commander';
 import type { EvmChain } from '#adapters/evm/evm-chain.ts';
 import { paymentInfoHash } from '#adapters/evm/payment-info.ts';
 import { type PaymentInfo, paymentInfoToJson } from '#contract/escrow.ts';
-import { TaskId } from '#contract/ids.ts';
-import { ROSTER } from '#contract/roster.ts';
+import { formatUsdc } from '#contract/money.ts';
 import { CannotStart } from '../local/cloud/cannot-start.ts';
+import { readAll } from '../local/economy/progress.ts';
+import { oneTask } from './deals.ts';
 import { economyAt } from './economy-at.ts';
 import { type LookFlags, withLookFlags } from './options.ts';
 import { fail, print } from './output.ts';
+import { inLine } from './words.ts';
 
 export function addEscrow(program: Command): void {
   withLookFlags(program.command('escrow'))
     .description("What the chain says of a deal's payment, whatever market and books believe.")
-    .argument('<taskId>', 'task of the deal')
-    .action((taskId: string, flags: LookFlags) => escrow(taskId, flags).catch(fail));
+    .argument('<task>', 'task id, or enough of its beginning')
+    .action((task: string, flags: LookFlags) => escrow(task, flags).catch(fail));
 }
 
 async function escrow(text: string, { dir, json }: LookFlags): Promise<void> {
-  const taskId = TaskId.safeParse(text).data;
-  if (taskId === undefined)
-    throw new CannotStart(`${text} is no task id: \`viva deals\` shows those there are.`);
   const { clients } = await economyAt(dir);
-  const deals = await Promise.all(ROSTER.map(({ id }) => clients.agents.deal(id, taskId)));
-  const deal = deals.find((one) => one?.payment !== undefined);
+  const library = await readAll(clients);
+  const taskId = oneTask(library, text);
+  const deal = [...library.values()]
+    .flatMap(({ deals }) => deals)
+    .find((one) => one.taskId === taskId && one.payment !== undefined);
   if (deal?.payment === undefined)
     throw new CannotStart(`No agent has a payment for task ${taskId}: it was never assigned.`);
   const shown = { taskId, product: deal.product, ...(await onChain(deal.payment, clients.chain)) };
-  print(json, shown, () =>
-    Object.entries(shown)
-      .map(([name, value]) => `${name.padEnd(16)} ${words(value)}`)
-      .join('\n'),
-  );
+  print(json, shown, () => escrowText(shown));
 }
 
 async function onChain(payment: PaymentInfo, chain: EvmChain) {
@@ -39,18 +37,28 @@ async function onChain(payment: PaymentInfo, chain: EvmChain) {
     chain.lockOf(payment),
     chain.closeOf(payment),
   ]);
-  const transfers = close && (await chain.transfersIn(close.tx));
+  const transfers = (close && (await chain.transfersIn(close.tx))) ?? [];
   return {
     paymentInfoHash: paymentInfoHash(chain.network, payment),
     state: close?.kind ?? state.kind,
-    capturable: state.kind === 'locked' ? state.capturable.toString() : '0',
-    lockTx: lock?.tx ?? '-',
-    closeTx: close?.tx ?? '-',
-    transfers: (transfers ?? []).map((one) => ({ ...one, value: one.value.toString() })),
+    lockedUsdc: formatUsdc(state.kind === 'locked' ? state.capturable : 0n),
+    lockTx: lock?.tx ?? null,
+    closeTx: close?.tx ?? null,
+    transfers: transfers.map(({ from, to, value }) => ({ from, to, usdc: formatUsdc(value) })),
     paymentInfo: paymentInfoToJson(payment),
   };
 }
 
-function words(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+function escrowText({
+  transfers,
+  paymentInfo,
+  ...facts
+}: Awaited<ReturnType<typeof onChain>>): string {
+  const line = ([name, value]: readonly [string, unknown]) =>
+    `${name.padEnd(20)} ${value === null ? '-' : inLine(value)}`;
+  return [
+    ...Object.entries(facts).map(line),
+    ...transfers.map(({ from, to, usdc }) => line(['transfer', `${usdc} from ${from} to ${to}`])),
+    ...Object.entries(paymentInfo).map(line),
+  ].join('\n');
 }

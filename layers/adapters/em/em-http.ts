@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Answer } from '#core/ports/market.ts';
-import { thrown, unanswered } from './errors.ts';
+import { thrown, unanswered, unsendable } from './errors.ts';
 import { type Answered, type EmOptions, errorIn, jsonOf, send } from './wire.ts';
 
 export interface Call<Schema extends z.ZodType> {
@@ -9,6 +9,8 @@ export interface Call<Schema extends z.ZodType> {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
+  /** What the market takes as this body: anything else is not sent. */
+  readonly takes?: z.ZodType;
   readonly headers?: Readonly<Record<string, string>>;
   /** False for what anyone may ask: spares both sides a nonce. @default true */
   readonly isSigned?: boolean;
@@ -25,6 +27,8 @@ export class EmHttp {
   }
 
   async call<Schema extends z.ZodType>(call: Call<Schema>): Promise<Answer<z.output<Schema>>> {
+    const wrong = call.takes && unsendable(call.takes, call.body);
+    if (wrong) return { ok: false, error: wrong };
     let answered: Answered;
     try {
       answered = await this.#send(call);

@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import type { PaymentInfo } from '#contract/escrow.ts';
 import {
   ApprovedBody,
@@ -7,6 +8,15 @@ import {
   RatedBody,
   SuccessBody,
 } from '#contract/execution-market.ts';
+import {
+  ApproveRequest,
+  AssignRequest,
+  CancelRequest,
+  CreateTaskRequest,
+  MoreInfoRequest,
+  RateWorkerRequest,
+  RejectRequest,
+} from '#contract/execution-market-requests.ts';
 import { type Address, type TaskId, TxHash } from '#contract/ids.ts';
 import { toUsdNumber } from '#contract/money.ts';
 import type {
@@ -78,6 +88,7 @@ export class EmMarket implements Market {
         skills_required: request.skills,
         agent_name: request.agentName,
       },
+      takes: CreateTaskRequest,
       answer: taskReading,
     });
   }
@@ -87,7 +98,7 @@ export class EmMarket implements Market {
   }
 
   cancel(id: TaskId, reason: string): Promise<Answer<void>> {
-    return this.#change(`/tasks/${id}/cancel`, { reason });
+    return this.#change(`/tasks/${id}/cancel`, { body: { reason }, takes: CancelRequest });
   }
 
   applications(id: TaskId): Promise<Answer<readonly Application[]>> {
@@ -107,11 +118,12 @@ export class EmMarket implements Market {
       readonly paymentInfo: PaymentInfo;
     },
   ): Promise<Answer<void>> {
-    return this.#change(`/tasks/${id}/assign`, {
+    const body = {
       executor_id: choice.executorId,
       escrow_tx: choice.escrowTx,
       payment_info: paymentInfoBody(choice.paymentInfo),
-    });
+    };
+    return this.#change(`/tasks/${id}/assign`, { body, takes: AssignRequest });
   }
 
   submissions(id: TaskId): Promise<Answer<readonly Submission[]>> {
@@ -131,6 +143,7 @@ export class EmMarket implements Market {
       method: 'POST',
       path: `/submissions/${encodeURIComponent(submissionId)}/approve`,
       body: { notes, rating_score: score },
+      takes: ApproveRequest,
       answer: ApprovedBody,
     });
     return mapped(answer, ({ data }) => ({
@@ -143,15 +156,13 @@ export class EmMarket implements Market {
     verdict: { readonly severity: 'minor' | 'major'; readonly notes: string },
   ): Promise<Answer<void>> {
     const { severity, notes } = verdict;
-    return this.#change(`/submissions/${encodeURIComponent(submissionId)}/reject`, {
-      severity,
-      notes,
-    });
+    const path = `/submissions/${encodeURIComponent(submissionId)}/reject`;
+    return this.#change(path, { body: { severity, notes }, takes: RejectRequest });
   }
 
   requestMoreInfo(submissionId: string, notes: string): Promise<Answer<void>> {
     const path = `/submissions/${encodeURIComponent(submissionId)}/request-more-info`;
-    return this.#change(path, { notes });
+    return this.#change(path, { body: { notes }, takes: MoreInfoRequest });
   }
 
   /** The ERC-8004 id that the market knows a wallet by. */
@@ -177,6 +188,7 @@ export class EmMarket implements Market {
         method: 'POST',
         path: '/reputation/workers/rate',
         body: { task_id: id, worker_address: worker, score, comment },
+        takes: RateWorkerRequest,
         answer: RatedBody,
       }),
     );
@@ -205,7 +217,10 @@ export class EmMarket implements Market {
     return this.#worker.rateAgent(id, rating);
   }
 
-  #change(path: string, body: object): Promise<Answer<void>> {
-    return nothing(this.#http.call({ method: 'POST', path, body, answer: SuccessBody }));
+  #change(
+    path: string,
+    change: { readonly body: object; readonly takes: z.ZodType },
+  ): Promise<Answer<void>> {
+    return nothing(this.#http.call({ method: 'POST', path, ...change, answer: SuccessBody }));
   }
 }

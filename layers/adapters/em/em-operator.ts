@@ -10,6 +10,7 @@ import {
   SuccessBody,
   TransactionsBody,
 } from '#contract/execution-market.ts';
+import { UpdateEscrowRequest } from '#contract/execution-market-requests.ts';
 import type { Address, TaskId } from '#contract/ids.ts';
 import type { Answer, Task } from '#core/ports/market.ts';
 import { type Call, EmHttp } from './em-http.ts';
@@ -78,7 +79,8 @@ export class EmOperator {
     lock: { readonly escrow_tx?: string; readonly payment_info?: object },
   ): Promise<Answer<void>> {
     const path = `/tasks/${id}/escrow`;
-    return nothing(this.#http.call({ method: 'PATCH', path, body: lock, answer: SuccessBody }));
+    const call = { body: lock, takes: UpdateEscrowRequest, answer: SuccessBody };
+    return nothing(this.#http.call({ method: 'PATCH', path, ...call }));
   }
 
   /** `agent`: an ERC-8004 id; a wallet on our own market. */

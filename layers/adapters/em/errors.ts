@@ -30,6 +30,18 @@ export function errorOf(
   };
 }
 
+/** What the market would refuse as it is, found before it was sent; undefined when nothing is wrong with it. */
+export function unsendable(takes: z.ZodType, body: unknown): MarketError | undefined {
+  const { error } = takes.safeParse(body);
+  if (!error) return undefined;
+  const fields = error.issues.map(({ path, message }) => ({
+    field: ['body', ...path.map(String)].join('.'),
+    message,
+  }));
+  const reason = fields.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  return { kind: 'invalid', status: 0, reason: `not sent: ${reason}`.slice(0, MAX_REASON), fields };
+}
+
 /** The call got no answer that can be used: it may have happened or not. */
 export function unanswered(status: number, reason: string): MarketError {
   return { kind: 'unavailable', status, reason: reason.slice(0, MAX_REASON) };

@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { WorkerTools } from '#contract/execution-market-requests.ts';
 import { TOOL_SUCCESS } from '#contract/execution-market-words.ts';
 import type { TaskId } from '#contract/ids.ts';
 import type { Answer, MarketError, Task } from '#core/ports/market.ts';
 import { EmHttp } from './em-http.ts';
-import { thrown, unanswered } from './errors.ts';
+import { thrown, unanswered, unsendable } from './errors.ts';
 import type { McpSession } from './mcp-session.ts';
 import { type EmOptions, jsonOf } from './wire.ts';
 import { RestWorker, type WorkerHalf } from './worker-rest.ts';
@@ -113,7 +114,12 @@ export class McpWorker implements WorkerHalf {
     return { ok: false, error: isWhole ? said('forbidden', text) : unanswered(200, text) };
   }
 
-  async #tool(name: string, args: Record<string, unknown>): Promise<Answer<string>> {
+  async #tool(
+    name: keyof typeof WorkerTools,
+    args: Record<string, unknown>,
+  ): Promise<Answer<string>> {
+    const wrong = unsendable(WorkerTools[name], args);
+    if (wrong) return { ok: false, error: wrong };
     try {
       if (!this.#session) {
         // the SDK is larger than all else a beat needs: who never sells never loads it

@@ -3,7 +3,7 @@ import type { Address, TaskId, TxHash } from '#contract/ids.ts';
 
 /**
  * Why the market did not do it, and so what the caller may do next:
- * `invalid` (400, 413, 422) never again as it is; `unauthorized` (401); `unpaid` (402) no lock; `forbidden` (403) not ours or private now;
+ * `invalid` (400, 413, 422; 0 when it was not even sent) never again as it is; `unauthorized` (401); `unpaid` (402) no lock; `forbidden` (403) not ours or private now;
  * `unidentified` (403 identity_required) register with ERC-8004 first; `missing` (404, 410); `conflict` (409) read the state: somebody, perhaps our earlier self, was faster;
  * `limited` (429) after `retryAfterMs`; `unavailable` (5xx, time-out, no connection) may have happened or not: the same call again.
  */
@@ -18,12 +18,12 @@ export interface MarketError {
     | 'conflict'
     | 'limited'
     | 'unavailable';
-  /** HTTP status; 0 when there was no answer. */
+  /** HTTP status; 0 when there was no answer, or nothing was asked. */
   readonly status: number;
   /** The market's own words, for a log; at most 300 characters, never parsed. */
   readonly reason: string;
   readonly retryAfterMs?: number | undefined;
-  /** With 422: what was wrong with which field (`body.bounty_usd`). */
+  /** With 422 and before: what was wrong with which field (`body.bounty_usd`). */
   readonly fields?: readonly { readonly field: string; readonly message: string }[] | undefined;
 }
 

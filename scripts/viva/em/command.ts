@@ -71,6 +71,7 @@ export function taskView(task: Task): object {
 }
 
 export function taskTable(tasks: readonly Task[]): string {
+  if (tasks.length === 0) return 'There are none.';
   const rows = tasks.map(({ id, status, bounty, deadline, title }) => [
     id,
     status,

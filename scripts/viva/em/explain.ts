@@ -1,5 +1,6 @@
 import type { Answer, MarketError } from '#core/ports/market.ts';
 import { CannotStart } from '../../local/cloud/cannot-start.ts';
+import { plain } from '../words.ts';
 
 /** What a person may do next, by the kind of the market's error. */
 const REMEDIES: Readonly<Record<MarketError['kind'], string>> = {
@@ -14,7 +15,7 @@ const REMEDIES: Readonly<Record<MarketError['kind'], string>> = {
   missing:
     'There is no such thing here: see `viva em browse`, or `viva em task ID` with the whole id.',
   conflict: 'Somebody was faster, perhaps you: look with `viva em task ID` before you do it again.',
-  limited: 'Wait, then send it again; who goes on asking is banned for hours.',
+  limited: 'Wait, then send it again: who goes on asking is banned for hours.',
   unavailable:
     'It may have happened or not: look with `viva em task ID`, then send the very same again; it is never done twice.',
 };
@@ -38,8 +39,17 @@ const RIGHT: Readonly<Record<string, string>> = {
   rating_score: '95 (0 to 100)',
   score: '95 (0 to 100)',
   evidence: '{"json_response": {"url": "https://...", "sha256": "..."}}',
-  id: 'a lower-case UUID',
+  id: 'a lower-case UUID, such as `viva em task ID` shows',
+  reason: 'a text of at most 500 characters',
+  comment: 'a text of at most 1000 characters',
+  limit: '20 (1 to 100)',
+  offset: '0',
+  min_bounty: '0.01',
+  max_bounty: '0.5',
+  after: '2026-01-31T00:00:00Z',
 };
+
+const NO_ANSWER = 'The market gave no answer';
 
 /** The value, or one sentence on what went wrong and one on what to do. */
 export function valueOr<T>(answer: Answer<T>): T {
@@ -53,8 +63,10 @@ function explained(error: MarketError): string {
   const wait = retryAfterMs === undefined ? '' : ` Wait ${Math.ceil(retryAfterMs / 1000)} s.`;
   const wrong = fields.map(({ field, message }) => {
     const right = RIGHT[field.split('.').at(-1) ?? ''];
-    return `\n  ${field}: ${message}${right === undefined ? '' : `; right would be ${right}`}`;
+    return `\n  ${plain(field)}: ${plain(message)}${right === undefined ? '' : `; right would be ${right}`}`;
   });
-  const head = status === 0 ? 'The market gave no answer' : `The market said ${status}`;
-  return `${head} (${kind}): ${reason}.${wait} ${REMEDIES[kind]}${wrong.join('')}`;
+  const what = fields.length === 0 ? plain(reason) : 'what was sent is not right';
+  const unsent = kind === 'invalid' ? 'Not sent: the market would say 422' : NO_ANSWER;
+  const head = status === 0 ? unsent : `The market said ${status}`;
+  return `${head} (${kind}): ${what}.${wait} ${REMEDIES[kind]}${wrong.join('')}`;
 }

@@ -61,15 +61,14 @@ export function addPublishing(em: Command): void {
     });
   sending(em, 'cancel <id>', 'Takes a task off the market; a lock comes back.')
     .option('--reason <text>', 'for the record', 'cancelled by hand')
-    .action((id: string, flags: Flags & { readonly reason: string }) =>
-      run(flags, (here) =>
-        send(flags, { cancel: id, reason: flags.reason }, () =>
-          here.market.cancel(taskId(id), flags.reason),
-        ),
-      ),
+    .action((text: string, flags: Flags & Reason) =>
+      run(flags, (here) => cancel(taskId(text), flags, here)),
     );
 }
 
+interface Reason {
+  readonly reason: string;
+}
 interface Verdict {
   readonly score: number;
   readonly notes: string;
@@ -79,6 +78,14 @@ interface Publish {
   readonly bounty?: bigint;
   readonly hours: number;
   readonly key?: string;
+}
+
+function cancel(
+  id: TaskId,
+  { reason, ...flags }: Flags & Reason,
+  { market }: MarketHere,
+): Promise<Outcome> {
+  return send(flags, { cancel: id, reason }, () => market.cancel(id, reason));
 }
 
 async function publish(flags: Flags & Publish, { market, agent }: MarketHere): Promise<Outcome> {

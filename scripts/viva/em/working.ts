@@ -16,23 +16,25 @@ interface Rated {
 export function addWorking(em: Command): void {
   sending(em, 'apply <id>', 'Applies to a task.')
     .option('--message <text>', 'for its publisher', '')
-    .action((id: string, flags: Flags & { readonly message: string }) =>
-      run(flags, (here) =>
-        send(flags, { apply: id, message: flags.message }, async () => {
+    .action((text: string, flags: Flags & { readonly message: string }) =>
+      run(flags, (here) => {
+        const id = taskId(text);
+        return send(flags, { apply: id, message: flags.message }, async () => {
           const { executorId } = valueOr(await here.market.register(here.agent));
-          return here.market.apply(taskId(id), { executorId, message: flags.message });
-        }),
-      ),
+          return here.market.apply(id, { executorId, message: flags.message });
+        });
+      }),
     );
   sending(em, 'submit <id>', 'Hands work in.')
     .requiredOption('--evidence <file>', 'JSON, keyed by evidence type: {"json_response": {...}}')
     .option('--notes <text>', 'for its publisher', '')
-    .action((id: string, flags: Flags & { readonly evidence: string; readonly notes: string }) =>
+    .action((text: string, flags: Flags & { readonly evidence: string; readonly notes: string }) =>
       run(flags, async (here) => {
+        const id = taskId(text);
         const evidence = await evidenceIn(flags.evidence);
         return send(flags, { submit: id, evidence, notes: flags.notes }, async () => {
           const { executorId } = valueOr(await here.market.register(here.agent));
-          return here.market.submit(taskId(id), { executorId, evidence, notes: flags.notes });
+          return here.market.submit(id, { executorId, evidence, notes: flags.notes });
         });
       }),
     );
@@ -43,10 +45,13 @@ export function addWorking(em: Command): void {
   )
     .requiredOption('--score <n>', '0 to 100', wholeNumber)
     .option('--notes <text>', 'why', '')
-    .action((id: string, flags: Flags & Rated) =>
-      run(flags, (here) =>
-        send(flags, { rate: id, score: flags.score }, () => rate(taskId(id), flags, here)),
-      ),
+    .action((text: string, flags: Flags & Rated) =>
+      run(flags, (here) => {
+        const id = taskId(text);
+        return send(flags, { rate: id, score: flags.score, notes: flags.notes }, () =>
+          rate(id, flags, here),
+        );
+      }),
     );
 }
 

@@ -38,9 +38,9 @@ afterAll(() => {
   server.close();
 });
 
-function client(url: string): EmMarket {
+function client(url: string, timeoutMs = 10_000): EmMarket {
   const signer = signerOf(new EvmWallet(generatePrivateKey(), NETWORKS.local));
-  return new EmMarket({ url, signer, now: () => now, network: 'base', timeoutMs: 300 });
+  return new EmMarket({ url, signer, now: () => now, network: 'base', timeoutMs });
 }
 
 function answers(status: number, body: unknown, headers: Record<string, string> = {}): void {
@@ -144,12 +144,44 @@ describe('a refusal', () => {
   });
 });
 
+describe('what the market would refuse', () => {
+  it('is not sent: the fields say why', async () => {
+    let requests = 0;
+    answer = () => {
+      requests += 1;
+    };
+    const bounty = {
+      ...{ title: 'abc', instructions: 'Deliver the raw logs as NDJSON.', bounty: 10_000n },
+      ...{ deadlineHours: 721, skills: ['raw_logs'], agentName: 'kk-buyer' },
+    };
+    expect(await market.publish(bounty, 'key')).toMatchObject({
+      ok: false,
+      error: {
+        ...{ kind: 'invalid', status: 0 },
+        fields: [{ field: 'body.title' }, { field: 'body.deadline_hours' }],
+      },
+    });
+    const verdict = { severity: 'major', notes: 'short' } as const;
+    expect(await market.reject('s1', verdict)).toMatchObject({
+      error: { kind: 'invalid', fields: [{ field: 'body.notes' }] },
+    });
+    expect(await market.apply(id, { executorId: id, message: 'x'.repeat(501) })).toMatchObject({
+      error: { kind: 'invalid', fields: [{ field: 'body.message' }] },
+    });
+    expect(await market.rateAgent(id, { score: 101, comment: '' })).toMatchObject({
+      error: { kind: 'invalid', fields: [{ field: 'body.score' }] },
+    });
+    expect(requests).toBe(0);
+  });
+});
+
 describe('no answer', () => {
   const unanswered = { ok: false, error: { kind: 'unavailable', status: 0 } };
 
   it('within the time, at the port, or through a redirect is "unavailable"', async () => {
     answer = () => undefined;
-    expect(await market.task(id)).toMatchObject(unanswered);
+    const { port } = server.address() as AddressInfo;
+    expect(await client(`http://127.0.0.1:${port}`, 300).task(id)).toMatchObject(unanswered);
     answers(307, '', { location: 'http://127.0.0.1:1/' });
     expect(await market.task(id)).toMatchObject(unanswered);
     expect(await client('http://127.0.0.1:1').task(id)).toMatchObject(unanswered);
