@@ -40,8 +40,8 @@ export type Languages = z.infer<typeof Languages>;
 
 /**
  * One skill that a user's own messages speak of. `evidence` counts the messages that name it, `asked` those of them that are
- * questions (half as good). `score` weighs breadth (distinct sub-skills) and frequency; `confidence` is one minus the width of the
- * 95 % Wilson interval of the share of messages that name it: it grows with the volume of messages.
+ * questions (half a proof), `denied` further ones that say not to know or do it (none). `score` weighs breadth (distinct sub-skills) and frequency,
+ * and the share of mentions that are proof; `confidence` is the lower bound of that share's 95 % Wilson interval: it grows with volume.
  */
 export const SkillEvidence = z.object({
   skill: SkillName,
@@ -49,30 +49,38 @@ export const SkillEvidence = z.object({
   confidence: Share,
   evidence: Count.min(1),
   asked: Count,
+  denied: Count.default(0),
   subSkills: z.array(Counted).min(1).max(5),
 });
 export type SkillEvidence = z.infer<typeof SkillEvidence>;
 
 const About = { v: z.literal(1), user: z.string().min(1), messages: Count.min(MINIMUM_MESSAGES) };
 
-/** Product skill_profiles: one line per user with enough messages, sorted by user in code-point order. */
+/**
+ * Product skill_profiles: one line per user with enough messages, sorted by user in code-point order. `capabilities` are what the
+ * skills of a certain score can be paid for, best first.
+ */
 export const SkillProfile = z.object({
   ...About,
   firstSeen: Moment,
   lastSeen: Moment,
   languages: Languages,
   skills: z.array(SkillEvidence).max(5),
+  capabilities: z.array(z.string()).max(8).default([]),
 });
 export type SkillProfile = z.infer<typeof SkillProfile>;
 
-/** Most frequent terms of one family of slang, and how often any of it was used. */
+/** How many messages use one family of slang, and its most frequent terms. */
 export const Slang = z.object({ total: Count, top: z.array(Counted).max(5) });
 export type Slang = z.infer<typeof Slang>;
 
 /**
- * Product voice_profiles: how a user speaks, counted over their own messages.
- * `role.name` follows from who addresses whom: `hub` (addressed by many: the top twentieth, and by five at least), `participant`
- * (two or more partners), `leaf` (one), `observer` (none); partner counts stop at 64.
+ * Product voice_profiles: how a user speaks, counted over their own messages; signs are counted once a message.
+ * `slang.found` and `signaturePhrases` are counted in a sample of 64 occurrences of words, and of short remarks, taken by hash: `found` are the
+ * terms this user says far more often than everybody (log-odds), slang or not.
+ * `role` follows from who names whom, by `nick:` at the beginning or `@nick`; partners stop at 128. `hub`: named by many (the top twentieth, and
+ * by five at least); `bridge`: no hub, and on more shortest paths between others than nine tenths of the connected (`betweenness` is that
+ * share); `leaf`: one partner; `participant`: several; `observer`: none. `mutual` partners name each other.
  * `confidence` is the Wilson lower bound of n successes in n messages: 0.44 for 3, 0.93 for 50.
  */
 export const VoiceProfile = z.object({
@@ -94,13 +102,20 @@ export const VoiceProfile = z.object({
     address: z.object({ tu: Count, usted: Count, vos: Count }),
   }),
   greeting: z.object({ favourite: z.string(), count: Count }),
-  slang: z.object({ colombian: Slang, crypto: Slang, internet: Slang }),
+  slang: z.object({
+    colombian: Slang,
+    crypto: Slang,
+    internet: Slang,
+    found: z.array(Counted).max(5).default([]),
+  }),
   role: z.object({
-    name: z.enum(['hub', 'participant', 'leaf', 'observer']),
+    name: z.enum(['hub', 'bridge', 'participant', 'leaf', 'observer']),
     addresses: Count,
     addressed: Count,
     partnersOut: Count,
     partnersIn: Count,
+    mutual: Count.default(0),
+    betweenness: Share.default(0),
   }),
   signaturePhrases: z.array(Counted).max(5),
   risk: z.object({

@@ -1,20 +1,40 @@
+import { detectAll } from 'tinyld/light';
 import type { Languages } from '#contract/profiles.ts';
 import { FUNCTION_WORDS } from './lexicons/languages.ts';
 import { share } from './measure.ts';
 
 const SPANISH = new Set(FUNCTION_WORDS.es);
 const ENGLISH = new Set(FUNCTION_WORDS.en);
+const OTHER = new Set(FUNCTION_WORDS.other);
 
-/** The language of one message by its function words; undefined when they are absent or balanced. */
+/** Languages that the detector may name: the two that are counted, and those that are mistaken for them. */
+const CANDIDATES = { only: ['es', 'en', 'pt', 'fr', 'de', 'it', 'nl'] };
+/** Fewest letters that the detector is asked about, and the accuracy from which it is believed. */
+const FEWEST_LETTERS = 8;
+const LEAST_ACCURACY = 0.1;
+
+/**
+ * The language of one message: by its function words, and where they are absent or balanced by the detector (docs/decisions/010).
+ * Undefined when neither tells, and for other languages.
+ */
 export function languageOf(tokens: readonly string[]): 'es' | 'en' | undefined {
-  let spanish = 0;
-  let english = 0;
+  let [spanish, english, other] = [0, 0, 0];
   for (const token of tokens) {
     if (ENGLISH.has(token)) english += 1;
     if (SPANISH.has(token)) spanish += 1;
+    if (OTHER.has(token)) other += 1;
   }
-  if (spanish === english) return undefined;
-  return spanish > english ? 'es' : 'en';
+  if (other > spanish && other > english) return undefined;
+  if (spanish !== english) return spanish > english ? 'es' : 'en';
+  return detected(tokens);
+}
+
+function detected(tokens: readonly string[]): 'es' | 'en' | undefined {
+  const text = tokens.join(' ');
+  if (text.length < FEWEST_LETTERS) return undefined;
+  const [best] = detectAll(text, CANDIDATES);
+  if (!best || best.accuracy < LEAST_ACCURACY) return undefined;
+  return best.lang === 'es' || best.lang === 'en' ? best.lang : undefined;
 }
 
 /** Languages of a user out of their messages' counts. */

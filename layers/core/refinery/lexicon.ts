@@ -1,26 +1,40 @@
 import { BREAK, fold, words } from './text.ts';
 
 /**
- * Terms by label and by group, as data: `{ Python: { django: ['django'] } }`. A term is a word or a phrase, written as people do;
- * `(s)` is optional text, and a leading `~` marks a term that counts only beside an unmarked one of its label in the same message.
+ * Terms by group, as data: `{ django: ['django, fastapi'] }`. A string holds terms separated by commas; a term is a word or a
+ * phrase, written as people do; `(s)` is optional text, and a leading `~` marks a term that is weak: it counts in company only.
  */
-export type Terms = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+export type Entries = Readonly<Record<string, readonly string[]>>;
 
-/** What one term stands for. */
-export interface Meaning {
+/** Entries by label. */
+export type Terms = Readonly<Record<string, Entries>>;
+
+/** What one term stands for. `key` is `label/group`: what counts are kept under. */
+interface Meaning {
   readonly label: string;
   readonly group: string;
+  readonly key: string;
+  readonly term: string;
   readonly weak: boolean;
+}
+
+/** A meaning, and the place of its first token. */
+export interface Found extends Meaning {
+  readonly at: number;
 }
 
 interface Entry {
   readonly rest: readonly string[];
-  /** Empty for a trap: a phrase that is consumed and means nothing. */
   readonly meanings: readonly Meaning[];
 }
 
 /** Entries by first word, longest first. */
-export type Lexicon = ReadonlyMap<string, readonly Entry[]>;
+type Index = ReadonlyMap<string, readonly Entry[]>;
+
+export interface Lexicon {
+  readonly terms: Index;
+  readonly traps: Index;
+}
 
 /** Builds the lexicon of `terms`. `traps` are phrases in which a term means something else (`linux mint`). */
 export function compile(terms: Terms, traps: readonly string[] = []): Lexicon {
@@ -28,23 +42,34 @@ export function compile(terms: Terms, traps: readonly string[] = []): Lexicon {
   for (const [phrase, meaning] of spelled(terms)) {
     phrases.set(phrase, [...(phrases.get(phrase) ?? []), meaning]);
   }
-  for (const trap of traps.flatMap(forms)) phrases.set(trap, []);
-  return byFirstWord(phrases);
+  const trapped = traps.flatMap(written).flatMap(forms);
+  return {
+    terms: byFirstWord(phrases),
+    traps: byFirstWord(new Map(trapped.map((trap) => [trap, []]))),
+  };
+}
+
+/** The terms that a string of them holds. */
+export function written(terms: string): string[] {
+  return terms.split(',').map((term) => term.trim());
 }
 
 function spelled(terms: Terms): [string, Meaning][] {
   return Object.entries(terms).flatMap(([label, groups]) =>
-    Object.entries(groups).flatMap(([group, written]) =>
-      written.flatMap((term) => {
+    Object.entries(groups).flatMap(([group, strings]) =>
+      strings.flatMap(written).flatMap((term) => {
         const weak = term.startsWith('~');
-        const phrases = forms(weak ? term.slice(1) : term);
-        return phrases.map((phrase): [string, Meaning] => [phrase, { label, group, weak }]);
+        const meaning = { label, group, key: `${label}/${group}`, term, weak };
+        return forms(weak ? term.slice(1) : term).map((phrase): [string, Meaning] => [
+          phrase,
+          meaning,
+        ]);
       }),
     ),
   );
 }
 
-function byFirstWord(phrases: ReadonlyMap<string, readonly Meaning[]>): Lexicon {
+function byFirstWord(phrases: ReadonlyMap<string, readonly Meaning[]>): Index {
   const lexicon = new Map<string, Entry[]>();
   for (const [phrase, meanings] of phrases) {
     const [first = '', ...rest] = phrase.split(' ');
@@ -69,27 +94,61 @@ function forms(term: string): string[] {
   return [before + after, `${before}${option[1] ?? ''}${after}`].flatMap(forms);
 }
 
-/** Meanings of the terms in `tokens`, left to right; the longest phrase at a place wins and is consumed. */
-export function find(lexicon: Lexicon, tokens: readonly string[]): Meaning[] {
-  const found: Meaning[] = [];
+/** Meanings of the terms in `tokens`, left to right; the longest phrase at a place wins. What a trap covers means nothing. */
+export function find({ terms, traps }: Lexicon, tokens: readonly string[]): Found[] {
+  const found: Found[] = [];
+  let trapped: ReadonlySet<number> | undefined;
   for (let at = 0; at < tokens.length; at += 1) {
-    const entries = lexicon.get(tokens[at] ?? BREAK);
-    const entry = entries?.find(({ rest }) => follows(tokens, at + 1, rest));
+    const entry = entryAt(terms, tokens, at);
     if (!entry) continue;
-    found.push(...entry.meanings);
-    at += entry.rest.length;
+    trapped ??= covered(traps, tokens);
+    if (!isCovered(trapped, at, entry)) {
+      for (const meaning of entry.meanings) found.push({ ...meaning, at });
+      at += entry.rest.length;
+    }
   }
   return found;
+}
+
+function entryAt(index: Index, tokens: readonly string[], at: number): Entry | undefined {
+  const entries = index.get(tokens[at] ?? BREAK);
+  return entries?.find(({ rest }) => follows(tokens, at + 1, rest));
+}
+
+/** Places of the tokens that belong to a trap. */
+function covered(traps: Index, tokens: readonly string[]): ReadonlySet<number> {
+  const places = new Set<number>();
+  for (let at = 0; at < tokens.length; at += 1) {
+    const trap = entryAt(traps, tokens, at);
+    if (trap) for (let place = at; place <= at + trap.rest.length; place += 1) places.add(place);
+  }
+  return places;
+}
+
+function isCovered(places: ReadonlySet<number>, at: number, { rest }: Entry): boolean {
+  return (
+    places.size > 0 &&
+    [at, ...rest.map((_, offset) => at + 1 + offset)].some((place) => places.has(place))
+  );
 }
 
 function follows(tokens: readonly string[], from: number, rest: readonly string[]): boolean {
   return rest.every((word, offset) => tokens[from + offset] === word);
 }
 
-/** The meanings that stand: weak ones only beside a strong one of their label. */
-export function standing(found: readonly Meaning[]): readonly Meaning[] {
+/** Labels whose terms vouch for a label's weak ones, beside its own. */
+export type Vouchers = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * The meanings that stand. A weak one needs company at another place of the message: a strong meaning or another weak term of its
+ * label, or any meaning of a label that vouches for it.
+ */
+export function standing(found: readonly Found[], vouchers: Vouchers = {}): readonly Found[] {
   if (!found.some(({ weak }) => weak)) return found;
-  return found.filter(
-    ({ weak, label }) => !weak || found.some((other) => !other.weak && other.label === label),
-  );
+  const vouches = (other: Found, one: Found) =>
+    other.at !== one.at &&
+    (other.label === one.label
+      ? !other.weak || other.term !== one.term
+      : vouchers[one.label]?.includes(other.label));
+  return found.filter((one) => !one.weak || found.some((other) => vouches(other, one)));
 }

@@ -27,11 +27,6 @@ export function share(part: number, whole: number): number {
   return whole === 0 ? 0 : round(part / whole);
 }
 
-/** Adds one to a count. */
-export function bump(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
-}
-
 /** The `limit` largest counts, ties in the order of the terms. */
 export function top(
   counts: ReadonlyMap<string, number>,

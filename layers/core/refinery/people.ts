@@ -1,81 +1,154 @@
+import * as z from 'zod';
 import type { LogRecord } from '#contract/log-record.ts';
 import { MINIMUM_MESSAGES } from '#contract/profiles.ts';
+import { addressed } from './address.ts';
+import { BoundedCounts, Occurrences } from './bottom-k.ts';
+import { Counts } from './counts.ts';
 import { languageOf } from './languages.ts';
 import { compareCodePoints, fold, words } from './text.ts';
 
-/** What is counted of everyone. */
+/** Partners, phrases and terms of one user that are kept: enough to rank, and bounded. */
+const MOST_PARTNERS = 128;
+const MOST_OCCURRENCES = 64;
+/** Terms of everybody that are kept, as the background of each. */
+const MOST_BACKGROUND = 16_384;
+
+/** What is counted of one user: all of it adds up, whatever part of the log it comes from. */
 export interface Person {
   readonly user: string;
-  messages: number;
   firstSeen: string;
   lastSeen: string;
-  spanish: number;
-  english: number;
+  readonly counts: Counts;
+  /** Nicks they address, in lower case. */
+  readonly partners: BoundedCounts;
+  /** Short messages of theirs. */
+  readonly phrases: Occurrences;
+  /** Words of theirs that hold no sentence together. */
+  readonly terms: Occurrences;
 }
 
 /** One message, read: by whom, to whom, and its words without the address. */
-export interface Heard<P extends Person> {
-  readonly person: P;
-  readonly addressee: P | undefined;
+export interface Heard {
+  readonly person: Person;
+  readonly nicks: readonly string[];
+  /** Lower case with its accents, and folded. */
+  readonly lower: string;
   readonly folded: string;
   readonly tokens: readonly string[];
   readonly language: 'es' | 'en' | undefined;
 }
 
-/** `nick: text`, `nick, text` or `@nick text`. Unmarked nicks are not believed: many are plain words ("python is slow"). */
-const ADDRESS = /^\s*(?:@([^\s:,;]{1,64})[:,;]*|([^\s:,;]{1,64})[:,;]+)(?:\s|$)/;
+const Kept = z.object({
+  user: z.string(),
+  firstSeen: z.string(),
+  lastSeen: z.string(),
+  counts: z.array(z.tuple([z.string(), z.int()])),
+  partners: z.array(z.tuple([z.string(), z.int()])),
+  phrases: z.array(z.tuple([z.int(), z.string()])),
+  terms: z.array(z.tuple([z.int(), z.string()])),
+});
+const KeptBackground = z.object({ background: z.array(z.tuple([z.int(), z.string()])) });
 
-/** Everyone who spoke, one record each: memory grows with people, not with messages. */
-export class People<P extends Person> {
-  readonly #make: (person: Person) => P;
-  readonly #byUser = new Map<string, P>();
-  readonly #byNick = new Map<string, P>();
-
-  constructor(make: (person: Person) => P) {
-    this.#make = make;
-  }
+/**
+ * Everyone who spoke, one record each: memory grows with people, not with messages. Two halves of a log that were heard apart and
+ * absorbed are what the whole log would have been, and so is a state that was kept and restored.
+ */
+export class People {
+  /** Terms of everybody. */
+  readonly background = new Occurrences(MOST_BACKGROUND);
+  readonly #byUser = new Map<string, Person>();
 
   /** Counts the message for its sender, and says what it is made of. */
-  hear(record: LogRecord): Heard<P> {
-    const person = this.#person(record);
-    const { addressee, text } = this.#address(record.text);
+  hear({ ts, user, text: whole }: LogRecord): Heard {
+    const person = this.#person(user, ts);
+    const { nicks, text } = addressed(whole);
     const folded = fold(text);
     const tokens = words(folded);
     const language = languageOf(tokens);
-    if (language === 'es') person.spanish += 1;
-    if (language === 'en') person.english += 1;
-    return { person, addressee, folded, tokens, language };
+    person.counts.add('messages');
+    if (language) person.counts.add(language);
+    return { person, nicks, lower: text.toLowerCase(), folded, tokens, language };
+  }
+
+  /** Adds what `other` heard: another part of the log, heard by nobody else. */
+  absorb(other: People): void {
+    for (const person of other.everyone()) this.#add(person);
+    this.background.absorb(other.background);
+  }
+
+  /** In code-point order. */
+  everyone(): Person[] {
+    return [...this.#byUser.values()].sort((a, b) => compareCodePoints(a.user, b.user));
   }
 
   /** Those with enough messages to be spoken of, in code-point order. */
-  known(): P[] {
-    return [...this.#byUser.values()]
-      .filter(({ messages }) => messages >= MINIMUM_MESSAGES)
-      .sort((a, b) => compareCodePoints(a.user, b.user));
+  known(): Person[] {
+    return this.everyone().filter(({ counts }) => counts.get('messages') >= MINIMUM_MESSAGES);
   }
 
-  #person({ user, ts }: LogRecord): P {
-    const known = this.#byUser.get(user);
-    const person =
-      known ??
-      this.#make({ user, messages: 0, firstSeen: ts, lastSeen: ts, spanish: 0, english: 0 });
-    if (!known) {
-      this.#byUser.set(user, person);
-      const nick = user.toLowerCase();
-      if (!this.#byNick.has(nick)) this.#byNick.set(nick, person);
+  /** The state as lines of JSON: equal states give equal lines. */
+  *kept(): Generator<string> {
+    for (const { user, firstSeen, lastSeen, ...held } of this.everyone()) {
+      const { counts, partners, phrases, terms } = held;
+      yield JSON.stringify({
+        user,
+        firstSeen,
+        lastSeen,
+        counts: counts.entries(),
+        partners: partners.entries(),
+        phrases: phrases.entries(),
+        terms: terms.entries(),
+      });
     }
-    person.messages += 1;
-    if (ts < person.firstSeen) person.firstSeen = ts;
-    if (ts > person.lastSeen) person.lastSeen = ts;
-    return person;
+    yield JSON.stringify({ background: this.background.entries() });
   }
 
-  /** Whom the text is to, if they have spoken before, and the text without the address. */
-  #address(text: string): { readonly addressee: P | undefined; readonly text: string } {
-    const match = ADDRESS.exec(text);
-    const nick = match?.[1] ?? match?.[2];
-    const addressee = nick === undefined ? undefined : this.#byNick.get(nick.toLowerCase());
-    if (!match || !addressee) return { addressee: undefined, text };
-    return { addressee, text: text.slice(match[0].length) };
+  /** What {@link kept} gave. Throws when it is no such state. */
+  static restored(lines: Iterable<string>): People {
+    const people = new People();
+    for (const line of lines) {
+      const value = z.union([Kept, KeptBackground]).parse(JSON.parse(line));
+      if ('user' in value) people.#add(restoredPerson(value));
+      else for (const [rank, term] of value.background) people.background.add(rank, term);
+    }
+    return people;
   }
+
+  #person(user: string, ts: string): Person {
+    const known = this.#byUser.get(user) ?? newPerson(user, ts);
+    this.#byUser.set(user, known);
+    if (ts < known.firstSeen) known.firstSeen = ts;
+    if (ts > known.lastSeen) known.lastSeen = ts;
+    return known;
+  }
+
+  #add(other: Person): void {
+    this.#person(other.user, other.firstSeen);
+    const person = this.#person(other.user, other.lastSeen);
+    person.counts.absorb(other.counts);
+    person.partners.absorb(other.partners);
+    person.phrases.absorb(other.phrases);
+    person.terms.absorb(other.terms);
+  }
+}
+
+function newPerson(user: string, ts: string): Person {
+  return {
+    user,
+    firstSeen: ts,
+    lastSeen: ts,
+    counts: new Counts(),
+    partners: new BoundedCounts(MOST_PARTNERS),
+    phrases: new Occurrences(MOST_OCCURRENCES),
+    terms: new Occurrences(MOST_OCCURRENCES),
+  };
+}
+
+function restoredPerson(kept: z.infer<typeof Kept>): Person {
+  const person = { ...newPerson(kept.user, kept.firstSeen), lastSeen: kept.lastSeen };
+  for (const [key, count] of kept.counts) person.counts.add(key, count);
+  for (const [key, count] of kept.partners) person.partners.add(key, count);
+  for (const [rank, phrase] of kept.phrases) person.phrases.add(rank, phrase);
+  for (const [rank, term] of kept.terms) person.terms.add(rank, term);
+  return person;
 }

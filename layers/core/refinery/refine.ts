@@ -6,7 +6,7 @@ import { soulProfiles } from './souls.ts';
 import { voiceProfiles } from './voices.ts';
 
 /** Part of every product's version: change it with anything that changes a product's bytes. */
-export const REFINERY_VERSION = 'refinery-2';
+export const REFINERY_VERSION = 'refinery-3';
 
 /** What each product is made of. */
 export const SOURCES = {
@@ -20,9 +20,9 @@ export const SOURCES = {
 export const METHODS: Readonly<Record<Product, string>> = {
   raw_logs: 'the merged corpus in its order, one message a line',
   skill_profiles:
-    'whole words and phrases of a bilingual lexicon in the user’s own messages; breadth and frequency (Wilson lower bound), questions half',
+    'whole words and phrases of a bilingual lexicon in the user’s own messages; breadth and frequency (Wilson lower bound), questions half, denials nothing',
   voice_profiles:
-    'counts over the user’s own messages: punctuation, length, lexicons, marked addresses between users',
+    'counts over the user’s own messages: punctuation, length, lexicons; roles by degree and sampled betweenness in the graph of marked addresses',
   soul_profiles: 'bought skill and voice profiles merged by user; nothing else is read',
 };
 

@@ -4,30 +4,14 @@ import { round } from './measure.ts';
 import { type Soul, soulMarkdown } from './soul-markdown.ts';
 import { compareCodePoints } from './text.ts';
 
-/** Score from which a skill is worth offering as a service. */
-const SERVICE_SCORE = 0.4;
+/** Score from which a skill is what someone is known for. */
+const PROVEN_SCORE = 0.4;
 /** Micro-USDC. */
 const BASE_PRICE = 10_000n;
 const SKILL_PRICE = 40_000;
 const HIGHEST_PRICE = 150_000n;
 const LOWEST_BOUNTY = 10_000n;
 const SPEND = { aggressive: 500_000n, moderate: 300_000n, conservative: 200_000n } as const;
-
-/** What someone with a skill can be paid for. */
-const SERVICES: Readonly<Record<SkillProfile['skills'][number]['skill'], string>> = {
-  Python: 'Python scripting and data work',
-  JavaScript: 'JavaScript and TypeScript development',
-  Solidity: 'smart contract development and review',
-  DeFi: 'DeFi protocol research',
-  Trading: 'market commentary and chart reading',
-  NFTs: 'NFT collection advice',
-  'AI/ML': 'machine learning and prompt work',
-  Agents: 'agent building and integration',
-  Design: 'interface and graphic design',
-  DevOps: 'server administration and deployment',
-  Blockchain: 'blockchain explanations and integration',
-  Community: 'community and governance support',
-};
 
 interface Halves {
   readonly skill: SkillProfile | undefined;
@@ -81,9 +65,7 @@ function compare(skill: SkillProfile | undefined, voice: VoiceProfile | undefine
 function merge({ skill, voice }: Halves): Soul {
   const about = span([skill, voice].filter((half) => half !== undefined));
   const skills = skill?.skills ?? [];
-  const proven = skills
-    .filter(({ score }) => score >= SERVICE_SCORE)
-    .map(({ skill: name }) => name);
+  const proven = skills.filter(({ score }) => score >= PROVEN_SCORE).map(({ skill: name }) => name);
   const [specialization] = proven;
   return {
     v: 1,
@@ -94,12 +76,16 @@ function merge({ skill, voice }: Halves): Soul {
     identity: { languages: about.languages, ...(specialization && { specialization }) },
     ...(voice && { personality: personality(voice) }),
     skills,
-    services: proven.map((name) => SERVICES[name]),
+    services: capabilitiesOf(skill),
     pricing: pricing(skills, voice),
     confidence: round(((voice?.confidence ?? 0) + (skills[0]?.confidence ?? 0)) / 2),
     partial: !skill || !voice,
     missing: missing({ skill, voice }),
   };
+}
+
+function capabilitiesOf(skill: SkillProfile | undefined): string[] {
+  return skill?.capabilities ?? [];
 }
 
 function missing({ skill, voice }: Halves): SoulProfile['missing'] {

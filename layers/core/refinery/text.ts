@@ -1,5 +1,7 @@
-/** Links and paths: what they spell is not what their sender says. */
+/** Links, paths, channels to join and names of packages: what they spell is not what their sender says. */
 const LINKS = /(?:[a-z][a-z0-9+.-]*:\/\/|www\.)\S+|(?<=^|\s)[~.]{0,2}\/\S*/g;
+const NAMES =
+  /\bjoin #\S+|(?<![\w.+-])(?:lib[a-z0-9.+]+-[\w.+-]+|python3?-(?!based|like)[\w.+-]+|[a-z0-9.+]+(?:-[\w.+]+){2,}|[a-z0-9.+]+-(?:doc|dev|common|bin|data|dbg)\b)/g;
 const MARKS = /[\u0300-\u036f]/g;
 const ASCII = /^[\0-\x7f]*$/;
 const ASCII_WORDS = /[a-z0-9_]+(?:'[a-z]+)*/g;
@@ -8,13 +10,14 @@ const WORDS = /[\p{L}\p{N}_]+(?:'\p{L}+)*/gu;
 /** Stands between two words that do not belong to one phrase (`machine, learning`). */
 export const BREAK = '';
 
-/** Lower case without accents (`Diseño` is `diseno`: chats drop them), without links and paths. */
+/** Lower case without accents (`Diseño` is `diseno`: chats drop them), without links, paths and names of packages. */
 export function fold(text: string): string {
   const lower = text.toLowerCase();
   const plain = ASCII.test(lower)
     ? lower
     : lower.normalize('NFD').replace(MARKS, '').replaceAll('’', "'").normalize('NFC');
-  return plain.includes('/') || plain.includes('www.') ? plain.replace(LINKS, ' ') : plain;
+  const told = plain.includes('/') || plain.includes('www.') ? plain.replace(LINKS, ' ') : plain;
+  return told.includes('-') || told.includes('#') ? told.replace(NAMES, ' ') : told;
 }
 
 /**

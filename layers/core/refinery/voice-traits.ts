@@ -1,56 +1,84 @@
 import type { Slang, VoiceProfile } from '#contract/profiles.ts';
+import type { Counts } from './counts.ts';
+import { type Background, backgroundOf, foundTerms } from './found-terms.ts';
+import { type Place, placesOf } from './graph.ts';
 import { languages } from './languages.ts';
 import { round, share, top, wilson } from './measure.ts';
-import type { Speaker } from './speaker.ts';
+import type { People, Person } from './people.ts';
 
 const TOP_TERMS = 5;
-/** Nobody is a hub below this many people who addressed them. */
+/** Nobody is a hub below this many people who name them. */
 const FEWEST_FOR_HUB = 5;
+/** Share of connected people who must stand between fewer for someone to be a bridge. */
+const BRIDGE = 0.9;
+const NOWHERE: Place = {
+  addresses: 0,
+  addressed: 0,
+  partnersOut: 0,
+  partnersIn: 0,
+  mutual: 0,
+  partners: 0,
+  betweenness: 0,
+};
 
-/** How many different people must have addressed someone for them to be a hub: the 95th percentile, at least five. */
-export function hubThreshold(people: readonly Speaker[]): number {
-  const sizes = people.map(({ partnersIn }) => partnersIn.size).sort((a, b) => a - b);
-  const percentile = sizes[Math.floor(sizes.length * 0.95)] ?? 0;
-  return Math.max(FEWEST_FOR_HUB, percentile);
+/** What one person is described against. */
+interface Room {
+  readonly places: ReadonlyMap<string, Place>;
+  /** How many different people must name someone for them to be a hub. */
+  readonly hub: number;
+  readonly background: Background;
 }
 
-/** The profile of one speaker. `hub` is the threshold of {@link hubThreshold}. */
-export function describe(person: Speaker, hub: number): VoiceProfile {
-  const { user, messages, firstSeen, lastSeen } = person;
+/** The profiles of everyone who is known, in code-point order. */
+export function* voiceProfilesOf(people: People): Generator<VoiceProfile> {
+  const places = placesOf(people.everyone());
+  const known = people.known();
+  const room = {
+    places,
+    hub: hubThreshold(known, places),
+    background: backgroundOf(people.background),
+  };
+  for (const person of known) yield describe(person, room);
+}
+
+/** The 95th percentile of how many name someone, at least five. */
+function hubThreshold(known: readonly Person[], places: ReadonlyMap<string, Place>): number {
+  const sizes = known.map(({ user }) => places.get(user)?.partnersIn ?? 0).sort((a, b) => a - b);
+  return Math.max(FEWEST_FOR_HUB, sizes[Math.floor(sizes.length * 0.95)] ?? 0);
+}
+
+function describe(person: Person, room: Room): VoiceProfile {
+  const { user, firstSeen, lastSeen, counts } = person;
+  const messages = counts.get('messages');
   return {
     v: 1,
     user,
     messages,
     firstSeen,
     lastSeen,
-    languages: languages(person.spanish, person.english),
-    tone: toneOf(person),
-    formality: formalityOf(person),
-    greeting: greetingOf(person),
+    languages: languages(counts.get('es'), counts.get('en')),
+    tone: toneOf(counts, messages),
+    formality: formalityOf(counts),
+    greeting: greetingOf(counts),
     slang: {
-      colombian: slangOf(person, 'colombian'),
-      crypto: slangOf(person, 'crypto'),
-      internet: slangOf(person, 'internet'),
+      colombian: slangOf(counts, 'colombian'),
+      crypto: slangOf(counts, 'crypto'),
+      internet: slangOf(counts, 'internet'),
+      found: top(foundTerms(person.terms, room.background), TOP_TERMS),
     },
-    role: {
-      name: roleOf(person, hub),
-      addresses: person.addresses,
-      addressed: person.addressed,
-      partnersOut: person.partnersOut.size,
-      partnersIn: person.partnersIn.size,
-    },
-    signaturePhrases: person.phrases.repeated(TOP_TERMS),
-    risk: riskOf(person),
+    role: roleOf(room.places.get(user) ?? NOWHERE, room.hub),
+    signaturePhrases: top(person.phrases.counts(), TOP_TERMS).filter(({ count }) => count > 1),
+    risk: riskOf(counts),
     confidence: round(wilson(messages, messages).low),
   };
 }
 
-function toneOf(person: Speaker): VoiceProfile['tone'] {
+function toneOf(counts: Counts, messages: number): VoiceProfile['tone'] {
   const shares = {
-    questions: share(person.questions, person.messages),
-    exclamations: share(person.exclamations, person.messages),
-    laughs: share(person.laughs, person.messages),
-    averageLength: round(person.characters / person.messages),
+    questions: share(counts.get('asks'), messages),
+    exclamations: share(counts.get('excited'), messages),
+    laughs: share(counts.get('laughs'), messages),
+    averageLength: round(counts.get('characters') / messages),
   };
   return { primary: primaryTone(shares), ...shares };
 }
@@ -62,50 +90,40 @@ function primaryTone(tone: Omit<VoiceProfile['tone'], 'primary'>): VoiceProfile[
   return tone.averageLength < 20 ? 'reactive' : 'conversational';
 }
 
-function formalityOf(person: Speaker): VoiceProfile['formality'] {
-  const address = {
-    tu: total(person, 'tu'),
-    usted: total(person, 'usted'),
-    vos: total(person, 'vos'),
-  };
-  const formal = total(person, 'formal');
-  const informal = total(person, 'informal') + person.laughs;
+function formalityOf(counts: Counts): VoiceProfile['formality'] {
+  const address = { tu: counts.get('tu'), usted: counts.get('usted'), vos: counts.get('vos') };
+  const formal = counts.get('formal');
+  const informal = counts.get('informal');
   const balance = formal + address.usted - informal - address.tu - address.vos;
   const level = balance === 0 ? 'neutral' : balance > 0 ? 'formal' : 'informal';
   return { level, formal, informal, address };
 }
 
-function greetingOf({ greetings }: Speaker): VoiceProfile['greeting'] {
-  const [favourite] = top(greetings, 1);
+function greetingOf(counts: Counts): VoiceProfile['greeting'] {
+  const [favourite] = top(counts.under('greeting'), 1);
   return favourite
     ? { favourite: favourite.term, count: favourite.count }
     : { favourite: 'none', count: 0 };
 }
 
-function slangOf(person: Speaker, family: string): Slang {
-  return {
-    total: total(person, family),
-    top: top(person.signs.get(family) ?? new Map(), TOP_TERMS),
-  };
+function slangOf(counts: Counts, family: string): Slang {
+  return { total: counts.get(family), top: top(counts.under(family), TOP_TERMS) };
 }
 
-function roleOf(person: Speaker, hub: number): VoiceProfile['role']['name'] {
-  if (person.partnersIn.size >= hub) return 'hub';
-  const partners = new Set([...person.partnersIn, ...person.partnersOut]).size;
-  if (partners === 0) return 'observer';
-  return partners === 1 ? 'leaf' : 'participant';
+function roleOf({ partners, betweenness, ...place }: Place, hub: number): VoiceProfile['role'] {
+  return { name: roleName(), ...place, betweenness: round(betweenness) };
+
+  function roleName(): VoiceProfile['role']['name'] {
+    if (place.partnersIn >= hub) return 'hub';
+    if (partners === 0) return 'observer';
+    if (partners === 1) return 'leaf';
+    return betweenness >= BRIDGE ? 'bridge' : 'participant';
+  }
 }
 
-function riskOf(person: Speaker): VoiceProfile['risk'] {
-  const bold = total(person, 'bold');
-  const careful = total(person, 'careful');
+function riskOf(counts: Counts): VoiceProfile['risk'] {
+  const bold = counts.get('bold');
+  const careful = counts.get('careful');
   if (bold > 2 * careful) return { tolerance: 'aggressive', bold, careful };
   return { tolerance: careful > bold ? 'conservative' : 'moderate', bold, careful };
-}
-
-/** How often any term of `label` was used. */
-function total({ signs }: Speaker, label: string): number {
-  let sum = 0;
-  for (const count of signs.get(label)?.values() ?? []) sum += count;
-  return sum;
 }

@@ -4,41 +4,11 @@ import type { LogRecord } from '#contract/log-record.ts';
 import { PRODUCT_RECORD, type ProductRecord } from '#contract/profiles.ts';
 import { Inspector } from '#core/refinery/inspect.ts';
 import { refine } from '#core/refinery/refine.ts';
+import { anyMessage } from '../../support/any-message.ts';
 import { collect, streamed } from '../../support/messages.ts';
 
-const word = fc.constantFrom(
-  'python',
-  'AI',
-  'ñandú',
-  'parce',
-  'gm',
-  'tú',
-  'usted',
-  'all in',
-  'bob:',
-  '@ana',
-  '?',
-  '!',
-  '🚀',
-  "don't",
-);
-const text = fc.oneof(
-  fc.string({ unit: 'binary' }),
-  fc.array(word, { maxLength: 8 }).map((parts) => parts.join(' ')),
-);
-const message = fc.record<LogRecord>({
-  ts: fc
-    .date({ min: new Date('2005-01-01'), max: new Date('2026-01-01'), noInvalidDate: true })
-    .map((date) => `${date.toISOString().slice(0, 19)}Z`),
-  user: fc.oneof(
-    fc.constantFrom('ana', 'bob', '__proto__', 'constructor', '😀', '\uffff'),
-    fc.string({ unit: 'binary', minLength: 1 }),
-  ),
-  text,
-  kind: fc.constantFrom('message', 'action', 'notice'),
-});
 const log = fc
-  .array(message, { maxLength: 60 })
+  .array(anyMessage, { maxLength: 60 })
   .map((messages) => messages.toSorted((a, b) => (a.ts < b.ts ? -1 : a.ts > b.ts ? 1 : 0)));
 
 async function everything(

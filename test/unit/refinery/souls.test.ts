@@ -30,10 +30,10 @@ describe('soulProfiles', () => {
       missing: [],
       identity: { specialization: 'DevOps' },
       personality: { risk: 'aggressive' },
-      services: ['server administration and deployment'],
+      services: ['cloud infrastructure', 'container deployment', 'network and firewall set-up'],
       pricing: { maximumSpendUsdc: '0.5' },
     });
-    expect(soul.soulMd).toContain('DevOps: high (score 0.804');
+    expect(soul.soulMd).toContain('DevOps: high (score 0.786');
   });
 
   it('marks who is known by one half only, and invents nothing for the other', async () => {
