@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { benchLogs, ENGINES, type Engine } from './bench/logs.ts';
 import { addMarketBench } from './bench/market.ts';
 import type { Row } from './bench/measure.ts';
+import { addMoneyBench } from './bench/money.ts';
 import { addUploadsBench } from './bench/uploads.ts';
 import { wholeNumber } from './viva/options.ts';
 import { fail, print, table } from './viva/output.ts';
@@ -81,5 +82,6 @@ function engines(text: string): Engine[] {
 }
 
 addMarketBench(program);
+addMoneyBench(program);
 addUploadsBench(program);
 await program.parseAsync().catch(fail);

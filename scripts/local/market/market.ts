@@ -35,9 +35,14 @@ export interface Market {
 
 /** @throws CannotStart with one sentence when folder or port are in use, or the disk is full */
 export async function startMarket({ dir, port = 0, onLog }: MarketOptions): Promise<Market> {
-  const assembly = await assemble();
-  const chain = await startChain({ dir: resolve(dir, 'chain') });
+  const closing: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
   try {
+    const assembly = await assemble();
+    const chain = await startChain({ dir: resolve(dir, 'chain') });
+    closing.push(() => chain.stop());
     const cloud = await startCloud({
       assembly,
       stacks: STACKS,
@@ -50,14 +55,8 @@ export async function startMarket({ dir, port = 0, onLog }: MarketOptions): Prom
       },
       ...(onLog && { onLog }),
     });
-    await giveKeys(
-      new SecretsManagerClient({
-        region: cloud.region,
-        endpoint: cloud.endpoints.secrets,
-        credentials: cloud.credentials,
-      }),
-      STAGE,
-    );
+    closing.push(() => cloud.stop());
+    await giveKeys(secretsOf(cloud), STAGE);
     cloud.scheduler.start();
     return {
       url: outputOf(cloud, 'MarketUrl'),
@@ -65,15 +64,16 @@ export async function startMarket({ dir, port = 0, onLog }: MarketOptions): Prom
       rpcUrl: chain.url,
       table: outputOf(cloud, 'MarketTable'),
       cloud,
-      stop: async () => {
-        await cloud.stop();
-        await chain.stop();
-      },
+      stop,
     };
   } catch (error) {
-    await chain.stop();
+    await stop();
     throw explain(error, `The state folder ${dir}`);
   }
+}
+
+function secretsOf({ region, endpoints, credentials }: Cloud): SecretsManagerClient {
+  return new SecretsManagerClient({ region, endpoint: endpoints.secrets, credentials });
 }
 
 function outputOf({ outputs }: Cloud, name: string): string {
