@@ -7,6 +7,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
+import { S3Auditor } from '#adapters/audit/s3-auditor.ts';
 import { NodeCodec } from '#adapters/corpus/node-codec.ts';
 import { S3Corpus } from '#adapters/corpus/s3-corpus.ts';
 import { DynamoAgents } from '#adapters/dynamodb/agents.ts';
@@ -75,6 +76,10 @@ export async function wire(): Promise<Services> {
       identities: identitiesOf(env, { chain, signer, market }),
       lines: new SqsLines(sqs, env.IRC_OUT_QUEUE_URL),
       goods: new S3Goods({ objects, corpus, door, storefrontUrl: env.STOREFRONT_URL, now }),
+      auditor: new S3Auditor({
+        ...{ objects, corpus, door, network, now },
+        sign: (verdict) => wallet.signVerdict(verdict),
+      }),
       corpus,
       wallet,
       network,

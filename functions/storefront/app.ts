@@ -4,15 +4,17 @@ import { Address, AgentId, TaskId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
 import { Delivery } from '#contract/products.ts';
 import { ROSTER } from '#contract/roster.ts';
+import { VALIDATION, VALIDATOR } from '#contract/verdict.ts';
 import { card } from './card.ts';
 import { catalogue, sell } from './shop.ts';
+import { sellValidation, verdictAt } from './validation.ts';
 import type { Services } from './wiring.ts';
 
 /** Life of the URL that a buyer is sent to, in seconds. */
 const PRESIGNED_SECONDS = 3600;
 
 /**
- * Deliveries to who paid for them, `GET /deliveries/<taskId>?seller=<agentId>`, signed by the buyer (ERC-8128); and the direct door,
+ * Deliveries to who paid for them and to the validator, `GET /deliveries/<taskId>?seller=<agentId>`, signed by the buyer (ERC-8128); and the direct door,
  * `GET /products/<agentId>/<product>`, paid by x402.
  */
 export function storefront(wire: () => Services): Hono {
@@ -26,6 +28,8 @@ export function storefront(wire: () => Services): Hono {
   });
   app.get('/agents/:id/card.json', (c) => card(c.req.param('id'), services()));
   app.get('/products', () => catalogue(services()));
+  app.get(`/products/${VALIDATOR}/${VALIDATION.product}`, (c) => sellValidation(c, services()));
+  app.get('/verdicts/:id', (c) => verdictAt(c.req.param('id'), services()));
   app.get('/products/:agent/:product', (c) => sell(c, services()));
   app.notFound((c) => c.json({ detail: 'Not Found' }, 404));
   return app;
@@ -34,7 +38,7 @@ export function storefront(wire: () => Services): Hono {
 async function handOut(
   request: Request,
   path: { readonly taskId: string; readonly seller: string | undefined },
-  { objects, nonces, log, now }: Services,
+  { objects, nonces, wallets, log, now }: Services,
 ): Promise<Response> {
   const taskId = TaskId.safeParse(path.taskId).data;
   const seller = AgentId.safeParse(path.seller).data;
@@ -55,7 +59,8 @@ async function handOut(
   if (stored === undefined)
     return refusal(404, 'No such delivery: the seller has not handed it over.');
   const delivery = Delivery.parse(JSON.parse(new TextDecoder().decode(stored)));
-  if (Address.parse(delivery.buyer) !== signer.address) {
+  const isBuyer = Address.parse(delivery.buyer) === signer.address;
+  if (!isBuyer && (await wallets.of(VALIDATOR)) !== signer.address) {
     log.info('delivery-refused', { taskId, seller, signer: signer.address });
     return refusal(
       403,
@@ -67,7 +72,7 @@ async function handOut(
     log.error('foreign-delivery', { taskId, seller });
     return refusal(404, 'No such delivery: what was handed over is not a product of the seller.');
   }
-  log.info('delivery', { taskId, seller, buyer: signer.address });
+  log.info('delivery', { taskId, seller, isBuyer, to: signer.address });
   const location = await objects.presign(delivery.key, PRESIGNED_SECONDS, delivery.fileName);
   return new Response(null, { status: 302, headers: { location, 'cache-control': 'no-store' } });
 }

@@ -2,6 +2,7 @@ import { AgentId } from '#contract/ids.ts';
 import { formatUsdc } from '#contract/money.ts';
 import { PRODUCTS } from '#contract/products.ts';
 import { ROSTER } from '#contract/roster.ts';
+import { VALIDATION, VALIDATOR } from '#contract/verdict.ts';
 import type { Services } from './wiring.ts';
 
 /**
@@ -19,13 +20,16 @@ export async function card(id: string, { wallets, network, origin }: Services): 
     role: agent.role,
     wallet: await wallets.of(agent.id),
     network: network.caip2,
-    x402Support: agent.sells.length > 0,
+    x402Support: agent.sells.length > 0 || agent.id === VALIDATOR,
     active: true,
-    services: agent.sells.map((product) => ({
+    services: [
+      ...agent.sells.map((product) => ({ product, price: PRODUCTS[product].price })),
+      ...(agent.id === VALIDATOR ? [VALIDATION] : []),
+    ].map(({ product, price }) => ({
       name: 'x402',
       endpoint: `${origin}/products/${agent.id}/${product}`,
       product,
-      priceUsdc: formatUsdc(PRODUCTS[product].price),
+      priceUsdc: formatUsdc(price),
     })),
   });
 }

@@ -1,14 +1,15 @@
 import type { Context } from 'hono';
 import { DATA_FILE } from '#adapters/products/build-product.ts';
 import { discovery } from '#adapters/x402/discovery.ts';
-import { type Offer, TillClosed } from '#adapters/x402/till.ts';
+import type { Offer } from '#adapters/x402/till.ts';
 import { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
 import { formatUsdc } from '#contract/money.ts';
 import { PRODUCTS, Product, ProductManifest } from '#contract/products.ts';
 import { ROSTER } from '#contract/roster.ts';
 import type { PaidAnswer, Sale } from '#contract/x402.ts';
-import { takePayment } from '#core/shop/take-payment.ts';
+import { atTheTill, plain } from './counter.ts';
+import { validationTag } from './validation.ts';
 import type { Services } from './wiring.ts';
 
 /** Life of the URL in a paid answer, in seconds. */
@@ -23,7 +24,7 @@ export async function catalogue(services: Services): Promise<Response> {
       return manifest === undefined ? [] : [shown(manifest, services)];
     }),
   );
-  return Response.json({ x402Version: 2, products: goods.flat() });
+  return Response.json({ x402Version: 2, products: [...goods.flat(), validationTag(services)] });
 }
 
 /** What anyone may see of a product: what it is, what it costs, and a sample. */
@@ -60,39 +61,16 @@ export async function sell(c: Context, services: Services): Promise<Response> {
     extensions: discovery({ ...goods, url: 'https://...' }),
     shown: shown(manifest, services),
   };
-  try {
-    const header = c.req.header('payment-signature');
-    return header === undefined
-      ? await services.till.demand(offer)
-      : await take({ offer, goods, header }, services);
-  } catch (error) {
-    if (!(error instanceof TillClosed)) throw error;
-    services.log.error('till-closed', error);
-    return closed('The facilitator cannot be asked');
-  }
-}
-
-async function take(
-  paid: { readonly offer: Offer; readonly goods: Sale['goods']; readonly header: string },
-  services: Services,
-): Promise<Response> {
-  const { till, log } = services;
-  const { offer, goods } = paid;
-  const order = await till.read(offer, paid.header);
-  if (typeof order === 'string') return till.demand(offer, order);
-  const taken = await takePayment({ ...order, goods }, services);
-  const { from, nonce } = order.payment;
-  log.info('payment', { ...goods, from, nonce, outcome: taken.kind });
-  if (taken.kind !== 'sold')
-    return taken.kind === 'refused' ? till.demand(offer, taken.reason) : closed(taken.reason);
-  const receipt = till.receipt(order.payment, taken.tx);
-  return Response.json(await answerOf(taken.sale, services), {
-    headers: { 'payment-response': receipt, 'cache-control': 'no-store' },
-  });
+  return atTheTill(
+    c,
+    { offer, goodsFor: () => goods, answer: (sale) => answerOf(sale, services) },
+    services,
+  );
 }
 
 /** What was sold is what the sale says, whatever is newest by now. */
 async function answerOf({ goods }: Sale, { objects }: Services): Promise<PaidAnswer> {
+  if ('order' in goods) throw new Error('A validation has no goods.');
   const { seller, product, version } = goods;
   const key = objectKey.product(seller, product, `${version}/${DATA_FILE}`);
   const fileName = `${product}-${version}.ndjson.gz`;
@@ -110,13 +88,4 @@ async function newest(
 
 function urlOf({ origin }: Services, seller: AgentId, product: Product): string {
   return `${origin}/products/${seller}/${product}`;
-}
-
-function closed(why: string): Response {
-  const detail = `${why}. Nothing is lost: send the same payment again.`;
-  return Response.json({ detail }, { status: 503, headers: { 'retry-after': '2' } });
-}
-
-function plain(status: 404, detail: string): Response {
-  return Response.json({ detail }, { status });
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { RosterWallets } from '#adapters/dynamodb/roster-wallets.ts';
 import { DynamoSales } from '#adapters/dynamodb/sales.ts';
@@ -9,12 +10,14 @@ import type { Nonces } from '#adapters/erc8128/verify.ts';
 import { EvmChain } from '#adapters/evm/evm-chain.ts';
 import { EvmPayments } from '#adapters/evm/evm-payments.ts';
 import { S3Objects } from '#adapters/s3/s3-objects.ts';
+import { SqsWakeUps } from '#adapters/sqs/sqs-wake-ups.ts';
 import { Till } from '#adapters/x402/till.ts';
 import { StorefrontEnv } from '#contract/env.ts';
 import { NETWORKS, type Network } from '#contract/networks.ts';
 import type { Objects } from '#core/ports/objects.ts';
 import type { Payments } from '#core/ports/payments.ts';
 import type { Sales } from '#core/ports/sales.ts';
+import type { WakeUps } from '#core/ports/wake-ups.ts';
 import { createLog } from '#runtime/log.ts';
 
 export interface Services {
@@ -24,6 +27,7 @@ export interface Services {
   readonly payments: Payments;
   readonly till: Till;
   readonly wallets: RosterWallets;
+  readonly wakeUps: WakeUps;
   readonly network: Network;
   /** Its own origin. */
   readonly origin: string;
@@ -47,6 +51,7 @@ export function wire(): Services {
     payments: new EvmPayments(new EvmChain(network, env.RPC_URL)),
     till: new Till(network, env.FACILITATOR_URL),
     wallets: new RosterWallets(dynamo, env.ECONOMY_TABLE),
+    wakeUps: new SqsWakeUps(new SQSClient(), env.WAKE_QUEUE_URL),
     network,
     origin: env.STOREFRONT_URL,
     now,

@@ -3,6 +3,7 @@ import { Generation } from './deal.ts';
 import { TaskId } from './ids.ts';
 import { Micro } from './money.ts';
 import { Product } from './products.ts';
+import { AuditOrder } from './verdict.ts';
 
 /** What an agent remembers between beats (`AGENT#<id> / STATE`). Readers accept this version and the one before. */
 export const AgentState = z.object({
@@ -51,6 +52,7 @@ export const Intent = z.object({
     'deliver',
     'rate-buyer',
     'say',
+    'audit',
   ]),
   /** A task id, `<product>#<generation>`, or the agent itself. */
   subject: z.string(),
@@ -59,6 +61,8 @@ export const Intent = z.object({
   attempts: z.number().int(),
   /** The line of a `say`, as JSON of IrcLine. */
   line: z.string().optional(),
+  /** Of an `audit`. */
+  audit: AuditOrder.optional(),
 });
 export type Intent = z.infer<typeof Intent>;
 

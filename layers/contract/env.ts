@@ -67,6 +67,7 @@ export const StorefrontEnv = z.object({
   ECONOMY_TABLE: name,
   DATA_BUCKET: name,
   FACILITATOR_URL: z.url(),
+  WAKE_QUEUE_URL: z.url(),
   /** Its own address, without a slash at the end. */
   STOREFRONT_URL: z.url(),
 });

@@ -151,6 +151,9 @@ export const objectKey = {
     `${agent}/purchases/${taskId}/${file}`,
   delivery: (agent: AgentId, taskId: string): string =>
     `${agent}/deliveries/${taskId}/delivery.json`,
+  /** A signed verdict. */
+  verdict: (agent: AgentId, id: string): string =>
+    `${agent}/products/validation/${id}/verdict.json`,
   /** The manifest of the version that is sold now. */
   newest: (agent: AgentId, product: Product): string => `${agent}/products/${product}/newest.json`,
 } as const;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Address, AgentId, Sha256, TxHash } from './ids.ts';
 import { Micro } from './money.ts';
 import { Product } from './products.ts';
+import { AuditOrder, VALIDATION } from './verdict.ts';
 
 /** Longest time that a payment's authorization may have left when it is first presented, in seconds. */
 export const MAX_AUTHORIZED_SECONDS = 3600;
@@ -35,12 +36,21 @@ export const PaidAnswer = z.object({
 });
 export type PaidAnswer = z.infer<typeof PaidAnswer>;
 
+/** A sale of goods, or of an audit that is to be made. */
+const SoldGoods = PaidAnswer.omit({ url: true });
+export const AuditGoods = z.object({
+  product: z.literal(VALIDATION.product),
+  seller: AgentId,
+  order: AuditOrder,
+});
+export type AuditGoods = z.infer<typeof AuditGoods>;
+
 /** `SALES / <network>#<asset>#<from>#<nonce>`: one sale over the direct door, written before it is settled. */
 export const Sale = z.object({
   v: z.literal(1),
   state: z.enum(['pending', 'settled']),
   payment: X402Payment,
-  goods: PaidAnswer.omit({ url: true }),
+  goods: z.union([SoldGoods, AuditGoods]),
   at: z.string(),
   tx: TxHash.optional(),
 });
@@ -58,6 +68,8 @@ export const OpenPayment = z.object({
   account: z.string(),
   at: z.string(),
   isBooked: z.boolean(),
+  /** Sales of an audit: what is to be audited once it is paid. */
+  audit: AuditOrder.optional(),
   /** Purchases: what was asked, how, and the UTC day whose budget pays. */
   order: z.object({ url: z.url(), header: z.string(), budgetDay: z.string() }).optional(),
 });

@@ -120,6 +120,7 @@ export class AgentsStack extends Stack {
       DATA_BUCKET: state.data.bucketName,
       FACILITATOR_URL: facilitatorUrl,
       STOREFRONT_URL: this.storefrontUrl,
+      WAKE_QUEUE_URL: state.wake.queue.queueUrl,
     };
     const room = new RoomFunction(this, 'Storefront', {
       stage,
@@ -130,6 +131,7 @@ export class AgentsStack extends Stack {
       timeout: stage.timeouts.door,
     }).function;
     this.#grantShop(room, state.economy);
+    state.wake.queue.grantSendMessages(room);
     // it also signs the addresses from which buyers fetch: whoever has one reads with this role
     grantPrefixes(room, {
       bucket: state.data,
@@ -149,7 +151,9 @@ export class AgentsStack extends Stack {
     });
     grantPartitions(room, {
       table,
-      partitions: ROSTER.filter(({ sells }) => sells.length > 0).map(({ id }) => agentPk(id)),
+      partitions: ROSTER.filter(({ sells, role }) => sells.length > 0 || role === 'validator').map(
+        ({ id }) => agentPk(id),
+      ),
       actions: ['dynamodb:PutItem'],
     });
   }

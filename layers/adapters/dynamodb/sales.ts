@@ -49,6 +49,7 @@ export class DynamoSales implements Sales {
       account: `income:${goods.product}`,
       at,
       isBooked: false,
+      ...('order' in goods && { audit: goods.order }),
     };
     const TransactItems = [
       {

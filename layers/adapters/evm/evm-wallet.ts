@@ -3,8 +3,10 @@ import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
 import type { PaymentInfo } from '#contract/escrow.ts';
 import { Address, type Hex } from '#contract/ids.ts';
 import type { Network } from '#contract/networks.ts';
+import type { Verdict } from '#contract/verdict.ts';
 import type { EscrowAuthorization, Wallet } from '#core/ports/wallet.ts';
 import { lockTypedData } from './payment-info.ts';
+import { verdictTypedData } from './verdict.ts';
 
 const RECLAIM = toFunctionSelector(
   'reclaim((address,address,address,address,uint120,uint48,uint48,uint48,uint16,uint16,address,uint256))',
@@ -62,5 +64,10 @@ export class EvmWallet implements Wallet {
       },
       signature: await this.#account.signTypedData(data),
     };
+  }
+
+  /** EIP-712 over all of a verdict; deterministic. */
+  signVerdict(verdict: Verdict): Promise<Hex> {
+    return this.#account.signTypedData(verdictTypedData(this.#network, verdict));
   }
 }

@@ -6,6 +6,7 @@ import { openingEntry } from '../money/ledger.ts';
 import type { Lease, Snapshot } from '../ports/agents.ts';
 import { DEFAULT_LIMITS } from '../talk/limits.ts';
 import { apply, changeOf, complete, merge } from './change.ts';
+import { audit } from './effects/audit.ts';
 import * as buyer from './effects/buyer.ts';
 import {
   type Effect,
@@ -60,6 +61,7 @@ const EFFECTS: Readonly<Record<Intent['kind'], Effect>> = {
   deliver: seller.deliver,
   'rate-buyer': seller.rateBuyer,
   say,
+  audit,
 };
 
 /** What became of one intent in one beat; `failed` carries what was thrown, for the log. */

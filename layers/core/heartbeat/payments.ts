@@ -4,6 +4,7 @@ import type { OpenPayment } from '#contract/x402.ts';
 import { paymentEntry } from '../money/ledger.ts';
 import type { Change } from '../ports/agents.ts';
 import type { Payments } from '../ports/payments.ts';
+import { intend } from './change.ts';
 
 /** How many open payments one beat asks the chain about. */
 const SEEN = 20;
@@ -41,11 +42,16 @@ export function bookPayment(
   if (tx !== undefined) {
     const entries = [paymentEntry(open, tx, now.toISOString())];
     return open.direction === 'in'
-      ? { entries, closedPayments: [open] }
+      ? { entries, closedPayments: [open], intents: ordered(open, now) }
       : { entries, payments: [{ ...open, isBooked: true }] };
   }
   if (now.getTime() <= open.payment.validBefore * 1000 + GRACE_MS) return undefined;
   return { closedPayments: [open], budget: givenBack(agent, open) };
+}
+
+/** What was bought with it, should it be work. */
+function ordered({ audit }: OpenPayment, now: Date): Change['intents'] {
+  return audit && [{ ...intend('audit', audit.id, now.toISOString()), audit }];
 }
 
 /** What a purchase that never was paid had reserved of its day. */

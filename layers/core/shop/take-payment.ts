@@ -70,7 +70,7 @@ async function finish(found: Sale, order: Order, counter: Counter): Promise<Take
   const { sales, now, pause } = counter;
   const { payment, goods } = order;
   let sale = found;
-  if (sale.goods.seller !== goods.seller || sale.goods.product !== goods.product)
+  if (!isSame(sale.goods, goods))
     return { kind: 'refused', reason: 'payment_used_for_another_product' };
   const giveUp = now().getTime() + WAIT_MS;
   for (;;) {
@@ -122,4 +122,14 @@ async function paid(
   return outcome === 'settled'
     ? { kind: 'unavailable', reason: 'The settlement is not to be seen on the chain yet.' }
     : outcome;
+}
+
+/** Whether a payment that bought the one may have the other. */
+function isSame(sold: Sale['goods'], wanted: Sale['goods']): boolean {
+  if (sold.seller !== wanted.seller || sold.product !== wanted.product) return false;
+  const subjectOf = (goods: Sale['goods']) =>
+    'order' in goods
+      ? [goods.order.taskId, goods.order.seller, goods.order.claimed].join('#')
+      : undefined;
+  return subjectOf(sold) === subjectOf(wanted);
 }

@@ -1,10 +1,13 @@
 import { generatePrivateKey } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DynamoAgents } from '#adapters/dynamodb/agents.ts';
+import { RosterWallets } from '#adapters/dynamodb/roster-wallets.ts';
 import { DynamoSeen } from '#adapters/dynamodb/seen.ts';
 import { signRequest } from '#adapters/erc8128/sign.ts';
 import { EvmWallet } from '#adapters/evm/evm-wallet.ts';
 import { objectKey } from '#contract/keys.ts';
 import type { Delivery } from '#contract/products.ts';
+import { VALIDATOR } from '#contract/verdict.ts';
 import { createLog } from '#runtime/log.ts';
 import { storefront } from '../../../functions/storefront/app.ts';
 import type { Services } from '../../../functions/storefront/wiring.ts';
@@ -19,6 +22,7 @@ log.setLogLevel('SILENT');
 
 const now = () => new Date();
 const buyer = new EvmWallet(generatePrivateKey(), network);
+const validator = new EvmWallet(generatePrivateKey(), network);
 const other = new EvmWallet(generatePrivateKey(), network);
 
 describe('the storefront', () => {
@@ -32,12 +36,14 @@ describe('the storefront', () => {
     const { client, table } = economy;
     const nonces = new DynamoSeen(client, { table, room: 'storefront', now });
     // what deliveries need of the room; its shop has tests of its own
-    const services: Pick<Services, 'objects' | 'nonces' | 'now' | 'log'> = {
+    const services: Pick<Services, 'objects' | 'nonces' | 'wallets' | 'now' | 'log'> = {
       objects: store.objects,
       nonces,
+      wallets: new RosterWallets(client, table),
       now,
       log,
     };
+    await new DynamoAgents(client, table).enrol(VALIDATOR, validator.address);
     app = storefront(() => services as Services);
     const key = objectKey.product(SELLER, 'raw_logs', 'v1/data.ndjson.gz');
     await store.objects.put(key, goods, { contentType: 'application/gzip' });
@@ -81,6 +87,11 @@ describe('the storefront', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
     const fetched = await fetch(answer.headers.get('location') ?? '');
     expect(new Uint8Array(await fetched.arrayBuffer())).toEqual(goods);
+  });
+
+  it('sends the validator to the goods too: it audits what others paid for', async () => {
+    const answer = await ask(pathOf(1), await signed(pathOf(1), validator));
+    expect(answer.status).toBe(302);
   });
 
   it('refuses another wallet', async () => {

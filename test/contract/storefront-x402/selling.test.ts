@@ -59,7 +59,7 @@ describe('direct door', () => {
       products: Record<string, unknown>[];
     };
 
-    expect(products).toHaveLength(1);
+    expect(products.map(({ product }) => product)).toEqual(['raw_logs', 'validation']);
     expect(products[0]).toMatchObject({
       agent: SELLER,
       product: 'raw_logs',

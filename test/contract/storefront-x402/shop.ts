@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -45,6 +46,7 @@ export async function openShop() {
   const s3 = await startS3({ dir: aFolder(), credentials, onObject: () => undefined });
   s3.createBucket(BUCKET);
   const facilitator = await gate(house.url);
+  const wakeUps = await queue();
   const client = new DynamoDBClient();
   const dynamo = DynamoDBDocumentClient.from(client, {
     marshallOptions: { removeUndefinedValues: true },
@@ -62,6 +64,8 @@ export async function openShop() {
     DATA_BUCKET: BUCKET,
     FACILITATOR_URL: facilitator.url,
     STOREFRONT_URL: server.url,
+    WAKE_QUEUE_URL: `${wakeUps.url}/queue/wake`,
+    AWS_ENDPOINT_URL_SQS: wakeUps.url,
     AWS_ENDPOINT_URL_S3: s3.url,
   });
   // imported late: it wires itself from the environment
@@ -87,11 +91,13 @@ export async function openShop() {
     table: TABLE,
     objects,
     facilitator,
+    /** Bodies of the wake-ups that were sent. */
+    wakeUps: wakeUps.bodies,
     url: server.url,
     doorUrl: `${server.url}/products/${SELLER}/raw_logs`,
     network,
     close: async () => {
-      await Promise.all([server.close(), facilitator.close(), s3.close()]);
+      await Promise.all([server.close(), facilitator.close(), wakeUps.close(), s3.close()]);
       await house.stop();
     },
   };
@@ -122,4 +128,22 @@ async function gate(target: string) {
     })();
   });
   return { url: server.url, state, close: () => server.close() };
+}
+
+/** A queue that takes messages; its readers are elsewhere. */
+async function queue() {
+  const bodies: string[] = [];
+  const server = await listen((request, response) => {
+    void (async () => {
+      const { MessageBody: body } = JSON.parse(
+        Buffer.concat(await request.toArray()).toString(),
+      ) as { MessageBody: string };
+      bodies.push(body);
+      const MD5OfMessageBody = createHash('md5').update(body).digest('hex');
+      response
+        .writeHead(200, { 'content-type': 'application/x-amz-json-1.0' })
+        .end(JSON.stringify({ MessageId: String(bodies.length), MD5OfMessageBody }));
+    })();
+  });
+  return { url: server.url, bodies, close: () => server.close() };
 }

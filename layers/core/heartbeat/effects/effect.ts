@@ -4,6 +4,7 @@ import type { IrcLine } from '#contract/irc-line.ts';
 import type { Agent } from '#contract/roster.ts';
 import type { Step } from '../../market/step.ts';
 import type { Change, Snapshot } from '../../ports/agents.ts';
+import type { Auditor } from '../../ports/auditor.ts';
 import type { Facilitator } from '../../ports/facilitator.ts';
 import type { Goods } from '../../ports/goods.ts';
 import type { MarketError } from '../../ports/market.ts';
@@ -15,6 +16,8 @@ import type { Eyes } from '../look.ts';
 export interface Hands extends Eyes {
   readonly goods: Goods;
   readonly wallet: Wallet;
+  /** @default - it audits nothing */
+  readonly auditor?: Auditor;
   readonly facilitator: Facilitator;
   readonly payer: Payer;
   readonly lines: { say(line: IrcLine): Promise<void> };
