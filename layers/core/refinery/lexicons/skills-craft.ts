@@ -16,7 +16,7 @@ export const DESIGN: Entries = {
   ],
   web: ['css, tailwind, sass, flexbox, dreamweaver'],
   tools: [
-    'canva, lightroom, coreldraw, photoshop, illustrator, inkscape, gimp, blender, after effects, indesign, scribus, krita, pixelmator',
+    'canva, lightroom, coreldraw, photoshop, illustrator, inkscape, gimp, blender, indesign, scribus, krita, pixelmator',
     '~sketch, ~figma, ~canva',
   ],
   typography: [
@@ -51,7 +51,7 @@ export const DEVOPS: Entries = {
     "balanceador, let's encrypt, squid, postfix, smart host(s), smarthost, mail server, ehcp, cpanel",
     '~mysql, ~php',
   ],
-  databases: ['postgres, postgresql, mongodb, mariadb, ~replica, ~redis, ~mysql'],
+  databases: ['postgres, postgresql, mongodb, mariadb, ~replica, ~redis'],
   network: [
     'ssh, ssh agent, ssh-add, sshd, openssh, sftp, scp, telnet, putty, winscp, tmux, vnc, samba, ftp server, vsftpd, port forward, port forwarding, remote desktop, xrdp, freenx, cifs, smb share(s), known_hosts, iptables, openvpn, wireguard, ufw, port 80, port 443',
     'puerto 443, open port, nameserver(s), name server(s), bind9, dhcp server, dns server, samba share, bastion',

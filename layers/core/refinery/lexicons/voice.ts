@@ -22,7 +22,7 @@ export const REGISTER_TERMS: Terms = {
     ],
     interjections: [
       'yeah, yea, yep, yup, nah, ya i, heh, hah, meh, ugh, oops, wow, cool, cheers, umm, ummm, uff, eww, darn',
-      "what's up, sup, what's good, dale, weno, sisas, hagale, hagamosle, fresco, joder, jodido, carajo, que oso",
+      "what's up, sup, what's good, dale, sisas, hagale, hagamosle, fresco, joder, jodido, carajo, que oso",
       'hiyas, hiya',
     ],
     coarse: [
