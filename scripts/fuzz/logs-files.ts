@@ -108,7 +108,8 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
   'bits flipped': flipped,
   'noise spliced in': (body, dice) => spliced(body, noise(dice), dice),
   'piece cut out': without,
-  'deep nesting': (_, dice) => bytes('{"a":'.repeat(1 + dice.below(2000))),
+  // the deepest are 1.5 MB: beyond what any stack bears, and beyond what one piece may have
+  'deep nesting': (_, dice) => bytes(pick(dice, ['{"a":', '[']).repeat(depth(dice))),
   'another part spliced in': (body, dice, parts) => spliced(body, pick(dice, parts), dice),
   'huge field': (body, dice) => spliced(body, huge(dice), dice),
 };
@@ -131,6 +132,10 @@ export function mutate({ head, parts, tail }: Made, dice: Dice): Mutant {
   const after = [end, ...parts.slice(victim + 1), tail];
   const damaged = concat([...before, damage(body, dice, parts), ...after]);
   return { what, bytes: damaged, untouched: all.filter((mark) => mark !== victim) };
+}
+
+function depth(dice: Dice): number {
+  return 1 + dice.below(dice.below(50) === 0 ? 300_000 : 2000);
 }
 
 /** Mostly some kilobytes; one time in a thousand 10 MB. */
