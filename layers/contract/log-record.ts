@@ -15,8 +15,8 @@ export const LogRecord = z.object({
 export type LogRecord = z.infer<typeof LogRecord>;
 
 /**
- * One immutable, sorted, gzip-compressed NDJSON object: a run of one source's messages of one UTC day
- * (`<agent>/corpus/segments/<day>/<sha256>.ndjson.gz`). Order within is (ts, position in the source). `sha256` is of the
+ * One immutable, sorted, zstd-compressed NDJSON object: a run of one source's messages of one UTC day
+ * (`<agent>/corpus/segments/<day>/<sha256>.ndjson.zst`, any number of frames). Order within is (ts, position in the source). `sha256` is of the
  * uncompressed lines, so it names the content whatever compressed it; `bytes` is the compressed size.
  */
 export const Segment = z.object({

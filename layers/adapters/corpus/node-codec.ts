@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { pipeline, Readable, type Transform } from 'node:stream';
 import { promisify } from 'node:util';
-import { createGunzip, createZstdDecompress, gzip } from 'node:zlib';
+import { createGunzip, createZstdDecompress, zstdCompress } from 'node:zlib';
 import type { Codec, Hasher } from '#core/ports/codec.ts';
 
-const gzipped = promisify(gzip);
+/** At its level 3: docs/decisions/010. */
+const compressed = promisify(zstdCompress);
 
 /** Hashing and compression by Node's own crypto and zlib. */
 export class NodeCodec implements Codec {
@@ -17,8 +18,8 @@ export class NodeCodec implements Codec {
     return createHash('sha256').update(content).digest('hex');
   }
 
-  gzip(content: string | Uint8Array): Promise<Uint8Array> {
-    return gzipped(content);
+  zstd(content: Uint8Array): Promise<Uint8Array> {
+    return compressed(content);
   }
 
   gunzip(

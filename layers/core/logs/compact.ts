@@ -83,17 +83,17 @@ async function mergeDay(
   store: Store,
 ): Promise<Segment> {
   const { objects, codec } = store;
-  const key = objectKey.corpus(agent, `segments/${day.day}/${day.hash}.ndjson.gz`);
+  const key = objectKey.corpus(agent, `segments/${day.day}/${day.hash}.ndjson.zst`);
   const hasher = codec.hasher();
   let size = 0;
-  // gzip members one after the other are gzip again (RFC 1952 section 2.2)
-  const members = async function* (): AsyncIterable<Uint8Array> {
+  // zstd frames one after the other are a zstd stream (RFC 8878 section 3.1)
+  const frames = async function* (): AsyncIterable<Uint8Array> {
     for await (const { bytes } of dayLines(day, store)) {
       hasher.update(bytes);
       counter.addLines(bytes);
-      const member = await codec.gzip(bytes);
-      size += member.length;
-      yield member;
+      const frame = await codec.zstd(bytes);
+      size += frame.length;
+      yield frame;
     }
     const hash = hasher.hex();
     // thrown into the write: no object of this name appears
@@ -102,7 +102,7 @@ async function mergeDay(
         `The segments of ${day.day} make ${hash}, not the ${day.hash} of the manifest.`,
       );
   };
-  await objects.write(key, members(), 'application/gzip');
+  await objects.write(key, frames(), 'application/zstd');
   return { key, source: '', sha256: day.hash, bytes: size, messages: day.messages };
 }
 

@@ -30,6 +30,7 @@ const TIME_AT = DATE_AT + 11;
 const FIXED_BYTES = HEAD.length + MIDDLE.byteLength + TAILS.message.byteLength;
 /** A piece is given out when it is this long. */
 const PIECE_BYTES = 262_144;
+const FIRST_BYTES = 4096;
 
 /** Writes packed lines as lines of NDJSON, which are the same bytes that JSON.stringify makes of a LogRecord. Its memory is used again and again. */
 export class LineWriter {
@@ -41,7 +42,7 @@ export class LineWriter {
 
   constructor(pieceBytes = PIECE_BYTES) {
     this.#pieceBytes = pieceBytes;
-    this.#out = new Sink(pieceBytes + 1024);
+    this.#out = new Sink(Math.min(pieceBytes, FIRST_BYTES));
   }
 
   /** `day` counts from 1970. */

@@ -5,6 +5,7 @@ import { type Lines, LineWriter } from './line-writer.ts';
 import { MergeRoom, merge, type Run } from './merge.ts';
 import { packedLines } from './pack-lines.ts';
 import { dayOfName } from './time.ts';
+import { unzstdFrames } from './zstd-frames.ts';
 
 export interface Store {
   readonly objects: Objects;
@@ -58,7 +59,7 @@ function segmentRun({ key, bytes }: Segment, source: number, store: Store): Run 
       throw new Error(`The segment ${key} is missing; upload its source again.`);
     }
     const torn = tornSegment(key);
-    return packedLines(codec.gunzip(body, torn), torn)[Symbol.asyncIterator]();
+    return packedLines(decompressed(key, body, { codec, torn }), torn)[Symbol.asyncIterator]();
   };
   return {
     source,
@@ -79,6 +80,15 @@ function segmentRun({ key, bytes }: Segment, source: number, store: Store): Run 
       await chunks?.return?.();
     },
   };
+}
+
+/** Segments were gzip before they were zstd. */
+function decompressed(
+  key: string,
+  body: AsyncIterable<Uint8Array>,
+  { codec, torn }: { readonly codec: Codec; readonly torn: (reason: string) => void },
+): AsyncIterable<Uint8Array> {
+  return key.endsWith('.gz') ? codec.gunzip(body, torn) : unzstdFrames(body, codec, torn);
 }
 
 function whole(bytes: Uint8Array | undefined): AsyncIterable<Uint8Array> | undefined {

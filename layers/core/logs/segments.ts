@@ -61,10 +61,10 @@ export class SegmentWriter {
       const bytes = join(Array.from(written, (lines) => lines.bytes.slice()));
       const day = dayName(run.day);
       const sha256 = this.#codec.sha256(bytes);
-      const key = objectKey.corpus(this.#agent, `segments/${day}/${sha256}.ndjson.gz`);
-      const body = await this.#codec.gzip(bytes);
+      const key = objectKey.corpus(this.#agent, `segments/${day}/${sha256}.ndjson.zst`);
+      const body = await this.#codec.zstd(bytes);
       // absent or the same content; written again it is young again, and compaction leaves it alone
-      await this.#objects.put(key, body, { contentType: 'application/gzip' });
+      await this.#objects.put(key, body, { contentType: 'application/zstd' });
       this.#written.push({
         day,
         key,

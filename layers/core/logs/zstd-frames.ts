@@ -23,12 +23,13 @@ export async function* unzstdFrames(
     onTorn(reason);
   };
   try {
-    while (!isTorn) {
+    for (;;) {
       const magic = await input.take(4);
       if (magic.length === 0) return;
       if (begins(magic, SKIPPABLE, 0xf0)) await skip(input);
       else if (begins(magic, ZSTD, 0xff)) yield* codec.unzstd(frame(magic, input), torn);
       else torn('what follows a frame is none');
+      if (isTorn) return;
     }
   } finally {
     await input.close();

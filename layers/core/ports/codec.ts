@@ -11,13 +11,14 @@ export interface Codec {
   hasher(): Hasher;
   /** Hash of bytes, or of UTF-8 text. */
   sha256(content: string | Uint8Array): string;
-  gzip(content: string | Uint8Array): Promise<Uint8Array>;
+  /** One frame. */
+  zstd(content: Uint8Array): Promise<Uint8Array>;
   /** Ends early at the first torn or corrupt byte, after calling `onTorn` with the reason. */
   gunzip(
     bytes: AsyncIterable<Uint8Array>,
     onTorn: (reason: string) => void,
   ): AsyncIterable<Uint8Array>;
-  /** The same for zstd. */
+  /** The same for one frame of zstd. */
   unzstd(
     bytes: AsyncIterable<Uint8Array>,
     onTorn: (reason: string) => void,

@@ -65,6 +65,7 @@ describe('a compressed file', () => {
       expect(torn).toContain('the zstd stream is damaged');
     }
     const followed = await read(Buffer.concat([first!, Buffer.from('what is this?')]), 7);
-    expect(followed).toMatchObject({ text: 'one\n', torn: expect.stringContaining('damaged') });
+    expect(followed.text).toBe('one\n');
+    expect(followed.torn).toContain('what follows a frame is none');
   });
 });

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LineArena } from '#core/logs/line-arena.ts';
@@ -41,6 +42,23 @@ describe('segments', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('that were written as gzip, before they were zstd, are read beside the others', async () => {
+    const objects = new MemoryObjects();
+    const line = '{"ts":"1970-01-02T00:00:01Z","user":"u","text":"ñ\\"1","kind":"action"}\n';
+    const key = 'a/corpus/segments/1970-01-02/x.ndjson.gz';
+    await objects.put(key, gzipSync(line), { contentType: 'application/gzip' });
+    const writer = new SegmentWriter({ agent, source: 's', objects, codec });
+    writer.lines.add({ seconds: 86_400, user: 'u', text: '0', kind: 'message' });
+    const old = { key, source: 'r', sha256: '0'.repeat(64), bytes: 1, messages: 1 };
+    const day = { day: '1970-01-02', segments: [old, ...(await writer.finish())] };
+
+    const texts: string[] = [];
+    for await (const { bytes } of dayLines(day, { objects, codec })) {
+      texts.push(...recordsOf(bytes).map(({ text, kind }) => `${kind} ${text}`));
+    }
+    expect(texts).toEqual(['message 0', 'action ñ"1']);
   });
 });
 
