@@ -40,7 +40,8 @@ async function run({ port: wanted, dir, json }: Flags): Promise<void> {
     });
     const { url, facilitatorUrl, rpcUrl, table, cloud } = market;
     const dynamodbUrl = cloud.endpoints.dynamodb;
-    print(json, { url, facilitatorUrl, rpcUrl, dynamodbUrl, table }, () =>
+    const { pid } = process;
+    print(json, { pid, url, facilitatorUrl, rpcUrl, dynamodbUrl, table }, () =>
       [`market       ${url}`, `facilitator  ${facilitatorUrl}`, `chain        ${rpcUrl}`].join(
         '\n',
       ),

@@ -4,6 +4,7 @@ import { fail, print, table } from '../viva/output.ts';
 import { chainAlone, dynamoAlone } from './floors.ts';
 import { atRate, type Call, flatOut, quantile, type Sample, tenths } from './load.ts';
 import { type Addresses, besideMarket } from './market/alone.ts';
+import { type MemoryRow, memoryAt } from './market/memory.ts';
 import { type CallName, SIGNED_MIX, Traders } from './market/traders.ts';
 
 interface Options {
@@ -11,6 +12,7 @@ interface Options {
   readonly rate: number;
   readonly seconds: number;
   readonly agents: number;
+  readonly tasks: number;
 }
 
 interface Row {
@@ -34,6 +36,8 @@ interface MarketBench {
   readonly rate: number;
   readonly market: Measured;
   readonly rows: readonly Row[];
+  /** With `--tasks`: the market among few and many. */
+  readonly memory: readonly MemoryRow[];
   readonly floors: Readonly<Record<'dynamodb' | 'anvil', Measured>>;
   /** The market's figure over the floor's. */
   readonly ratios: Readonly<
@@ -54,6 +58,7 @@ export function addMarketBench(program: Command): void {
     .option('--rate <n>', 'signed requests a second', wholeNumber, 100)
     .option('--seconds <n>', 'how long', wholeNumber, 10)
     .option('--agents <n>', 'how many wallets sign', wholeNumber, 24)
+    .option('--tasks <n>', 'memory with so many tasks in the table, too', wholeNumber, 0)
     .option('--json', 'prints one JSON value', false)
     .action((options: Options) =>
       besideMarket((market) => bench(options, market))
@@ -81,9 +86,11 @@ async function bench(options: Options, addresses: Addresses): Promise<MarketBenc
     dynamodb: await alone(dynamoAlone(addresses), { ...options, ...total }),
     anvil: await alone(chainAlone(addresses), { ...options, ...total }),
   };
+  const memory = options.tasks > 0 ? await memoryAt(call, options, addresses) : [];
   return {
     rate,
     market,
+    memory,
     rows: rowsOf(samples),
     floors,
     ratios: { dynamodb: ratio(market, floors.dynamodb), anvil: ratio(market, floors.anvil) },
@@ -127,7 +134,7 @@ function rowsOf(samples: readonly Sample[]): readonly Row[] {
   }));
 }
 
-function text({ rate, market, rows, floors, ratios }: MarketBench): string {
+function text({ rate, market, rows, memory, floors, ratios }: MarketBench): string {
   const calls = rows.map((row) => [
     row.call,
     `${row.requests}`,
@@ -151,5 +158,9 @@ function text({ rate, market, rows, floors, ratios }: MarketBench): string {
     table(['CALL', 'REQUESTS', 'REFUSED', 'P50 MS', 'P95 MS'], calls),
     table(['', 'ASKED/S', 'P50 MS', 'P95 MS', 'MOST/S'], beside),
     `The market's p95 is ${ratios.dynamodb.p95} times DynamoDB's and ${ratios.anvil.p95} times anvil's.`,
+    ...memory.map(
+      ({ tasks, peakRssMb, p95Ms }) =>
+        `Among ${tasks} tasks: ${peakRssMb} MB at most in one process of the market, p95 ${p95Ms} ms.`,
+    ),
   ].join('\n\n');
 }

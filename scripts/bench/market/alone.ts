@@ -6,6 +6,7 @@ import { CannotStart } from '../../local/cloud/cannot-start.ts';
 
 /** What `npm run market -- --json` prints. */
 const Addresses = z.object({
+  pid: z.int(),
   url: z.url(),
   facilitatorUrl: z.url(),
   rpcUrl: z.url(),

@@ -6,7 +6,8 @@ import { Hex, type TaskId } from '#contract/ids.ts';
 import { NETWORKS } from '#contract/networks.ts';
 import type { Answer, BountyRequest } from '#core/ports/market.ts';
 
-const SKILL = 'bench_only';
+/** Of every bounty that traders publish and browse for. */
+export const SKILL = 'bench_only';
 const BOUNTY: BountyRequest = {
   title: '[KK Request] Bench',
   instructions: 'Nothing is wanted: a benchmark published this bounty.',

@@ -37,7 +37,9 @@ async function wrongWithMoney(
     if (end !== wanted) return `it is ${status}, and its lock ${lock.tx} is ${end}`;
   }
   const said = textAt(json, 'escrow_status') ?? 'nothing';
-  const wanted = taken.length === 0 ? 'pending_assignment' : moneyOf(status).said;
+  // a task given back to the market speaks of no lock, though it had one
+  const isGiven = textAt(json, 'executor_id') !== undefined;
+  const wanted = isGiven ? moneyOf(status).said : 'pending_assignment';
   if (said !== wanted) return `it is ${status}, and its escrow is said to be ${said}`;
   const isUnpaid = said === 'released' && textAt(json, 'payment_tx') === undefined;
   return isUnpaid ? 'it is completed without a payment' : undefined;
