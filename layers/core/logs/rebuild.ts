@@ -3,13 +3,16 @@ import { objectKey } from '#contract/keys.ts';
 import { CorpusManifest, type CorpusPointer, SourceListing } from '#contract/log-record.ts';
 import type { CorpusPointers } from '../ports/corpus-pointers.ts';
 import type { Objects } from '../ports/objects.ts';
+import { atOnce } from './at-once.ts';
 import { encode } from './collect.ts';
 import { readDocument } from './documents.ts';
-import { changes, exchange, seal, totals, versionText } from './manifest.ts';
+import { changes, exchange, type OpenDay, seal, totals, versionText } from './manifest.ts';
 import { dayLines, type Store } from './read.ts';
 import { standing } from './standing.ts';
 
 const MAX_TRIES = 20;
+/** Compressed, of all segments of a day. */
+const SMALL_BYTES = 131_072;
 
 export interface Rebuilt {
   /** Undefined while nothing was ever collected. */
@@ -56,15 +59,7 @@ async function attempt(
     ),
   );
   const days = exchange(before.days, new Set(changed.map(({ source }) => source)), listings);
-  const sealed: Day[] = [];
-  // one after the other: a day being merged holds a batch of each of its segments
-  for (const day of days) {
-    if ('hash' in day) sealed.push(day);
-    else {
-      sealed.push(await sealDay(day, store));
-      await onDay();
-    }
-  }
+  const sealed = await sealAll(days, store, onDay);
   const manifest: CorpusManifest = {
     v: 1,
     version: codec.sha256(versionText(sealed)),
@@ -95,8 +90,29 @@ export async function publish(
 
 type Day = CorpusManifest['days'][number];
 
+async function sealAll(
+  days: readonly (Day | OpenDay)[],
+  store: Store,
+  onDay: () => Promise<void>,
+): Promise<Day[]> {
+  const sealed = new Map<string, Day>();
+  const one = async (day: OpenDay): Promise<void> => {
+    sealed.set(day.day, await sealDay(day, store));
+    await onDay();
+  };
+  const open = days.filter((day) => !('hash' in day));
+  await atOnce(open.filter(isSmall), one);
+  // a large day being merged holds much of each of its segments
+  for (const day of open) if (!isSmall(day)) await one(day);
+  return days.flatMap((day) => ('hash' in day ? day : (sealed.get(day.day) ?? [])));
+}
+
+function isSmall({ segments }: OpenDay): boolean {
+  return segments.reduce((sum, { bytes }) => sum + bytes, 0) <= SMALL_BYTES;
+}
+
 /** A day of one segment has that segment's hash: both are of the same lines. */
-async function sealDay(day: Pick<Day, 'day' | 'segments'>, store: Store): Promise<Day> {
+async function sealDay(day: OpenDay, store: Store): Promise<Day> {
   const [only, ...others] = day.segments;
   if (only !== undefined && others.length === 0) {
     return { ...day, hash: only.sha256, messages: only.messages };

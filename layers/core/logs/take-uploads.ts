@@ -1,10 +1,10 @@
 import { batchOf, batchSource } from '#contract/keys.ts';
+import { atOnce } from './at-once.ts';
 import { deathsOf, guarded } from './attempts.ts';
 import { type LogEvent, type Services, type Taken, take } from './take.ts';
 
 /** What is not small is read alone: memory is what small ones share. */
 const SMALL_BYTES = 1024 * 1024;
-const AT_ONCE = 4;
 
 export interface Upload {
   readonly event: LogEvent;
@@ -66,13 +66,11 @@ async function inLanes<U extends Upload>(
   run: (upload: U) => Promise<void>,
 ): Promise<void> {
   const lanes = [...Map.groupBy(uploads, ({ event }) => laneOf(event)).values()];
-  const left = lanes.filter(isSmall);
-  const worker = async (): Promise<void> => {
-    for (let lane = left.shift(); lane !== undefined; lane = left.shift())
-      for (const upload of lane) await run(upload);
+  const runLane = async (lane: readonly U[]): Promise<void> => {
+    for (const upload of lane) await run(upload);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  for (const lane of lanes) if (!isSmall(lane)) for (const upload of lane) await run(upload);
+  await atOnce(lanes.filter(isSmall), runLane);
+  for (const lane of lanes) if (!isSmall(lane)) await runLane(lane);
 }
 
 function isSmall(lane: readonly Upload[]): boolean {
