@@ -1,11 +1,10 @@
 import type { Context } from 'hono';
-import { DATA_FILE } from '#adapters/products/build-product.ts';
 import { discovery } from '#adapters/x402/discovery.ts';
 import type { Offer } from '#adapters/x402/till.ts';
 import { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
 import { formatUsdc } from '#contract/money.ts';
-import { PRODUCTS, Product, ProductManifest } from '#contract/products.ts';
+import { DATA_FILE, PRODUCTS, Product, ProductManifest } from '#contract/products.ts';
 import { ROSTER } from '#contract/roster.ts';
 import type { PaidAnswer, Sale } from '#contract/x402.ts';
 import { atTheTill, plain } from './counter.ts';

@@ -37,6 +37,10 @@ export const PRODUCTS: Readonly<Record<Product, ProductTerms>> = {
   },
 };
 
+/** Object names beside each other under `<seller>/products/<product>/<version>/`. */
+export const DATA_FILE = 'data.ndjson.gz';
+export const MANIFEST_FILE = 'manifest.json';
+
 /** One input that a product was made of: the corpus itself or a bought product. */
 const ProductInput = z.object({
   product: z.string(),

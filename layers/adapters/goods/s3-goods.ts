@@ -1,14 +1,16 @@
-import {
-  type BuildInput,
-  buildProduct,
-  DATA_FILE,
-  MANIFEST_FILE,
-} from '#adapters/products/build-product.ts';
+import { type BuildInput, buildProduct } from '#adapters/products/build-product.ts';
 import { checkDelivery } from '#adapters/products/check-delivery.ts';
 import type { BuyDeal, SellDeal } from '#contract/deal.ts';
 import type { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
-import { type Delivery, DeliveryEvidence, PRODUCTS, ProductManifest } from '#contract/products.ts';
+import {
+  DATA_FILE,
+  type Delivery,
+  DeliveryEvidence,
+  MANIFEST_FILE,
+  PRODUCTS,
+  ProductManifest,
+} from '#contract/products.ts';
 import { agentOf, COLLECTOR } from '#contract/roster.ts';
 import type { Corpus } from '#core/ports/corpus.ts';
 import type { Goods, Inspection, RefineOrder } from '#core/ports/goods.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
 import type { LogRecord } from '#contract/log-record.ts';
-import { type Product, ProductManifest } from '#contract/products.ts';
+import { DATA_FILE, MANIFEST_FILE, type Product, ProductManifest } from '#contract/products.ts';
 import { PRODUCT_RECORD, type ProductRecord } from '#contract/profiles.ts';
 import type { Objects } from '#core/ports/objects.ts';
 import { Tally } from '#core/refinery/inspect.ts';
@@ -35,10 +35,6 @@ export interface Build {
   /** Names the code that makes the bytes, e.g. `REFINERY_VERSION`. */
   readonly codeVersion: string;
 }
-
-/** Object names beside each other under `<seller>/products/<product>/<version>/`. */
-export const DATA_FILE = 'data.ndjson.gz';
-export const MANIFEST_FILE = 'manifest.json';
 
 /** First 16 hex digits of the sha256 over what the product is, what makes it and what it is made of: known before any work. */
 export function productVersion({

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DATA_FILE } from '#adapters/products/build-product.ts';
 import type { BuyDeal } from '#contract/deal.ts';
 import type { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
 import { formatUsdc } from '#contract/money.ts';
+import { DATA_FILE } from '#contract/products.ts';
 import { ROSTER } from '#contract/roster.ts';
 import { sum } from '#core/money/ledger.ts';
 import type { Clients } from './connection.ts';

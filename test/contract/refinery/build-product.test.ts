@@ -3,14 +3,13 @@ import {
   type BoughtInput,
   type Build,
   buildProduct,
-  DATA_FILE,
   productVersion,
 } from '#adapters/products/build-product.ts';
 import { gunzip, lines } from '#adapters/products/ndjson.ts';
 import { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
 import type { LogRecord } from '#contract/log-record.ts';
-import type { Product, ProductManifest } from '#contract/products.ts';
+import { DATA_FILE, type Product, type ProductManifest } from '#contract/products.ts';
 import type { Objects } from '#core/ports/objects.ts';
 import { glimpseOf } from '#core/refinery/sample.ts';
 import { aLog } from '../../support/log.ts';
