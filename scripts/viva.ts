@@ -1,37 +1,29 @@
 import { Command } from 'commander';
-import { addAgents } from './viva/agents.ts';
-import { addBalances } from './viva/balances.ts';
-import { addBeat } from './viva/beat.ts';
-import { addBuy } from './viva/buy.ts';
-import { addContracts } from './viva/contracts.ts';
-import { addDeals } from './viva/deals.ts';
-import { addEm } from './viva/em.ts';
-import { addEscrow } from './viva/escrow.ts';
-import { addIrc } from './viva/irc.ts';
-import { addLedger } from './viva/ledger.ts';
-import { addLogs } from './viva/logs.ts';
-import { addProducts } from './viva/products.ts';
-import { addUp } from './viva/up.ts';
+
+type Add = (program: Command) => void;
+
+/** Each command's module. Only the one that is asked for is loaded: all together take a second. */
+const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
+  up: async () => (await import('./viva/up.ts')).addUp,
+  agents: async () => (await import('./viva/agents.ts')).addAgents,
+  deals: async () => (await import('./viva/deals.ts')).addDeals,
+  em: async () => (await import('./viva/em.ts')).addEm,
+  ledger: async () => (await import('./viva/ledger.ts')).addLedger,
+  balances: async () => (await import('./viva/balances.ts')).addBalances,
+  beat: async () => (await import('./viva/beat.ts')).addBeat,
+  products: async () => (await import('./viva/products.ts')).addProducts,
+  irc: async () => (await import('./viva/irc.ts')).addIrc,
+  logs: async () => (await import('./viva/logs.ts')).addLogs,
+  buy: async () => (await import('./viva/buy.ts')).addBuy,
+  escrow: async () => (await import('./viva/escrow.ts')).addEscrow,
+  contracts: async () => (await import('./viva/contracts.ts')).addContracts,
+};
 
 const program = new Command('viva')
   .description(
     'The command line of Economía Viva: runs the economy on this machine and looks into it.',
   )
   .showHelpAfterError('(add --help to see what there is)');
-for (const add of [
-  addUp,
-  addAgents,
-  addDeals,
-  addEm,
-  addLedger,
-  addBalances,
-  addBeat,
-  addProducts,
-  addIrc,
-  addLogs,
-  addBuy,
-  addEscrow,
-  addContracts,
-])
-  add(program);
+const asked = COMMANDS[process.argv[2] ?? ''];
+for (const load of asked ? [asked] : Object.values(COMMANDS)) (await load())(program);
 await program.parseAsync();
