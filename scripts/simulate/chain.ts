@@ -1,13 +1,18 @@
 import type { PaymentInfo } from '#contract/escrow.ts';
 import { Address, TxHash } from '#contract/ids.ts';
 import { splitBounty } from '#contract/money.ts';
+import type { X402Payment } from '#contract/x402.ts';
 import type { Chain, EscrowState, Transfer } from '#core/ports/chain.ts';
 import type { Facilitator, SettleOutcome } from '#core/ports/facilitator.ts';
 import type { Payer } from '#core/ports/payer.ts';
+import type { Payments } from '#core/ports/payments.ts';
 import type { Timeline } from './timeline.ts';
 import type { Weather } from './weather.ts';
 
 const ESCROW = Address.parse(`0x${'e'.repeat(40)}`);
+
+/** A buyer gives a payment up two minutes after its end: a node that is further behind than that would make it pay twice. */
+const DIRECT_HIDES_MS = 50_000;
 
 /** One payment and where it stands. */
 export interface Payment {
@@ -22,8 +27,12 @@ export interface Payment {
  * authorization ends, closed once. What was mined may be out of sight for a while (a reorganisation, a node behind): reads do not
  * show it, and it comes back.
  */
-export class SimulatedChain implements Chain, Facilitator, Payer {
+export class SimulatedChain implements Chain, Facilitator, Payer, Payments {
   readonly payments = new Map<string, Payment>();
+  /** Direct payments by nonce. */
+  readonly direct = new Map<string, { readonly payment: X402Payment; readonly tx: TxHash }>();
+  /** Told of every lock. */
+  whenLocked: (() => void) | undefined;
   /** Payments that came back by nobody's hand but their payer's. */
   reclaims = 0;
   readonly #balances = new Map<Address, bigint>();
@@ -62,6 +71,7 @@ export class SimulatedChain implements Chain, Facilitator, Payer {
     if ((this.#balances.get(from) ?? 0n) < value) return refused('no funds');
     const lock = this.#mine([{ from, to: ESCROW, value }]);
     this.payments.set(info.salt, { info, lock, lockedAt: this.#timeline.ms });
+    this.whenLocked?.();
     return settled(lock);
   }
 
@@ -84,6 +94,21 @@ export class SimulatedChain implements Chain, Facilitator, Payer {
     if (!this.#isPast(info.authorizationExpiry)) return refused('too early to reclaim');
     if (this.payments.get(info.salt)?.end === undefined) this.reclaims += 1;
     return this.refund(info);
+  }
+
+  /** Scheme `exact`: a transfer that its payer signed, once. */
+  pay(payment: X402Payment): string {
+    const { from, to, amount: value, nonce, validBefore } = payment;
+    if (this.direct.has(nonce)) return 'invalid_nonce_already_used';
+    if (this.#isPast(validBefore)) return 'invalid_expired';
+    if ((this.#balances.get(from) ?? 0n) < value) return 'insufficient_funds';
+    this.direct.set(nonce, { payment, tx: this.#mine([{ from, to, value }], DIRECT_HIDES_MS) });
+    return 'settled';
+  }
+
+  paymentOf({ nonce }: X402Payment): ReturnType<Payments['paymentOf']> {
+    const paid = this.direct.get(nonce);
+    return Promise.resolve(paid && !this.#hidden.has(paid.tx) ? { tx: paid.tx } : undefined);
   }
 
   balanceOf(address: Address): Promise<bigint> {
@@ -151,7 +176,7 @@ export class SimulatedChain implements Chain, Facilitator, Payer {
     return settled(end.tx);
   }
 
-  #mine(transfers: readonly Transfer[]): TxHash {
+  #mine(transfers: readonly Transfer[], hides?: number): TxHash {
     const tx = TxHash.parse(`0x${(this.#transfers.size + 1).toString(16).padStart(64, '0')}`);
     for (const { from, to, value } of transfers) {
       this.fund(from, -value);
@@ -159,9 +184,10 @@ export class SimulatedChain implements Chain, Facilitator, Payer {
     }
     this.#transfers.set(tx, transfers);
     if (this.#weather.strikes(0.1)) {
-      const goes = this.#timeline.ms + this.#weather.between(0, 600_000);
+      const goes = this.#timeline.ms + this.#weather.between(0, hides ?? 600_000);
+      const back = goes + (hides ?? this.#weather.outage());
       this.#timeline.at(goes, () => void this.#hidden.add(tx));
-      this.#timeline.at(goes + this.#weather.outage(), () => void this.#hidden.delete(tx));
+      this.#timeline.at(back, () => void this.#hidden.delete(tx));
     }
     return tx;
   }

@@ -1,7 +1,7 @@
 import { MemoryAgents } from '#adapters/memory/agents.ts';
 import { MemoryExchange } from '#adapters/memory/exchange.ts';
 import type { WakeUp } from '#contract/beat.ts';
-import { Address, type AgentId, Hex } from '#contract/ids.ts';
+import { type AgentId, Hex } from '#contract/ids.ts';
 import type { CorpusPointer } from '#contract/log-record.ts';
 import { NETWORKS } from '#contract/networks.ts';
 import { COLLECTOR, ROSTER } from '#contract/roster.ts';
@@ -9,12 +9,14 @@ import { beat, type Pacemaker } from '#core/heartbeat/beat.ts';
 import { GRACE_MS } from '#core/market/patience.ts';
 import type { Facilitator } from '#core/ports/facilitator.ts';
 import type { Identities } from '#core/ports/identities.ts';
-import type { EscrowAuthorization, Wallet } from '#core/ports/wallet.ts';
+import type { Payments } from '#core/ports/payments.ts';
 import { type Run, type Stage, through, throwing } from './calls.ts';
 import { SimulatedChain } from './chain.ts';
 import { SimulatedGoods } from './goods.ts';
 import { SimulatedMarket } from './market.ts';
+import { SimulatedShop } from './shop.ts';
 import type { Timeline } from './timeline.ts';
+import { addressOf, WALLETS, walletOf } from './wallets.ts';
 import type { Silence, Weather } from './weather.ts';
 
 const MINUTE = 60_000;
@@ -29,13 +31,6 @@ const LONGEST_IDLE = 3 * HOUR;
 const PURSE = 5_000_000n;
 const network = NETWORKS.local;
 
-export const WALLETS: ReadonlyMap<AgentId, Address> = new Map(
-  ROSTER.map(({ id }, index) => [
-    id,
-    Address.parse(`0x${(index + 1).toString(16).padStart(40, 'a')}`),
-  ]),
-);
-
 /** Each wallet has one, and nobody has been rated on the chain. */
 const IDENTITIES: Identities = {
   own: (agent) => Promise.resolve(BigInt(ROSTER.findIndex(({ id }) => id === agent))),
@@ -49,6 +44,7 @@ export class SimulatedEconomy {
   readonly chain: SimulatedChain;
   readonly goods: SimulatedGoods;
   readonly market: SimulatedMarket;
+  readonly shop: SimulatedShop;
   readonly #facilitator: Facilitator;
   #isFacilitatorSilent = false;
   readonly #stage: Stage;
@@ -70,6 +66,13 @@ export class SimulatedEconomy {
     this.#weather = stage.weather;
     this.chain = new SimulatedChain(stage.timeline, stage.weather);
     this.goods = new SimulatedGoods(stage);
+    this.shop = new SimulatedShop(
+      {
+        ...{ agents: this.agents, chain: this.chain, walletOf: addressOf },
+        isFacilitatorSilent: () => this.#isFacilitatorSilent,
+      },
+      stage,
+    );
     this.#facilitator = this.chain.facilitator(() => this.#isFacilitatorSilent);
     const { chain } = this;
     this.market = new SimulatedMarket(
@@ -107,11 +110,16 @@ export class SimulatedEconomy {
     this.#wake({ v: 1, agentId: COLLECTOR, reason: 'corpus', id: version });
   }
 
-  /** One of them never answers again. */
+  /** Soon after the next lock one of them never answers again. */
   silence(who: Silence['of']): void {
-    this.#stage.note(`silence of the ${who}`);
-    if (who === 'market') this.market.isSilent = true;
-    else this.#isFacilitatorSilent = true;
+    this.chain.whenLocked = () => {
+      this.chain.whenLocked = undefined;
+      this.#timeline.at(this.#timeline.ms + this.#weather.between(0, 6 * MINUTE), () => {
+        this.#stage.note(`silence of the ${who}`);
+        if (who === 'market') this.market.isSilent = true;
+        else this.#isFacilitatorSilent = true;
+      });
+    };
   }
 
   /** All agents beat once, and the market's clock with them. */
@@ -198,8 +206,7 @@ export class SimulatedEconomy {
   }
 
   #maker(agentId: AgentId, run: Run): Pacemaker {
-    const self = WALLETS.get(agentId);
-    if (self === undefined) throw new Error(`${agentId} has no wallet.`);
+    const self = addressOf(agentId);
     const { timeline } = this.#stage;
     const port = <T extends object>(name: string, target: T, breaks = throwing): T =>
       through({ name, target, breaks }, run, this.#stage);
@@ -215,6 +222,7 @@ export class SimulatedEconomy {
         kind: 'unknown',
         reason,
       })),
+      payments: port<Payments>('payments', this.chain),
       payer: port<Pacemaker['payer']>('payer', this.chain, (reason) => ({
         kind: 'unknown',
         reason,
@@ -241,25 +249,6 @@ export class SimulatedEconomy {
       salt: () => Hex.parse(`0x${(this.#salts += 1).toString(16).padStart(64, '0')}`),
     };
   }
-}
-
-function walletOf(address: Address): Wallet {
-  return {
-    address,
-    signMessage: () => Promise.resolve(Hex.parse('0x00')),
-    signLock: (info) =>
-      Promise.resolve({
-        authorization: {
-          from: address,
-          to: network.tokenCollector,
-          value: info.maxAmount.toString(),
-          validAfter: '0',
-          validBefore: String(info.preApprovalExpiry),
-          nonce: info.salt,
-        },
-        signature: Hex.parse('0x00'),
-      } satisfies EscrowAuthorization),
-  };
 }
 
 function words(reason: unknown): string {

@@ -4,10 +4,12 @@ import type { BuyDeal, Deal } from '#contract/deal.ts';
 import type { AgentId } from '#contract/ids.ts';
 import { PRODUCTS } from '#contract/products.ts';
 import { agentOf, ROSTER } from '#contract/roster.ts';
+import { openPaymentId } from '#contract/x402.ts';
 import { isFinal } from '#core/heartbeat/change.ts';
 import { balances, sum } from '#core/money/ledger.ts';
 import type { Payment } from './chain.ts';
-import { type SimulatedEconomy, WALLETS } from './economy.ts';
+import type { SimulatedEconomy } from './economy.ts';
+import { WALLETS } from './wallets.ts';
 import type { Silence } from './weather.ts';
 
 const HOUR = 3_600_000;
@@ -73,6 +75,7 @@ export async function findWrong(economy: SimulatedEconomy, moment: Moment): Prom
     ...economy.market.broken.map((line) => `market broken: ${line}`),
     ...paidTwice(economy),
     ...deliveredUnpaid(economy),
+    ...(await directSales(economy)),
     ...(await unbalanced(economy, books)),
     ...overspent(economy, books),
   ];
@@ -93,12 +96,13 @@ function stranded({ chain }: SimulatedEconomy, books: ReadonlyMap<AgentId, Book>
 
 /** What the budget of a day holds in the end is what was bought on it: every other hold was given back. */
 async function unsettled(
-  { agents }: SimulatedEconomy,
+  economy: SimulatedEconomy,
   books: ReadonlyMap<AgentId, Book>,
 ): Promise<string[]> {
+  const { agents } = economy;
   const found: string[] = [];
   for (const [id, { deals }] of books) {
-    const days = new Map<string, bigint>();
+    const days = new Map(directSpend(economy, id));
     for (const deal of deals) {
       if (deal.side !== 'buy' || deal.budgetDay === undefined) continue;
       const spent = deal.state === 'settled' ? deal.bounty : 0n;
@@ -138,6 +142,32 @@ function paidTwice(economy: SimulatedEconomy): string[] {
     if (!economy.goods.seenGood.has(task.id)) found.push(`paid unseen: ${task.id}`);
   }
   return [...found, ...[...paid].filter(([, times]) => times > 1).map(([key]) => key)];
+}
+
+/** What a wallet paid over the direct door, by the day whose budget paid. */
+function directSpend({ chain, shop }: SimulatedEconomy, id: AgentId): ReadonlyMap<string, bigint> {
+  const days = new Map<string, bigint>();
+  for (const { payment } of chain.direct.values()) {
+    const day = shop.budgetDays.get(payment.nonce) ?? 'unknown';
+    if (payment.from === WALLETS.get(id)) days.set(day, (days.get(day) ?? 0n) + payment.amount);
+  }
+  return days;
+}
+
+/** Over the direct door every answer was paid once, and every payment answered. */
+async function directSales({ agents, chain, shop }: SimulatedEconomy): Promise<string[]> {
+  const found: string[] = [];
+  for (const { url, nonces, answered } of shop.errands) {
+    const paid = nonces.filter((nonce) => chain.direct.has(nonce)).length;
+    if (paid > 1) found.push(`paid twice directly: ${url}`);
+    if (paid === 1 && !answered) found.push(`paid directly, never served: ${url}`);
+    if (paid === 0 && answered) found.push(`served unpaid: ${url}`);
+  }
+  for (const { id } of ROSTER) {
+    const { payments = [] } = await agents.load(id, { day: '2026-03-01', generation: undefined });
+    found.push(...payments.map((open) => `open payment: ${id} ${openPaymentId(open)}`));
+  }
+  return found;
 }
 
 /** A seller hands over only on a lock that stands, for itself and for the whole bounty. */
@@ -180,13 +210,13 @@ async function unbalanced(
   return found;
 }
 
-function overspent({ chain }: SimulatedEconomy, books: ReadonlyMap<AgentId, Book>): string[] {
+function overspent(economy: SimulatedEconomy, books: ReadonlyMap<AgentId, Book>): string[] {
   const found: string[] = [];
   for (const [id, { deals }] of books) {
     const { budget } = agentOf(id);
-    const days = new Map<string, bigint>();
+    const days = new Map(directSpend(economy, id));
     for (const deal of deals.filter(isSpent)) {
-      const isLocked = deal.payment !== undefined && chain.payments.has(deal.payment.salt);
+      const isLocked = deal.payment !== undefined && economy.chain.payments.has(deal.payment.salt);
       if (!isLocked || deal.budgetDay === undefined) continue;
       days.set(deal.budgetDay, (days.get(deal.budgetDay) ?? 0n) + deal.bounty);
       if (deal.bounty > budget.perDeal) found.push(`over deal cap: ${id} ${deal.taskId}`);

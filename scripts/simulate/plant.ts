@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { SimulatedEconomy } from './economy.ts';
 
 /** Faults that a run can be given on purpose, to see that its invariants find them. */
-export const Plant = z.enum(['no-reclaim', 'paid-twice']);
+export const Plant = z.enum(['no-reclaim', 'paid-twice', 'forgotten-orders']);
 export type Plant = z.infer<typeof Plant>;
 
 export const PLANTS: Readonly<Record<Plant, (economy: SimulatedEconomy) => void>> = {
@@ -10,6 +10,10 @@ export const PLANTS: Readonly<Record<Plant, (economy: SimulatedEconomy) => void>
   'no-reclaim': ({ chain }) => {
     const dead = () => Promise.resolve({ kind: 'unknown', reason: 'planted' } as const);
     Object.assign(chain, { release: dead, refund: dead, reclaim: dead });
+  },
+  /** Who buys directly signs anew instead of sending again what it has signed. */
+  'forgotten-orders': ({ shop }) => {
+    shop.isForgetful = true;
   },
   /** Whatever is paid out is taken from the payer's wallet once more. */
   'paid-twice': ({ chain }) => {

@@ -1,3 +1,6 @@
+import { Product } from '#contract/products.ts';
+import { ROSTER } from '#contract/roster.ts';
+import { isFinal } from '#core/heartbeat/change.ts';
 import { GRACE_MS } from '#core/market/patience.ts';
 import type { Stage } from './calls.ts';
 import { SimulatedEconomy } from './economy.ts';
@@ -15,11 +18,19 @@ const RESOLVED = 34 * HOUR;
 /** After the end of the last escrow: the agents' grace and some beats. */
 const RECLAIMED = GRACE_MS + 12 * HOUR;
 
+/** Who buys over the direct door: consumers first. */
+const SHOPPERS = ROSTER.filter(({ role }) => role === 'consumer' || role === 'validator').map(
+  ({ id }) => id,
+);
+
 export interface SeedReport {
   readonly seed: number;
   readonly deals: number;
   /** Locks that their payers had to take back themselves. */
   readonly reclaims: number;
+  /** Payments over the direct door, and purchases there that the budget of a day did not allow. */
+  readonly direct: number;
+  readonly refusals: number;
   readonly faults: number;
   /** Invariants that do not hold, in words. */
   readonly violations: readonly string[];
@@ -51,8 +62,19 @@ export async function simulate(seed: number, course: Course): Promise<SeedReport
   weather.calm();
   const violations = await runOut(economy, { timeline, silence });
   const deals = [...economy.chain.payments.values()].filter(({ end }) => end?.kind === 'captured');
-  const { reclaims } = economy.chain;
-  return { seed, deals: deals.length, reclaims, faults: weather.faults, violations };
+  const { reclaims, direct } = economy.chain;
+  const refusals = economy.shop.errands.filter(
+    ({ refused }) => refused === 'over-day-budget',
+  ).length;
+  return {
+    seed,
+    deals: deals.length,
+    reclaims,
+    direct: direct.size,
+    refusals,
+    faults: weather.faults,
+    violations,
+  };
 }
 
 /** Puts on the line what no agent causes: new logs, and who goes silent for good. */
@@ -68,12 +90,30 @@ function foretell(
       economy.grow();
     });
   }
+  sendShopping(economy, { stage, stormy });
   const silence = weather.silence(stormy / 4, stormy);
   if (silence)
     timeline.at(START.getTime() + silence.from, () => {
       economy.silence(silence.of);
     });
   return silence;
+}
+
+/** Purchases over the direct door; in one history of eight somebody shops until the budget of its day stops it. */
+function sendShopping(
+  economy: SimulatedEconomy,
+  { stage: { timeline, weather }, stormy }: { readonly stage: Stage; readonly stormy: number },
+): void {
+  const isSpree = weather.chance(0.125);
+  const errands = isSpree ? weather.between(40, 80) : weather.between(0, 8);
+  for (let n = 0; n < errands; n += 1) {
+    const shopper = SHOPPERS[isSpree ? 0 : weather.between(0, SHOPPERS.length)];
+    const product = Product.options[weather.between(0, Product.options.length)] ?? 'raw_logs';
+    const at = weather.between(HOUR, isSpree ? DAY / 2 : stormy);
+    timeline.at(START.getTime() + at, () => {
+      if (shopper) economy.shop.want(shopper, product);
+    });
+  }
 }
 
 /** Fair days to the end of everything, and what is wrong on the way. */
@@ -88,14 +128,20 @@ async function runOut(
   await economy.agents.halt(true);
   await timeline.runUntil(timeline.ms + RESOLVED);
   violations.push(...(await stuck()));
-  // whatever is locked by now only its payer can take back
-  await timeline.runUntil(Math.max(timeline.ms, lastExpiry(economy) + RECLAIMED));
+  // whatever is locked by now only its payer can take back, and a rating waits no longer than that
+  await timeline.runUntil(Math.max(timeline.ms, (await lastExpiry(economy)) + RECLAIMED));
   violations.push(...(await findWrong(economy, { now: timeline.ms, silence })));
   return [...new Set(violations)];
 }
 
-/** When the last escrow that still stands can be paid out no more; 0 when none stands. */
-function lastExpiry({ chain }: SimulatedEconomy): number {
+/** When the last escrow of an unfinished deal can be paid out no more; 0 when all are finished. */
+async function lastExpiry({ agents, chain }: SimulatedEconomy): Promise<number> {
+  const books = await Promise.all(ROSTER.map(({ id }) => agents.book(id)));
+  const waiting = books.flatMap(({ deals }) => deals.filter((deal) => !isFinal(deal)));
   const open = [...chain.payments.values()].filter(({ end }) => end === undefined);
-  return Math.max(0, ...open.map(({ info }) => info.authorizationExpiry * 1000));
+  const terms = [
+    ...open.map(({ info }) => info),
+    ...waiting.flatMap(({ payment }) => payment ?? []),
+  ];
+  return Math.max(0, ...terms.map(({ authorizationExpiry }) => authorizationExpiry * 1000));
 }

@@ -11,6 +11,7 @@ import {
   aLockedDeal,
   anAgentState,
   anIntent,
+  anOpenPayment,
   aPurchase,
   aSellDeal,
   GENERATION,
@@ -177,6 +178,24 @@ describe.each([
       expect(await agents.commit(lease, tooMuch)).toBe('committed');
       expect((await agents.load(me, { ...VIEW, day: '2026-03-02' })).committed).toBe(0n);
     });
+  });
+
+  it('keeps open payments until they are closed, and what the storefront tells of beside them', async () => {
+    const lease = await stage.taken();
+    const [out, other] = [1, 2].map((n) => anOpenPayment({ nonce: txOf(n) }));
+    await agents.commit(lease, { payments: [out!, other!] });
+    expect((await agents.load(me, VIEW)).payments).toEqual([out, other]);
+    await agents.commit(lease, { payments: [{ ...out!, isBooked: true }] });
+    await agents.commit(lease, { closedPayments: [other!] });
+    await agents.commit(lease, { closedPayments: [other!] });
+    expect((await agents.load(me, VIEW)).payments).toEqual([{ ...out!, isBooked: true }]);
+    await agents.commit(lease, { closedPayments: [out!] });
+    expect((await agents.load(me, VIEW)).payments).toBeUndefined();
+    const both = { payments: [out!], closedPayments: [out!] };
+    await expect(agents.commit(lease, both)).rejects.toThrow();
+    const heir = await stage.taken('heir', LATER, new Date(LATER.getTime() + 60_000));
+    expect(await agents.commit(lease, { payments: [out!] })).toBe('outrun');
+    expect((await agents.load(heir.agentId, VIEW)).payments).toBeUndefined();
   });
 
   it('counts the tries of an intent, and knows one that is gone', async () => {

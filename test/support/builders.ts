@@ -6,6 +6,7 @@ import type { CorpusPointer } from '#contract/log-record.ts';
 import { NETWORKS } from '#contract/networks.ts';
 import { type DeliveryEvidence, PRODUCTS } from '#contract/products.ts';
 import { ROSTER } from '#contract/roster.ts';
+import type { OpenPayment, X402Payment } from '#contract/x402.ts';
 import type { World } from '#core/heartbeat/look.ts';
 import type { Snapshot } from '#core/ports/agents.ts';
 import type { Application, Submission, Task } from '#core/ports/market.ts';
@@ -227,5 +228,23 @@ export function aWorld(over: Partial<World> = {}): World {
     sightings: [],
     requests: [],
     ...over,
+  };
+}
+
+/** A purchase over the direct door whose end is not known. */
+export function anOpenPayment(over: Partial<X402Payment> = {}): OpenPayment {
+  return {
+    v: 1,
+    direction: 'out',
+    payment: {
+      ...{ network: network.caip2, asset: Address.parse(network.usdc), nonce: txOf(1) },
+      ...{ from: walletOf(BUYER), to: walletOf(SELLER), amount: 10_000n },
+      validBefore: NOW.getTime() / 1000 + 120,
+      ...over,
+    },
+    account: 'expense:raw_logs',
+    at: AT,
+    isBooked: false,
+    order: { url: 'https://store.example/products', header: 'signed', budgetDay: AT.slice(0, 10) },
   };
 }

@@ -41,16 +41,8 @@ export class DynamoSales implements Sales {
   }
 
   async open(sale: Sale): Promise<boolean> {
-    const { payment, goods, at } = sale;
-    const told: OpenPayment = {
-      v: 1,
-      direction: 'in',
-      payment,
-      account: `income:${goods.product}`,
-      at,
-      isBooked: false,
-      ...('order' in goods && { audit: goods.order }),
-    };
+    const { payment, goods } = sale;
+    const told = toldOf(sale);
     const TransactItems = [
       {
         ...z.encode(Sale, sale),
@@ -124,6 +116,19 @@ export class DynamoSales implements Sales {
       },
     );
   }
+}
+
+/** What its seller is told of a sale: a payment is under way. */
+export function toldOf({ payment, goods, at }: Sale): OpenPayment {
+  return {
+    v: 1,
+    direction: 'in',
+    payment,
+    account: `income:${goods.product}`,
+    at,
+    isBooked: false,
+    ...('order' in goods && { audit: goods.order }),
+  };
 }
 
 function why(error: unknown): 'exists' | 'conflict' {

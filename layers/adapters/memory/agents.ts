@@ -2,6 +2,7 @@ import type { AgentState, Intent, LedgerEntry, Pulse } from '#contract/agent-sta
 import type { Deal, Purchase } from '#contract/deal.ts';
 import type { Address, AgentId, TaskId } from '#contract/ids.ts';
 import { agentOf } from '#contract/roster.ts';
+import { type OpenPayment, openPaymentId } from '#contract/x402.ts';
 import type { Agents, Change, Commit, Lease, Snapshot } from '#core/ports/agents.ts';
 import type { Book } from '../dynamodb/books.ts';
 
@@ -25,6 +26,7 @@ class Drawer {
   readonly purchases = new Map<string, Purchase>();
   readonly intents = new Map<string, Intent>();
   readonly entries = new Map<string, LedgerEntry>();
+  readonly payments = new Map<string, OpenPayment>();
   readonly budget = new Map<string, bigint>();
 }
 
@@ -59,7 +61,11 @@ export class MemoryAgents implements Agents {
   }
 
   load(agentId: AgentId, { day, generation }: Parameters<Agents['load']>[1]): Promise<Snapshot> {
-    const { state = NEW_STATE, deals, intents, purchases, budget } = this.#of(agentId);
+    const drawer = this.#of(agentId);
+    const { state = NEW_STATE, deals, intents, purchases, budget } = drawer;
+    const payments = [...drawer.payments.values()].toSorted((a, b) =>
+      openPaymentId(a) < openPaymentId(b) ? -1 : 1,
+    );
     const { wants } = agentOf(agentId);
     const generations = [generation, state.cycle?.generation];
     const open = state.open.flatMap((taskId) => deals.get(taskId) ?? []);
@@ -72,6 +78,7 @@ export class MemoryAgents implements Agents {
       purchases: [...purchases.values()].filter(
         (purchase) => wants.includes(purchase.product) && generations.includes(purchase.generation),
       ),
+      ...(payments.length > 0 && { payments }),
       committed: budget.get(day) ?? 0n,
       isHalted: this.#isHalted,
     });
@@ -117,6 +124,15 @@ export class MemoryAgents implements Agents {
   halt(isHalted: boolean): Promise<void> {
     this.#isHalted = isHalted;
     return Promise.resolve();
+  }
+
+  /** As the storefront does, which is no holder of the lease; false when it was told before. */
+  tell(agentId: AgentId, payment: OpenPayment): boolean {
+    const { payments } = this.#of(agentId);
+    const id = openPaymentId(payment);
+    if (payments.has(id)) return false;
+    payments.set(id, payment);
+    return true;
   }
 
   /** All that one agent has written down. */
@@ -170,6 +186,8 @@ function write(drawer: Drawer, change: Change): void {
   put(drawer.purchases, change.purchases, purchaseId);
   put(drawer.intents, change.intents, ({ id }) => id);
   put(drawer.entries, change.entries, ({ id }) => id);
+  put(drawer.payments, change.payments, openPaymentId);
+  for (const payment of change.closedPayments ?? []) drawer.payments.delete(openPaymentId(payment));
   for (const id of change.done ?? []) drawer.intents.delete(id);
 }
 
@@ -198,6 +216,8 @@ function assertOneTransaction(change: Change): void {
     ...keysOf('PURCHASE', change.purchases, purchaseId),
     ...keysOf('INTENT', change.intents, ({ id }) => id),
     ...keysOf('INTENT', change.done, (id) => id),
+    ...keysOf('X402', change.payments, openPaymentId),
+    ...keysOf('X402', change.closedPayments, openPaymentId),
     ...keysOf('LEDGER', change.entries, ({ id }) => id),
     ...((change.entries ?? []).length > 0 ? ['BALANCES'] : []),
   ];

@@ -8,24 +8,9 @@ import type { Network } from '#contract/networks.ts';
 import { MAX_AUTHORIZED_SECONDS } from '#contract/x402.ts';
 import type { Orders, PaidOrder } from '#core/ports/orders.ts';
 import type { Payments } from '#core/ports/payments.ts';
+import { buyOnce, type Customer, type NotBought, type Purchase } from '#core/shop/buy-once.ts';
 import { ask, type Reply } from './ask.ts';
 import { authorizedIn } from './authorized.ts';
-
-/** How long after its end an unused authorization is signed anew, in ms: the chain's clock is not ours. */
-const GRACE_MS = 120_000;
-
-/**
- * `refused`: nothing was signed, nothing will be paid. `unavailable`: try again later; what may have been signed is kept, and the
- * same will be sent. `bought` by `tx`; absent when the seller answered and took nothing.
- */
-export type Purchase =
-  | {
-      readonly kind: 'bought';
-      readonly answer: unknown;
-      readonly order: PaidOrder;
-      readonly tx: Awaited<ReturnType<Payments['paymentOf']>>;
-    }
-  | { readonly kind: 'refused' | 'unavailable'; readonly reason: string };
 
 export interface BuyerParts {
   readonly signer: ClientEvmSigner;
@@ -55,10 +40,7 @@ export class Buyer {
   }
 
   /** Price and payee of an offer. Signs nothing. */
-  async price(
-    url: string,
-    maxPrice: bigint,
-  ): Promise<PriceTag | Exclude<Purchase, { kind: 'bought' }>> {
+  async price(url: string, maxPrice: bigint): Promise<PriceTag | NotBought> {
     if (!this.#parts.hosts.includes(new URL(url).host))
       return { kind: 'refused', reason: 'host-not-allowed' };
     const reply = await ask(url);
@@ -75,27 +57,17 @@ export class Buyer {
     return { price, payTo: chosen.payTo.toLowerCase(), required, chosen };
   }
 
-  /** Once for each answer: while an order of this URL is open, the same authorization is sent again. */
-  async buy(url: string, maxPrice: bigint): Promise<Purchase> {
+  /** Once for each answer. */
+  buy(url: string, maxPrice: bigint): Promise<Purchase> {
     const { orders, payments, now } = this.#parts;
-    const open = await orders.find(url);
-    if (open === undefined) return this.#order(url, maxPrice);
-    const again = await this.#send(open);
-    if (again.kind === 'bought') return again;
-    if (await payments.paymentOf(open.payment))
-      return { kind: 'unavailable', reason: `paid, not served yet: ${again.reason}` };
-    if (now().getTime() <= open.payment.validBefore * 1000 + GRACE_MS) return again;
-    await orders.drop(open);
-    return this.#order(url, maxPrice);
-  }
-
-  async #order(url: string, maxPrice: bigint): Promise<Purchase> {
-    const tag = await this.price(url, maxPrice);
-    if ('kind' in tag) return tag;
-    const order = await this.#sign(url, tag);
-    const kept = await this.#parts.orders.keep(order);
-    if (kept !== 'kept') return { kind: 'refused', reason: kept.refused };
-    return this.#send(order);
+    return buyOnce(url, {
+      ...{ orders, payments, now },
+      sign: async () => {
+        const tag = await this.price(url, maxPrice);
+        return 'kind' in tag ? tag : this.#sign(url, tag);
+      },
+      send: (order) => this.#send(order),
+    });
   }
 
   async #sign(url: string, { required, chosen }: PriceTag): Promise<PaidOrder> {
@@ -116,21 +88,12 @@ export class Buyer {
     return { url, header: encodePaymentSignatureHeader(payload), payment: authorized.payment };
   }
 
-  /** After this nothing is refused: what was signed may be used until it runs out. */
-  async #send(
-    order: PaidOrder,
-  ): Promise<
-    | Extract<Purchase, { kind: 'bought' }>
-    | { readonly kind: 'unavailable'; readonly reason: string }
-  > {
+  async #send(order: PaidOrder): ReturnType<Customer['send']> {
     const reply = await ask(order.url, { 'payment-signature': order.header });
     if (reply.kind === 'silent') return { kind: 'unavailable', reason: reply.reason };
-    if (reply.status !== 200 || reply.json === undefined) {
-      const reason = demandIn(reply)?.error ?? `status ${reply.status}`;
-      return { kind: 'unavailable', reason };
-    }
-    const tx = await this.#parts.payments.paymentOf(order.payment);
-    return { kind: 'bought', answer: reply.json, order, tx };
+    if (reply.status === 200 && reply.json !== undefined)
+      return { kind: 'served', answer: reply.json };
+    return { kind: 'unavailable', reason: demandIn(reply)?.error ?? `status ${reply.status}` };
   }
 
   #fits({
@@ -154,10 +117,7 @@ export class Buyer {
   }
 }
 
-function without402({ status }: Extract<Reply, { kind: 'answered' }>): {
-  readonly kind: 'refused' | 'unavailable';
-  readonly reason: string;
-} {
+function without402({ status }: Extract<Reply, { kind: 'answered' }>): NotBought {
   const isPassing = status === 408 || status === 425 || status === 429 || status >= 500;
   return { kind: isPassing ? 'unavailable' : 'refused', reason: `no-price: status ${status}` };
 }

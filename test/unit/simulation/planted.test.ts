@@ -26,22 +26,26 @@ function run(...flags: string[]): Promise<Run> {
 
 describe('a fault that was planted', () => {
   it.each([
-    ['paid-twice', /^ledger is not the chain: kk-/],
-    ['no-reclaim', /^stranded in escrow: 0x/],
-  ])('%s is found, its seed is told, and replayed it is the same', async (fault, invariant) => {
-    const found = await run('--from', '6', '--seeds', '1', '--plant', fault);
-    expect(found.code).toBe(1);
-    expect(found.report.ok).toBe(false);
-    expect(found.report.violations.map((one) => one.invariant)).toContainEqual(
-      expect.stringMatching(invariant),
-    );
-    const [{ seed } = { seed: 0 }] = found.report.violations;
-    expect(found.told).toContain(`seed ${seed}: `);
+    ['paid-twice', '6', /^ledger is not the chain: kk-/],
+    ['no-reclaim', '6', /^stranded in escrow: 0x/],
+    ['forgotten-orders', '18', /^paid twice directly: /],
+  ])(
+    '%s is found, its seed is told, and replayed it is the same',
+    async (fault, from, invariant) => {
+      const found = await run('--from', from, '--seeds', '1', '--plant', fault);
+      expect(found.code).toBe(1);
+      expect(found.report.ok).toBe(false);
+      expect(found.report.violations.map((one) => one.invariant)).toContainEqual(
+        expect.stringMatching(invariant),
+      );
+      const [{ seed } = { seed: 0 }] = found.report.violations;
+      expect(found.told).toContain(`seed ${seed}: `);
 
-    const replayed = await run('--seed', String(seed), '--plant', fault);
-    expect(replayed.code).toBe(1);
-    expect(replayed.report.violations).toEqual(found.report.violations);
-    // every call of it, one a line
-    expect(replayed.told.split('\n').length).toBeGreaterThan(1000);
-  });
+      const replayed = await run('--seed', String(seed), '--plant', fault);
+      expect(replayed.code).toBe(1);
+      expect(replayed.report.violations).toEqual(found.report.violations);
+      // every call of it, one a line
+      expect(replayed.told.split('\n').length).toBeGreaterThan(1000);
+    },
+  );
 });

@@ -18,16 +18,19 @@ async function historyOf(seed: number): Promise<{ readonly lines: number; readon
 
 describe('the simulated economy', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])('keeps its invariants in seed %i', async (seed) => {
-    const { deals, faults, violations } = await simulate(seed, { days: 1 });
+    const { deals, direct, refusals, faults, violations } = await simulate(seed, { days: 1 });
     expect(violations).toEqual([]);
     expect(deals).toBeGreaterThan(5);
     // a storm among them, and a fair day
     if (seed === 1) expect(faults).toBeGreaterThan(500);
     if (seed === 6) expect(faults).toBeLessThan(50);
+    // one who shops until the budget of its day is used up
+    if (seed === 4) expect(direct).toBeGreaterThan(20);
+    if (seed === 4) expect(refusals).toBeGreaterThan(0);
   });
 
   it('takes money back from a market that fell silent for good', async () => {
-    const { violations, reclaims } = await simulate(18, { days: 1 });
+    const { violations, reclaims } = await simulate(11, { days: 1 });
     expect(violations).toEqual([]);
     expect(reclaims).toBeGreaterThan(0);
   });
