@@ -47,6 +47,11 @@ export class LineWriter {
 
   /** `day` counts from 1970. */
   *write(packed: PackedLines, day: number): Iterable<Lines> {
+    // a quiet day needs little, and whoever writes much has it at once
+    this.#out.length = 0;
+    this.#out.makeRoom(
+      Math.min(FIXED_BYTES * packed.starts.length, this.#pieceBytes + FIRST_BYTES),
+    );
     this.#head.set(ascii(dayName(day)), DATE_AT);
     for (let from = 0; from < packed.starts.length; ) {
       const to = this.#piece(packed, from);

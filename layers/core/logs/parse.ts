@@ -27,6 +27,8 @@ export class LogParser implements Parser {
   readonly #found: Found;
   #head: Uint8Array[] = [];
   #headBytes = 0;
+  /** How long a head is looked at. */
+  #wanted = HEAD_BYTES;
   #parser: Parser | undefined;
 
   constructor(name: string, clock: Clock, found: Found) {
@@ -40,22 +42,25 @@ export class LogParser implements Parser {
       this.#parser.push(chunk);
       return;
     }
-    this.#head.push(chunk.slice());
     this.#headBytes += chunk.length;
-    if (this.#headBytes >= HEAD_BYTES) this.#begin(this.#headBytes >= MOST_HEAD_BYTES);
+    if (this.#headBytes < this.#wanted) this.#head.push(chunk.slice());
+    else this.#begin(this.#head.length === 0 ? chunk : join([...this.#head, chunk]));
   }
 
   end(): void {
-    if (this.#parser === undefined) this.#begin(true);
+    if (this.#parser === undefined) this.#begin(join(this.#head), true);
     this.#parser?.end();
   }
 
   /** `isLast`: there is no more to be looked at. */
-  #begin(isLast: boolean): void {
-    const head = join(this.#head);
-    this.#head = [head];
+  #begin(head: Uint8Array, isLast = this.#headBytes >= MOST_HEAD_BYTES): void {
     const parser = this.#parserFor(head, isLast);
-    if (parser === undefined) return;
+    if (parser === undefined) {
+      this.#head = [head.slice()];
+      // looked at again when there is as much again, so that it costs no more than twice
+      this.#wanted = Math.min(2 * this.#headBytes, MOST_HEAD_BYTES);
+      return;
+    }
     this.#head = [];
     if (typeof parser === 'string') {
       this.#found.refuse({ offset: 0, line: 1, reason: parser, bytes: head });
@@ -70,14 +75,11 @@ export class LogParser implements Parser {
   /** A reason when there is none; undefined while more bytes may tell. */
   #parserFor(head: Uint8Array, isLast: boolean): Parser | string | undefined {
     if (head.length === 0) return 'the file is empty';
-    const first = skipBlank(head, 0);
-    const format =
-      formatOf(head.subarray(first)) ?? (isLast ? guess(head.subarray(first)) : 'later');
-    if (format === undefined && first === head.length)
-      return 'the file holds nothing but white space';
-    switch (format) {
-      case 'later':
-        return undefined;
+    const said = head.subarray(skipBlank(head, 0));
+    const format = formatOf(said);
+    if (format === undefined && !isLast) return undefined;
+    if (said.length === 0) return 'the file holds nothing but white space';
+    switch (format ?? guess(said)) {
       case 'chat-json':
         return new ChatJsonParser(this.#clock, this.#found);
       case 'json-lines':
