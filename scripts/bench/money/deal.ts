@@ -12,7 +12,7 @@ import type { Addresses } from '../market/alone.ts';
 const network = NETWORKS.local;
 const DAY_SECONDS = 86_400;
 /** EM's smallest bounty: the first USDC of a wallet last for many. */
-export const BOUNTY = 10_000n;
+const BOUNTY = 10_000n;
 
 /** One wallet of the roster at a market: the chain has given it its first USDC. */
 export interface Party {
