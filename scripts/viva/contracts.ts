@@ -55,16 +55,9 @@ function withStage(command: Command): Command {
 }
 
 async function deploy(flags: Flags): Promise<void> {
+  refuseToDeploy(flags);
   const site = await siteOf(flags);
   const { stage, client, network } = site;
-  if (network.isMainnet && !flags.mainnet)
-    throw new CannotStart(
-      `Stage ${stage.name} is on ${network.name}, where money is real: say --mainnet if you mean it.`,
-    );
-  if (stage.market.kind === 'other')
-    throw new CannotStart(
-      `Stage ${stage.name} trades on a market of somebody else, whose contracts it uses: there is nothing to deploy.`,
-    );
   const account = privateKeyToAccount(await site.keyOf('deployer'));
   const { facilitator } = site;
   const { dryRun: isDry } = flags;
@@ -80,6 +73,19 @@ async function deploy(flags: Flags): Promise<void> {
       advice(network, changed, isDry),
     ].join('\n\n'),
   );
+}
+
+/** Before anybody is asked for anything. */
+function refuseToDeploy({ stage: name, mainnet }: Flags): void {
+  const stage = STAGES[name];
+  if (stage.market.kind === 'other')
+    throw new CannotStart(
+      `Stage ${name} trades on a market of somebody else, whose contracts it uses: there is nothing to deploy.`,
+    );
+  if (NETWORKS[stage.network].isMainnet && !mainnet)
+    throw new CannotStart(
+      `Stage ${name} is on ${stage.network}, where money is real: say --mainnet if you mean it.`,
+    );
 }
 
 function entry(changed: readonly Deployed[]): Record<string, string> {
