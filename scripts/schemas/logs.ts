@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import {
   CorpusManifest,
   LogRecord,
@@ -6,8 +5,10 @@ import {
   SourceListing,
   Statistics,
 } from '#contract/log-record.ts';
+import type { Published } from './published.ts';
 
-const PUBLISHED = {
+/** What the collector publishes. */
+export const LOG_SHAPES = {
   'log-record': [
     LogRecord,
     'One message of the corpus: a line of a segment and of product raw_logs.',
@@ -19,15 +20,4 @@ const PUBLISHED = {
     QuarantineEntry,
     'One piece that could not be read: a line of a quarantine object.',
   ],
-} as const satisfies Record<string, readonly [z.ZodType, string]>;
-
-/** File names below `docs/schemas`, with their text: JSON Schema, draft 2020-12. Writers may add fields later, so readers allow them. */
-export function logSchemas(): ReadonlyMap<string, string> {
-  return new Map(
-    Object.entries(PUBLISHED).map(([name, [schema, description]]) => {
-      const json = z.toJSONSchema(schema, { io: 'input' });
-      const text = JSON.stringify({ ...json, title: name, description }, undefined, 2);
-      return [`${name}.schema.json`, `${text}\n`];
-    }),
-  );
-}
+} as const satisfies Published;

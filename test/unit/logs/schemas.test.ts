@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { compact } from '#core/logs/compact.ts';
-import { logSchemas } from '../../../scripts/schemas/logs.ts';
+import { LOG_SHAPES } from '../../../scripts/schemas/logs.ts';
+import { PRODUCT_SHAPES } from '../../../scripts/schemas/products.ts';
+import { schemaFiles } from '../../../scripts/schemas/published.ts';
 import { agent, collectAll, house, manifestOf, messagesOf, upload } from './house.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../docs/schemas');
@@ -15,8 +17,8 @@ function read(name: string): z.ZodType {
 }
 
 describe('docs/schemas', () => {
-  it('holds what `node scripts/log-schemas.ts` writes, and nothing else', () => {
-    const schemas = logSchemas();
+  it('holds what `node scripts/schemas.ts` writes, and nothing else', () => {
+    const schemas = schemaFiles({ ...LOG_SHAPES, ...PRODUCT_SHAPES });
     expect(readdirSync(FOLDER).sort()).toEqual([...schemas.keys()].sort());
     for (const [name, text] of schemas) expect(readFileSync(join(FOLDER, name), 'utf8')).toBe(text);
   });

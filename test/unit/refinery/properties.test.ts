@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import type { LogRecord } from '#contract/log-record.ts';
 import { PRODUCT_RECORD, type ProductRecord } from '#contract/profiles.ts';
 import { Inspector } from '#core/refinery/inspect.ts';
@@ -10,6 +12,12 @@ import { collect, streamed } from '../../support/messages.ts';
 const log = fc
   .array(anyMessage, { maxLength: 60 })
   .map((messages) => messages.toSorted((a, b) => (a.ts < b.ts ? -1 : a.ts > b.ts ? 1 : 0)));
+
+function published(product: string): z.ZodType {
+  const file = `../../../docs/schemas/product-${product.replaceAll('_', '-')}.schema.json`;
+  const text = readFileSync(new URL(file, import.meta.url), 'utf8');
+  return z.fromJSONSchema(JSON.parse(text) as Parameters<typeof z.fromJSONSchema>[0]);
+}
 
 async function everything(
   messages: readonly LogRecord[],
@@ -42,6 +50,19 @@ describe('every product of any log', () => {
         }
       }),
       { numRuns: 150 },
+    );
+  });
+
+  it('is as its published JSON Schema says', async () => {
+    await fc.assert(
+      fc.asyncProperty(log, async (messages) => {
+        for (const [product, records] of Object.entries(await everything(messages))) {
+          const schema = published(product);
+          for (const record of records)
+            expect(schema.safeParse(JSON.parse(JSON.stringify(record))).error).toBeUndefined();
+        }
+      }),
+      { numRuns: 30 },
     );
   });
 
