@@ -1,5 +1,5 @@
 import { ChatJsonParser } from './chat-json.ts';
-import { formatOf, guess } from './format.ts';
+import { type Format, formatOf, guess } from './format.ts';
 import type { Found, Parser } from './found.ts';
 import { FullTextParser } from './full-text.ts';
 import { dayInName, IrcTextParser } from './irc-text.ts';
@@ -79,7 +79,11 @@ export class LogParser implements Parser {
     const format = formatOf(said);
     if (format === undefined && !isLast) return undefined;
     if (said.length === 0) return 'the file holds nothing but white space';
-    switch (format ?? guess(said)) {
+    return this.#ofFormat(format ?? guess(said), head);
+  }
+
+  #ofFormat(format: Format | undefined, head: Uint8Array): Parser | string {
+    switch (format) {
       case 'chat-json':
         return new ChatJsonParser(this.#clock, this.#found);
       case 'json-lines':
