@@ -170,3 +170,19 @@ describe.each(Object.entries(DETOURS))(
     });
   },
 );
+
+it('never pays for goods that stay out of reach, nor waits for them for ever', async () => {
+  const economy = await PaperEconomy.open();
+  economy.market.most = 1;
+  economy.verdict = () => 'unreachable';
+  for (const hours of [0, 3, 3, 3]) {
+    economy.skip(hours * 3_600_000);
+    for (const id of [SELLER, BUYER, SELLER, BUYER, SELLER, BUYER]) await economy.beat(id);
+  }
+  const [entry] = economy.market.entries.values();
+  expect(entry?.complaints).toEqual([
+    expect.stringContaining('out-of-reach'),
+    expect.stringContaining('out-of-reach'),
+  ]);
+  await expectAllBack(economy);
+});
