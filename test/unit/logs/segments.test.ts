@@ -48,7 +48,7 @@ describe('segments', () => {
     const objects = new MemoryObjects();
     const line = '{"ts":"1970-01-02T00:00:01Z","user":"u","text":"ñ\\"1","kind":"action"}\n';
     const key = 'a/corpus/segments/1970-01-02/x.ndjson.gz';
-    await objects.put(key, gzipSync(line));
+    await objects.put(key, gzipSync(line), {});
     const writer = new SegmentWriter({ agent, source: 's', objects, codec });
     writer.lines.add({ seconds: 86_400, user: 'u', text: '0', kind: 'message' });
     const old = { key, source: 'r', sha256: '0'.repeat(64), bytes: 1, messages: 1 };
