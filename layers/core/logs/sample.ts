@@ -1,6 +1,6 @@
 import type { Sample } from '#contract/log-record.ts';
 
-/** So many different ones are kept; up to here a sample is a full count. */
+/** So many different ones are kept, unless told otherwise; up to here a sample is a full count. */
 const SAMPLE_SIZE = 1024;
 
 const utf8 = new TextEncoder();
@@ -19,6 +19,11 @@ export class Sampler {
   /** What has a higher hash has lost its place for ever. */
   #limit = Number.POSITIVE_INFINITY;
   #isFull = false;
+  readonly #size: number;
+
+  constructor(size = SAMPLE_SIZE) {
+    this.#size = size;
+  }
 
   add(name: string, count = 1): void {
     const known = this.#kept.get(name);
@@ -48,14 +53,14 @@ export class Sampler {
     }
     this.#kept.set(name, { hash, count });
     // seldom, so that sorting costs little
-    if (this.#kept.size >= 2 * SAMPLE_SIZE) this.#prune();
+    if (this.#kept.size >= 2 * this.#size) this.#prune();
   }
 
   #prune(): void {
-    if (this.#kept.size <= SAMPLE_SIZE) return;
+    if (this.#kept.size <= this.#size) return;
     const ranked = [...this.#kept].toSorted(byHash);
-    for (const [name] of ranked.slice(SAMPLE_SIZE)) this.#kept.delete(name);
-    this.#lower(ranked[SAMPLE_SIZE - 1]?.[1].hash ?? 0);
+    for (const [name] of ranked.slice(this.#size)) this.#kept.delete(name);
+    this.#lower(ranked[this.#size - 1]?.[1].hash ?? 0);
   }
 
   #lower(limit: number): void {

@@ -70,38 +70,3 @@ export class Occurrences {
     if (kept.length === this.#size) this.#limit = this.#ranks.at(-1) ?? Infinity;
   }
 }
-
-/** Exact counts of the `size` keys with the smallest hashes: a key that stays was never left out of a count. */
-export class BoundedCounts {
-  readonly #size: number;
-  readonly #counts = new Map<string, number>();
-  /** The largest rank that is kept, once there are `size`. */
-  #limit = Infinity;
-
-  constructor(size: number) {
-    this.#size = size;
-  }
-
-  add(key: string, by = 1): void {
-    const count = this.#counts.get(key);
-    if (count === undefined && rankOf(key) > this.#limit) return;
-    this.#counts.set(key, (count ?? 0) + by);
-    if (this.#counts.size > this.#size) this.#drop();
-  }
-
-  absorb(other: BoundedCounts): void {
-    for (const [key, count] of other.#counts) this.add(key, count);
-  }
-
-  entries(): [string, number][] {
-    return [...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1));
-  }
-
-  #drop(): void {
-    const ranked = [...this.#counts.keys()].map((key) => ({ key, rank: rankOf(key) }));
-    ranked.sort((a, b) => a.rank - b.rank || (a.key < b.key ? -1 : 1));
-    const last = ranked.pop();
-    if (last) this.#counts.delete(last.key);
-    this.#limit = ranked.at(-1)?.rank ?? Infinity;
-  }
-}

@@ -43,7 +43,7 @@ function connected(people: readonly Person[]): readonly Node[] {
     if (!byNick.has(nick)) byNick.set(nick, at);
   });
   people.forEach(({ partners }, from) => {
-    for (const [nick, count] of partners.entries()) {
+    for (const [nick, count] of partners.sample().counts) {
       const to = byNick.get(nick);
       if (to === undefined || to === from) continue;
       nodes[from]?.out.set(to, count);

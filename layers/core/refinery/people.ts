@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import type { LogRecord } from '#contract/log-record.ts';
+import { type LogRecord, Sample } from '#contract/log-record.ts';
 import { MINIMUM_MESSAGES } from '#contract/profiles.ts';
+import { Sampler } from '../logs/sample.ts';
 import { addressed } from './address.ts';
-import { BoundedCounts, Occurrences } from './bottom-k.ts';
+import { Occurrences } from './bottom-k.ts';
 import { Counts } from './counts.ts';
 import { languageOf } from './languages.ts';
 import { compareCodePoints, fold, words } from './text.ts';
@@ -20,7 +21,7 @@ export interface Person {
   lastSeen: string;
   readonly counts: Counts;
   /** Nicks they address, in lower case. */
-  readonly partners: BoundedCounts;
+  readonly partners: Sampler;
   /** Short messages of theirs. */
   readonly phrases: Occurrences;
   /** Words of theirs that hold no sentence together. */
@@ -43,7 +44,7 @@ const Kept = z.object({
   firstSeen: z.string(),
   lastSeen: z.string(),
   counts: z.array(z.tuple([z.string(), z.int()])),
-  partners: z.array(z.tuple([z.string(), z.int()])),
+  partners: Sample,
   phrases: z.array(z.tuple([z.int(), z.string()])),
   terms: z.array(z.tuple([z.int(), z.string()])),
 });
@@ -95,7 +96,7 @@ export class People {
         firstSeen,
         lastSeen,
         counts: counts.entries(),
-        partners: partners.entries(),
+        partners: partners.sample(),
         phrases: phrases.entries(),
         terms: terms.entries(),
       });
@@ -126,7 +127,7 @@ export class People {
     this.#person(other.user, other.firstSeen);
     const person = this.#person(other.user, other.lastSeen);
     person.counts.absorb(other.counts);
-    person.partners.absorb(other.partners);
+    person.partners.addAll(other.partners.sample());
     person.phrases.absorb(other.phrases);
     person.terms.absorb(other.terms);
   }
@@ -138,7 +139,7 @@ function newPerson(user: string, ts: string): Person {
     firstSeen: ts,
     lastSeen: ts,
     counts: new Counts(),
-    partners: new BoundedCounts(MOST_PARTNERS),
+    partners: new Sampler(MOST_PARTNERS),
     phrases: new Occurrences(MOST_OCCURRENCES),
     terms: new Occurrences(MOST_OCCURRENCES),
   };
@@ -147,7 +148,7 @@ function newPerson(user: string, ts: string): Person {
 function restoredPerson(kept: z.infer<typeof Kept>): Person {
   const person = { ...newPerson(kept.user, kept.firstSeen), lastSeen: kept.lastSeen };
   for (const [key, count] of kept.counts) person.counts.add(key, count);
-  for (const [key, count] of kept.partners) person.partners.add(key, count);
+  person.partners.addAll(kept.partners);
   for (const [rank, phrase] of kept.phrases) person.phrases.add(rank, phrase);
   for (const [rank, term] of kept.terms) person.terms.add(rank, term);
   return person;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogRecord } from '#contract/log-record.ts';
-import { BoundedCounts, Occurrences, rankOf } from '#core/refinery/bottom-k.ts';
+import { Occurrences, rankOf } from '#core/refinery/bottom-k.ts';
 import { People } from '#core/refinery/people.ts';
 import { noteSkills, skillProfilesOf } from '#core/refinery/skills.ts';
 import { voiceProfilesOf } from '#core/refinery/voice-traits.ts';
@@ -71,21 +71,6 @@ describe('bounded memory', () => {
     { maxLength: 80 },
   );
 
-  it('keeps exact counts of the same keys however the log is cut', () => {
-    fc.assert(
-      fc.property(words, fc.nat(80), (said, cut) => {
-        const whole = counted(said);
-        const parts = counted(said.slice(cut));
-        parts.absorb(counted(said.slice(0, cut)));
-        expect(parts.entries()).toEqual(whole.entries());
-        expect(whole.entries().length).toBeLessThanOrEqual(4);
-        for (const [key, count] of whole.entries()) {
-          expect(count).toBe(said.filter(([word]) => word === key).length);
-        }
-      }),
-    );
-  });
-
   it('samples the same occurrences however the log is cut, and each once', () => {
     fc.assert(
       fc.property(words, fc.nat(80), (said, cut) => {
@@ -109,12 +94,6 @@ describe('bounded memory', () => {
     expect(share).toBeLessThan(0.45);
   });
 });
-
-function counted(said: readonly (readonly [string, number])[]): BoundedCounts {
-  const counts = new BoundedCounts(4);
-  for (const [word] of said) counts.add(word);
-  return counts;
-}
 
 function sampled(said: readonly (readonly [string, number])[]): Occurrences {
   const sample = new Occurrences(4);
