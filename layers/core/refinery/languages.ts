@@ -14,7 +14,7 @@ const FEWEST_LETTERS = 8;
 const LEAST_ACCURACY = 0.1;
 
 /**
- * The language of one message: by its function words, and where they are absent or balanced by the detector (docs/decisions/010).
+ * The language of one message: by its function words, and where they are absent or balanced by the detector (docs/decisions/013).
  * Undefined when neither tells, and for other languages.
  */
 export function languageOf(tokens: readonly string[]): 'es' | 'en' | undefined {
