@@ -35,7 +35,11 @@ export function addressed(text: string): Addressed {
   return { nicks: [...new Set(nicks)], text: rest.replaceAll(MENTION, ' ') };
 }
 
+/** A nick with digits, `_`, `|` and the like is one, whatever its letters spell. */
+const PLAIN = /^[\p{L}.'’-]+$/u;
+
 function isWord(nick: string): boolean {
+  if (!PLAIN.test(nick)) return false;
   return words(fold(nick)).every(
     (word) => WORDS.has(word) || SKILLS.terms.has(word) || isSign(word),
   );

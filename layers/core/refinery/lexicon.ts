@@ -139,16 +139,23 @@ function follows(tokens: readonly string[], from: number, rest: readonly string[
 /** Labels whose terms vouch for a label's weak ones, beside its own. */
 export type Vouchers = Readonly<Record<string, readonly string[]>>;
 
+/** Weak terms that begin alike are one word in two forms (`swap`, `swapped`): no company for each other. */
+const STEM = 4;
+
+function stemOf({ term }: Found): string {
+  return term.slice(1, 1 + STEM);
+}
+
 /**
  * The meanings that stand. A weak one needs company at another place of the message: a strong meaning or another weak term of its
- * label, or any meaning of a label that vouches for it.
+ * label, or a strong one of a label that vouches for it.
  */
 export function standing(found: readonly Found[], vouchers: Vouchers = {}): readonly Found[] {
   if (!found.some(({ weak }) => weak)) return found;
   const vouches = (other: Found, one: Found) =>
     other.at !== one.at &&
     (other.label === one.label
-      ? !other.weak || other.term !== one.term
-      : vouchers[one.label]?.includes(other.label));
+      ? !other.weak || stemOf(other) !== stemOf(one)
+      : !other.weak && vouchers[one.label]?.includes(other.label));
   return found.filter((one) => !one.weak || found.some((other) => vouches(other, one)));
 }

@@ -28,6 +28,12 @@ describe(`the goldens (${areReal ? 'with' : 'without'} real lines)`, () => {
     expect(share(recall(score))).toBeGreaterThanOrEqual(0.8);
   });
 
+  it('hear voice in the hold-out with precision and recall 0.85', () => {
+    const score = overall(heldOut.voice);
+    expect(share(precision(score))).toBeGreaterThanOrEqual(0.85);
+    expect(share(recall(score))).toBeGreaterThanOrEqual(0.85);
+  });
+
   it('tell the language of 95 of 100 messages of 20 characters and more in the hold-out', () => {
     expect(share(heldOut.language)).toBeGreaterThanOrEqual(0.95);
   });

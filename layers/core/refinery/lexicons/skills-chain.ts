@@ -4,7 +4,7 @@ import type { Entries } from '../lexicon.ts';
 export const DEFI: Entries = {
   defi: ['defi, finanzas descentralizadas, decentralized finance'],
   yield: [
-    'yield farming, yield farm(s), apy, apr, el yield, recompensas de liquidez, ~yield, ~rendimiento, ~vault(s)',
+    'yield farming, yield farm(s), apy, el yield, el apr, apr farm, apr de, ~apr, recompensas de liquidez, ~yield, ~rendimiento, ~vault(s)',
     '~farmeando, ~farmear, ~emisiones, ~emissions',
   ],
   liquidity: [
@@ -12,7 +12,7 @@ export const DEFI: Entries = {
     'ese pool, este pool, ~liquidity, ~liquidez, ~pool(s)',
   ],
   exchanges: [
-    'amm, amms, uniswap, pancakeswap, sushiswap, trader joe, curve finance, gmx, pendle, yearn, ~dex, ~swap, ~swaps, ~swapped, ~curve',
+    'amms, an amm, uniswap, ~amm, pancakeswap, sushiswap, trader joe, curve finance, gmx, pendle, yearn, ~dex, ~swap, ~swaps, ~swapped, ~curve',
   ],
   lending: [
     'aave, benqi, makerdao, flash loan(s), lending pool(s), lending protocol(s), ~lending, ~borrow, ~dai',
@@ -26,7 +26,7 @@ export const TRADING: Entries = {
   trading: [
     'day trading, day trader(s), swing trade(s), trader, tradear, tradeando, hacer trading, hago trading',
     "de trading, bull run, broker, i trade, don't trade, scalping, backtested, backtesting, ~trading, ~trade, ~trades",
-    'paper trading, algo trading, trading bot(s), ~operar, ~opero, ~pump, ~dump',
+    'paper trading, algo trading, trading bot(s), ~operar, ~opero',
   ],
   'technical analysis': [
     'bollinger, candle(s), ema, divergencia del, technical analysis, analisis tecnico, rsi, macd, fibonacci retracement, candlestick(s)',
@@ -35,12 +35,12 @@ export const TRADING: Entries = {
   ],
   direction: [
     'bullish, bearish, alcista(s), bajista(s), bull market, bear market, mercado lateral',
-    'the market is, mercado esta lateral, ~lateral, ~squeeze, ~volume, ~correccion',
+    'mercado esta lateral, ~lateral, ~squeeze, ~volume, ~correccion',
   ],
   positions: [
     'long position(s), short position(s), go(ing) long, en largo, en corto, un long, el short, un short',
     'the short, short squeeze, longear, shortear, shortearia, perps, margin call, stopped out, ~long, ~short',
-    'apalancamiento, covered call(s), risk reward, full margin, long into, x10, x20, 10x, 20x, 100x, pnl, drawdown, win rate, ~leverage, ~apalancado, ~margin, ~position, ~futures',
+    'apalancamiento, covered call(s), risk reward, full margin, long into, con x10, con x20, con x50, ~x10, ~x20, ~10x, ~20x, ~100x, pnl, drawdown, win rate, ~leverage, ~apalancado, ~margin, ~position, ~futures',
   ],
   orders: [
     'stop-loss, take-profit, entry price, precio de entrada, stop loss, take profit, took profit, limit order(s), market order(s), order book, funding rate(s)',
@@ -55,7 +55,7 @@ export const TRADING: Entries = {
 export const NFTS: Entries = {
   nft: ['nft, nfts, non fungible token(s)'],
   minting: [
-    'mintear, minteo, mintee, minteando, minteamos, the mint, el mint, mint contract, allowlist, minted',
+    'mintear, minteo, mintee, minteando, minteamos, el mint, mint contract, allowlist, minted',
     '~mint, ~minting, ~whitelist, ~reveal',
   ],
   markets: [
@@ -85,13 +85,11 @@ export const BLOCKCHAIN: Entries = {
   ],
   tokens: ['usdc, usdt, airdrop(s), ~token(s), ~moneda, ~coin(s)'],
   networks: [
-    'litecoin, dogecoin, satoshi(s), hash rate, proof of stake, proof of work, rollup(s), mainnet, testnet, bitcoin(s), btc, ethereum, solana, avalanche, avax, arbitrum, zksync, l2',
+    'litecoin, dogecoin, satoshi(s), hash rate, proof of stake, proof of work, rollup(s), mainnet, testnet, bitcoin(s), btc, ethereum, solana, avalanche, avax, arbitrum, zksync, cheapest l2, ~l2',
     'nodo validador, validator node, mining rig(s), minar bitcoin, binance, coinbase, mineros de bitcoin, subnet(s) de, ~layer 2, ~eth, ~polygon, ~base, ~fuji, ~nodo, ~node',
   ],
   fees: ['gas fee(s), gwei, network fee(s), transaction fee(s), ~el gas, ~gas'],
-  transactions: [
-    'the tx, tx hash, snowtrace, etherscan, the bridge, ~bridge, ~bridged, ~tx, ~transaccion',
-  ],
+  transactions: ['the tx, tx hash, snowtrace, etherscan, ~bridge, ~bridged, ~tx, ~transaccion'],
   payments: ['x402, erc-8128, eip-3009, stablecoin(s)'],
 };
 

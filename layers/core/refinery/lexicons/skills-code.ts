@@ -54,7 +54,7 @@ export const SOLIDITY: Entries = {
     'hardhat, remix ide, openzeppelin, open zeppelin, slither, ~foundry, ~remix, ~forge',
   ],
   evm: [
-    'gas optimization, optimizar gas, upgradeable, uups, proxy upgrade, ~abi, ~payable',
+    'gas optimization, optimizar gas, ~upgradeable, uups, proxy upgrade, ~abi, ~payable',
     'evm, msg.sender, storage slot(s), storage layout, gas golfing, ~bytecode, ~calldata, ~opcodes, ~mapping, ~struct, ~proxy, ~constructor, ~initialize',
   ],
   standards: ['erc20, erc-20, erc721, erc721a, erc-721, erc1155, erc-1155'],
@@ -70,11 +70,11 @@ export const AI: Entries = {
   ],
   'language models': [
     'llm, llms, large language model(s), modelo(s) de lenguaje, rag pipeline, un rag, the rag',
-    'ventana de contexto, prompts, context length, context window, prompt engineering, system prompt, el prompt, ~prompt(s), ~rag, ~alucina, ~transformer(s)',
+    'ventana de contexto, context length, context window, prompt engineering, system prompt, el prompt, ~prompt(s), ~rag, ~alucina, ~transformer(s)',
   ],
   products: [
     'chatgpt, gpt 3, gpt 4, gpt 5, gpt3, gpt4, custom gpt(s), openai, anthropic, claude, copilot, ollama',
-    'deepseek, mistral, qwen, midjourney, dall-e, stable diffusion, con whisper, llama model(s), llama 2, llama 3, gemini, grok, ~whisper',
+    'deepseek, mistral, qwen, midjourney, dall-e, stable diffusion, con whisper, llama model(s), llama 2, llama 3, gemini, ~whisper',
   ],
   'machine learning': [
     'machine learning, deep learning, aprendizaje automatico, aprendizaje profundo, neural net(s)',
@@ -82,7 +82,7 @@ export const AI: Entries = {
     'validation loss, gradient descent, backpropagation, chatbot(s), reinforcement learning, rlhf, embeddings, vector database(s), hallucinates, hallucinating, natural language processing, quantized, ~inference, ~inferencia',
   ],
   models: [
-    'pytorch, tensorflow, huggingface, hugging face, finetuning, fine tuned, fine tuning an, fine tune a',
+    'pytorch, tensorflow, huggingface, hugging face, finetuning, fine tuning an, fine tune a, fine tuned a, ~fine tuned',
     'local model(s), model weights, trained a model, training run, training data, datos de entrenamiento, entrenando',
     'al modelo, entrene un modelo, entrenar un modelo, trains the model, train a model, serve the model',
     '~model(s), ~modelo(s), ~training, ~entrenar, ~entrenamiento, ~dataset(s), ~gpus, ~tokens',
@@ -95,8 +95,8 @@ export const AI: Entries = {
 export const AGENTS: Entries = {
   agents: [
     'ai agent(s), agente(s) de ia, agentes ia, autonomous agent(s), agente(s) autonomo(s), agents, agentes',
-    'multi agent, multiagente, agentic, my agent, your agent, an agent, mi agente, tu agente, su agente',
-    'el agente, the agent, cada agente, un agente, ~agent, ~agente, ~autonomous, ~autonomo',
+    'multi agent, multiagente, agentic, my agent, tool agent(s), mi agente, tu agente, su agente',
+    'el agente, cada agente, un agente, ~the agent, ~your agent, ~an agent, ~agent, ~agente, ~autonomous, ~autonomo',
   ],
   bots: [
     'swarm of agents, enjambre de, agent to agent, agent framework(s), economia de agentes, swarm of bots, bot autonomo, autonomous bot(s)',
