@@ -75,7 +75,10 @@ export async function wire(): Promise<Services> {
       payer: new EvmPayer(chain, wallet),
       identities: identitiesOf(env, { chain, signer, market }),
       lines: new SqsLines(sqs, env.IRC_OUT_QUEUE_URL),
-      goods: new S3Goods({ objects, corpus, door, storefrontUrl: env.STOREFRONT_URL, now }),
+      goods: new S3Goods({
+        ...{ objects, corpus, door, storefrontUrl: env.STOREFRONT_URL, now },
+        zone: env.LOG_TIME_ZONE,
+      }),
       auditor: new S3Auditor({
         ...{ objects, corpus, door, network, now },
         sign: (verdict) => wallet.signVerdict(verdict),

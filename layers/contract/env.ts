@@ -31,6 +31,8 @@ export const HeartbeatEnv = z.object({
   FACILITATOR_URL: z.url(),
   /** Comma-separated hosts (`host[:port]`) that a delivery may redirect to. */
   DELIVERY_HOSTS: name,
+  /** IANA zone of the stream: products speak of its days and hours. */
+  LOG_TIME_ZONE: name,
 });
 
 export const CollectLogsEnv = z.object({

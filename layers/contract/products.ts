@@ -2,7 +2,14 @@ import * as z from 'zod';
 import { AgentId, Sha256 } from './ids.ts';
 
 /** What agents make out of logs and sell to each other. */
-export const Product = z.enum(['raw_logs', 'skill_profiles', 'voice_profiles', 'soul_profiles']);
+export const Product = z.enum([
+  'raw_logs',
+  'user_stats',
+  'topic_map',
+  'skill_profiles',
+  'voice_profiles',
+  'soul_profiles',
+]);
 export type Product = z.infer<typeof Product>;
 
 /** What is known of a product for everyone who sells, buys or checks it. Prices in micro-USDC. */
@@ -17,6 +24,9 @@ export interface ProductTerms {
 
 export const PRODUCTS: Readonly<Record<Product, ProductTerms>> = {
   raw_logs: { title: 'Raw chat logs', price: 10_000n, minimumRecords: 1000, skill: 'raw_logs' },
+  user_stats: { title: 'User stats', price: 30_000n, minimumRecords: 5, skill: 'user_stats' },
+  // a day and the whole: one day of chat makes two
+  topic_map: { title: 'Topic map', price: 20_000n, minimumRecords: 2, skill: 'topic_map' },
   skill_profiles: {
     title: 'Skill profiles',
     price: 50_000n,

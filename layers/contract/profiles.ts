@@ -19,6 +19,22 @@ export const SkillName = z.enum([
 ]);
 export type SkillName = z.infer<typeof SkillName>;
 
+/** What topic_map and user_stats tell topics by. */
+export const Topic = z.enum([
+  'Programming',
+  'Systems',
+  'Blockchain',
+  'Trading',
+  'AI/ML',
+  'Design',
+  'Business',
+  'Community',
+  'Learning',
+  'Streaming',
+  'Games',
+]);
+export type Topic = z.infer<typeof Topic>;
+
 /** Fewest messages of a user before anything is said about them. */
 export const MINIMUM_MESSAGES = 3;
 
@@ -56,6 +72,65 @@ export type SkillEvidence = z.infer<typeof SkillEvidence>;
 
 const About = { v: z.literal(1), user: z.string().min(1), messages: Count.min(MINIMUM_MESSAGES) };
 
+/** How many messages speak of a topic, and their share of all; one message may speak of several. */
+const TopicShare = z.object({ topic: Topic, messages: Count.min(1), share: Share });
+
+/**
+ * Product user_stats: one line per user with enough messages, sorted by user in code-point order. `rank` is by `engagement`, then by
+ * messages: 1 is the most engaged. `engagement` is 0 to 10: 0.40 min(messages/10, 10) + 0.30 min(activeDays 10/6, 10)
+ * + 0.15 min(averageLength/50, 10) + 0.15 min((addresses + addressed)/5, 10). Days and hours are of the stream's `hours.zone`; lengths are
+ * in characters. `vocabulary.richness` is Yule's K (lower is richer) out of `sampled` of the `words` said, at most 256 and taken by hash;
+ * absent below 20. `interactions` are messages that name another user of the product by `nick:` at the beginning or `@nick`;
+ * partners of one user stop at 128, and `strongest` counts those `to` and `from` each. `confidence` is the Wilson lower bound of n
+ * successes in n messages.
+ */
+export const UserStats = z.object({
+  ...About,
+  firstSeen: Moment,
+  lastSeen: Moment,
+  rank: Count.min(1),
+  engagement: z.number().min(0).max(10),
+  activeDays: Count.min(1),
+  averageLength: z.number().nonnegative(),
+  vocabulary: z.object({
+    words: Count,
+    sampled: Count.max(256),
+    richness: z.number().min(0).max(10_000).optional(),
+  }),
+  topics: z.array(TopicShare).max(5),
+  interactions: z.object({
+    addresses: Count,
+    addressed: Count,
+    partners: Count,
+    strongest: z.array(z.object({ user: z.string().min(1), to: Count, from: Count })).max(5),
+  }),
+  confidence: Share,
+  hours: z.object({ zone: z.string().min(1), counts: z.array(Count).length(24) }),
+});
+export type UserStats = z.infer<typeof UserStats>;
+
+/**
+ * Product topic_map: one line per day of the stream's `zone`, in order, and last one `overall`. `topics` are by messages, most first;
+ * `subtopics` are `<skill or topic>/<part>`. `other` counts the messages that speak of no topic. `found` are words that a day says far more
+ * often than all days (log-odds with all days as prior), whatever topic they belong to, and no names of users: counted in a sample of
+ * 512 words of the day taken by hash, and summed over the days in `overall`.
+ */
+export const TopicMap = z.object({
+  v: z.literal(1),
+  period: z.union([z.iso.date(), z.literal('overall')]),
+  zone: z.string().min(1),
+  messages: Count.min(1),
+  users: Count.min(1),
+  firstSeen: Moment,
+  lastSeen: Moment,
+  topics: z
+    .array(TopicShare.extend({ subtopics: z.array(Counted).min(1).max(5) }))
+    .max(Topic.options.length),
+  other: Count,
+  found: z.array(Counted).max(10),
+});
+export type TopicMap = z.infer<typeof TopicMap>;
+
 /**
  * Product skill_profiles: one line per user with enough messages, sorted by user in code-point order. `capabilities` are what the
  * skills of a certain score can be paid for, best first.
@@ -76,9 +151,9 @@ export type Slang = z.infer<typeof Slang>;
 
 /**
  * Product voice_profiles: how a user speaks, counted over their own messages; signs are counted once a message.
- * `slang.found` and `signaturePhrases` are counted in a sample of 64 occurrences of words, and of short remarks, taken by hash: `found` are the
+ * `slang.found` and `signaturePhrases` are counted in a sample of 32 occurrences of words, and of short remarks, taken by hash: `found` are the
  * terms this user says far more often than everybody (log-odds), slang or not.
- * `role` follows from who names whom, by `nick:` at the beginning or `@nick`; partners stop at 128. `hub`: named by many (the top twentieth, and
+ * `role` follows from who names whom, by `nick:` at the beginning or `@nick`; partners are at most 32 of each (by hash). `hub`: named by many (the top twentieth, and
  * by five at least); `bridge`: no hub, and on more shortest paths between others than nine tenths of the connected (`betweenness` is that
  * share); `leaf`: one partner; `participant`: several; `observer`: none. `mutual` partners name each other.
  * `confidence` is the Wilson lower bound of n successes in n messages: 0.44 for 3, 0.93 for 50.
@@ -164,9 +239,17 @@ const RawLog = LogRecord.extend({ ts: Moment });
 /** What one NDJSON line of each product is: sellers write it, buyers check it. */
 export const PRODUCT_RECORD = {
   raw_logs: RawLog,
+  user_stats: UserStats,
+  topic_map: TopicMap,
   skill_profiles: SkillProfile,
   voice_profiles: VoiceProfile,
   soul_profiles: SoulProfile,
 } as const satisfies Record<Product, z.ZodType>;
 
-export type ProductRecord = LogRecord | SkillProfile | VoiceProfile | SoulProfile;
+export type ProductRecord =
+  | LogRecord
+  | UserStats
+  | TopicMap
+  | SkillProfile
+  | VoiceProfile
+  | SoulProfile;

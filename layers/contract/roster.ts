@@ -46,7 +46,7 @@ export const ROSTER: readonly Agent[] = [
     hdIndex: 1,
     channels,
     beatOffset: 2,
-    sells: ['raw_logs'],
+    sells: ['raw_logs', 'user_stats', 'topic_map'],
     wants: [],
     budget,
   },

@@ -86,6 +86,7 @@ export class Agent extends Construct {
       STOREFRONT_URL: props.storefrontUrl,
       FACILITATOR_URL: trading.facilitatorUrl,
       DELIVERY_HOSTS: this.#deliveryHosts(props),
+      LOG_TIME_ZONE: stage.logTimeZone,
     };
   }
 

@@ -15,6 +15,8 @@ export interface HandedOver {
 const STALE = 'ffffffffffffffff';
 const INPUTS: Readonly<Record<Product, readonly string[]>> = {
   raw_logs: ['corpus'],
+  user_stats: ['corpus'],
+  topic_map: ['corpus'],
   skill_profiles: ['raw_logs'],
   voice_profiles: ['raw_logs'],
   soul_profiles: ['skill_profiles', 'voice_profiles'],

@@ -105,7 +105,7 @@ function sendShopping(
   { stage: { timeline, weather }, stormy }: { readonly stage: Stage; readonly stormy: number },
 ): void {
   const isSpree = weather.chance(0.125);
-  const errands = isSpree ? weather.between(40, 80) : weather.between(0, 8);
+  const errands = isSpree ? weather.between(60, 100) : weather.between(0, 8);
   for (let n = 0; n < errands; n += 1) {
     const shopper = SHOPPERS[isSpree ? 0 : weather.between(0, SHOPPERS.length)];
     const product = Product.options[weather.between(0, Product.options.length)] ?? 'raw_logs';

@@ -29,6 +29,8 @@ export interface GoodsParts {
   /** `https://host[:port]`, without a trailing slash. */
   readonly storefrontUrl: string;
   readonly now: () => Date;
+  /** IANA zone of the stream's days and hours. */
+  readonly zone: string;
 }
 
 /** Goods in the data bucket: made under the agent's own prefix, handed over at the storefront, kept where they were bought. */
@@ -43,9 +45,9 @@ export class S3Goods implements Goods {
     const inputs = order.agentId === COLLECTOR ? await this.#corpus(order) : this.#purchases(order);
     if (inputs === undefined) return undefined;
     const { agentId: seller, product } = order;
-    const { objects } = this.#parts;
+    const { objects, zone } = this.#parts;
     const codeVersion = REFINERY_VERSION;
-    const manifest = await buildProduct({ seller, product, inputs, objects, codeVersion });
+    const manifest = await buildProduct({ seller, product, inputs, objects, codeVersion, zone });
     const contentType = 'application/json';
     await objects.put(objectKey.newest(seller, product), toBytes(manifest), { contentType });
     return manifest;

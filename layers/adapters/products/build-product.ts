@@ -6,7 +6,7 @@ import { DATA_FILE, MANIFEST_FILE, type Product, ProductManifest } from '#contra
 import { PRODUCT_RECORD, type ProductRecord } from '#contract/profiles.ts';
 import type { Objects } from '#core/ports/objects.ts';
 import { Tally } from '#core/refinery/inspect.ts';
-import { METHODS, type RefineryInputs, refine, SOURCES } from '#core/refinery/refine.ts';
+import { METHODS, type RefineryInputs, refine, SOURCES, ZONED } from '#core/refinery/refine.ts';
 import { Sample } from '#core/refinery/sample.ts';
 import { gunzip, gzipLines, lines } from './ndjson.ts';
 
@@ -34,6 +34,8 @@ export interface Build {
   readonly objects: Objects;
   /** Names the code that makes the bytes, e.g. `REFINERY_VERSION`. */
   readonly codeVersion: string;
+  /** IANA zone of the stream's days and hours. @default UTC */
+  readonly zone?: string;
 }
 
 /** First 16 hex digits of the sha256 over what the product is, what makes it and what it is made of: known before any work. */
@@ -41,9 +43,13 @@ export function productVersion({
   product,
   inputs,
   codeVersion,
+  zone = 'UTC',
 }: Omit<Build, 'seller' | 'objects'>): string {
   const made = inputs.map((input) => [input.product, input.version]).sort();
-  const named = JSON.stringify([product, codeVersion, made]);
+  const named = JSON.stringify([
+    ...[product, codeVersion, made],
+    ...(ZONED.has(product) ? [zone] : []),
+  ]);
   return createHash('sha256').update(named).digest('hex').slice(0, 16);
 }
 
@@ -118,9 +124,9 @@ function manifestOf(
   };
 }
 
-function inputsOf({ product, inputs }: Build): RefineryInputs {
+function inputsOf({ product, inputs, zone }: Build): RefineryInputs {
   const wanted: readonly string[] = SOURCES[product];
-  let given: RefineryInputs = {};
+  let given: RefineryInputs = zone === undefined ? {} : { zone };
   for (const input of inputs) {
     if (!wanted.includes(input.product)) {
       throw new Error(`${product} is not made of ${input.product}.`);
@@ -140,8 +146,10 @@ function streamOf(input: BuildInput): RefineryInputs {
       return { skill_profiles: parsed(input, PRODUCT_RECORD.skill_profiles) };
     case 'voice_profiles':
       return { voice_profiles: parsed(input, PRODUCT_RECORD.voice_profiles) };
+    case 'user_stats':
+    case 'topic_map':
     case 'soul_profiles':
-      throw new Error('No product is made of soul_profiles.');
+      throw new Error(`No product is made of ${input.product}.`);
   }
 }
 

@@ -34,6 +34,12 @@ export function clockOf(zone: string): Clock {
   };
 }
 
+/** The wall clock of `zone` at an instant: the other way round. Throws RangeError for a zone that does not exist. */
+export function wallClockOf(zone: string): (instant: number) => number {
+  const offsetAt = offsetsOf(zone);
+  return (instant) => instant + offsetAt(instant);
+}
+
 function shiftAt(wall: number, offsetAt: (instant: number) => number): number {
   // the offsets in force before and after any change near this wall clock
   const [before, after] = [offsetAt(wall - DAY_SECONDS), offsetAt(wall + DAY_SECONDS)];

@@ -14,6 +14,8 @@ export class Tally {
   from = '';
   to = '';
   readonly #users = new Set<string>();
+  /** The largest number of people that one record says it is about. */
+  #most = 0;
 
   add(record: ProductRecord): void {
     this.records += 1;
@@ -21,11 +23,12 @@ export class Tally {
       'ts' in record ? [record.ts, record.ts] : [record.firstSeen, record.lastSeen];
     if (this.from === '' || first < this.from) this.from = first;
     if (last > this.to) this.to = last;
-    this.#users.add(record.user);
+    if ('period' in record) this.#most = Math.max(this.#most, record.users);
+    else this.#users.add(record.user);
   }
 
   get users(): number {
-    return this.#users.size;
+    return Math.max(this.#most, this.#users.size);
   }
 }
 
@@ -90,21 +93,30 @@ function json(line: string): unknown {
   }
 }
 
-/** Messages by time, profiles by user, each user once. */
+/** Messages by time, maps by day with the overall one last, each day once, profiles by user, each user once. */
 function inOrder(previous: ProductRecord, next: ProductRecord): boolean {
   if ('ts' in previous) return 'ts' in next && previous.ts <= next.ts;
-  return compareCodePoints(previous.user, next.user) < 0;
+  if ('period' in previous) return 'period' in next && previous.period < next.period;
+  return 'user' in next && compareCodePoints(previous.user, next.user) < 0;
 }
 
 function isHollow(record: ProductRecord): boolean {
   if ('text' in record) return record.text.trim() === '';
+  if ('period' in record) return record.topics.length === 0 && record.found.length === 0;
   if ('partial' in record) return record.partial;
   return 'skills' in record && record.skills.length === 0;
 }
 
+const SELF = new Set(['rank', 'soulMd']);
+
 /** What a record says, without whom it is about. */
 function substanceOf(record: ProductRecord): string {
   if ('text' in record) return record.text;
+  if ('period' in record) {
+    const { period, ...said } = record;
+    return JSON.stringify(said);
+  }
   const { user, messages, firstSeen, lastSeen, ...substance } = record;
-  return JSON.stringify('soulMd' in substance ? { ...substance, soulMd: '' } : substance);
+  // everybody's rank is another, and a soul names its user
+  return JSON.stringify(substance, (key, value: unknown) => (SELF.has(key) ? '' : value));
 }

@@ -3,6 +3,8 @@ import type { Product } from '#contract/products.ts';
 import type { ProductRecord, SkillProfile, VoiceProfile } from '#contract/profiles.ts';
 import { skillProfiles } from './skills.ts';
 import { soulProfiles } from './souls.ts';
+import { topicMap } from './topic-map.ts';
+import { userStats } from './user-stats.ts';
 import { voiceProfiles } from './voices.ts';
 
 /** Part of every product's version: change it with anything that changes a product's bytes. */
@@ -11,14 +13,23 @@ export const REFINERY_VERSION = 'refinery-3';
 /** What each product is made of. */
 export const SOURCES = {
   raw_logs: ['corpus'],
+  user_stats: ['corpus'],
+  topic_map: ['corpus'],
   skill_profiles: ['raw_logs'],
   voice_profiles: ['raw_logs'],
   soul_profiles: ['skill_profiles', 'voice_profiles'],
 } as const satisfies Readonly<Record<Product, readonly (Product | 'corpus')[]>>;
 
+/** Products whose days and hours are of the stream's zone: another zone, another version. */
+export const ZONED: ReadonlySet<Product> = new Set<Product>(['user_stats', 'topic_map']);
+
 /** How each product is computed, in the words of its manifest. */
 export const METHODS: Readonly<Record<Product, string>> = {
   raw_logs: 'the merged corpus in its order, one message a line',
+  user_stats:
+    'exact counts of the user’s own messages; Yule’s K out of 256 words sampled by hash of their occurrences (unbiased, exact up to 256), marked addresses of up to 128 partners, topics by lexicon',
+  topic_map:
+    'messages per day with a term of a bilingual lexicon, each once a topic; found words by log-odds of a day (512 words sampled by hash) against all days (16384) as Dirichlet prior',
   skill_profiles:
     'whole words and phrases of a bilingual lexicon in the user’s own messages; breadth and frequency (Wilson lower bound), questions half, denials nothing',
   voice_profiles:
@@ -28,6 +39,8 @@ export const METHODS: Readonly<Record<Product, string>> = {
 
 /** Records that products are made of; each product reads its {@link SOURCES} and nothing else. */
 export interface RefineryInputs {
+  /** IANA zone of the stream's days and hours. @default UTC */
+  readonly zone?: string;
   readonly corpus?: AsyncIterable<LogRecord>;
   readonly raw_logs?: AsyncIterable<LogRecord>;
   readonly skill_profiles?: AsyncIterable<SkillProfile>;
@@ -36,17 +49,22 @@ export interface RefineryInputs {
 
 /** The records of `product`, streamed. Equal inputs give equal records in equal order. Throws when a source is missing. */
 export function refine(product: Product, inputs: RefineryInputs): AsyncIterable<ProductRecord> {
+  const { corpus, raw_logs: logs, zone = 'UTC' } = inputs;
   switch (product) {
     case 'raw_logs':
-      return rawLogs(inputs.corpus ?? missing(product, 'corpus'));
+      return rawLogs(given(corpus, product));
+    case 'user_stats':
+      return userStats(given(corpus, product), zone);
+    case 'topic_map':
+      return topicMap(given(corpus, product), zone);
     case 'skill_profiles':
-      return skillProfiles(inputs.raw_logs ?? missing(product, 'raw_logs'));
+      return skillProfiles(given(logs, product));
     case 'voice_profiles':
-      return voiceProfiles(inputs.raw_logs ?? missing(product, 'raw_logs'));
+      return voiceProfiles(given(logs, product));
     case 'soul_profiles':
       return soulProfiles(
-        inputs.skill_profiles ?? missing(product, 'skill_profiles'),
-        inputs.voice_profiles ?? missing(product, 'voice_profiles'),
+        given(inputs.skill_profiles, product),
+        given(inputs.voice_profiles, product),
       );
   }
 }
@@ -56,6 +74,7 @@ async function* rawLogs(corpus: AsyncIterable<LogRecord>): AsyncGenerator<LogRec
   for await (const { ts, user, text, kind } of corpus) yield { ts, user, text, kind };
 }
 
-function missing(product: Product, source: string): never {
-  throw new Error(`${product} is made of ${source}, which was not given.`);
+function given<T>(source: T | undefined, product: Product): T {
+  if (source !== undefined) return source;
+  throw new Error(`${product} is made of ${SOURCES[product].join(' and ')}: give all of it.`);
 }

@@ -230,7 +230,11 @@ describe('direct door', () => {
       name: SELLER,
       role: 'collector',
       wallet: walletOf(1).address,
-      services: [{ name: 'x402', endpoint: shop.doorUrl, priceUsdc: '0.01' }],
+      services: [
+        { name: 'x402', endpoint: shop.doorUrl, priceUsdc: '0.01' },
+        { product: 'user_stats', priceUsdc: '0.03' },
+        { product: 'topic_map', priceUsdc: '0.02' },
+      ],
     });
     expect((await fetch(`${shop.url}/agents/nobody/card.json`)).status).toBe(404);
   });

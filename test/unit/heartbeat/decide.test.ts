@@ -55,7 +55,8 @@ function owned(...products: Product[]): Purchase[] {
 }
 
 const cycle = { generation: GENERATION, startedAt: AT };
-const shelf = { raw_logs: { generation: GENERATION, version: 'v1', records: 2000 } };
+const goods = { generation: GENERATION, version: 'v1', records: 2000 };
+const shelf = { raw_logs: goods, user_stats: goods, topic_map: goods };
 
 describe('decide', () => {
   it('opens its books and gets an identity before anything else, and a seller registers', () => {
@@ -271,7 +272,9 @@ describe('decide', () => {
     expect(decided(SOUL, aSnapshot({ purchases: owned('skill_profiles') })).intents).not.toContain(
       `refine#soul_profiles#${GENERATION}`,
     );
-    expect(decided(SELLER, aSnapshot()).intents).toEqual([`refine#raw_logs#${GENERATION}`]);
+    expect(decided(SELLER, aSnapshot()).intents).toEqual(
+      agentOf(SELLER).sells.map((product) => `refine#${product}#${GENERATION}`),
+    );
     const done = aSnapshot({ state: anAgentState({ stock: shelf }) });
     expect(decided(SELLER, done).intents).toEqual([]);
   });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { LogRecord } from '#contract/log-record.ts';
+import type { Product } from '#contract/products.ts';
 import { PRODUCT_RECORD, type ProductRecord } from '#contract/profiles.ts';
 import { Inspector } from '#core/refinery/inspect.ts';
 import { refine } from '#core/refinery/refine.ts';
@@ -28,9 +29,11 @@ async function everything(
     skill_profiles: streamed(skills.map((one) => PRODUCT_RECORD.skill_profiles.parse(one))),
     voice_profiles: streamed(voices.map((one) => PRODUCT_RECORD.voice_profiles.parse(one))),
   });
-  const raw = refine('raw_logs', { corpus: streamed(messages) });
+  const made = (product: Product) => collect(refine(product, { corpus: streamed(messages) }));
   return {
-    raw_logs: await collect(raw),
+    raw_logs: await made('raw_logs'),
+    user_stats: await made('user_stats'),
+    topic_map: await made('topic_map'),
     skill_profiles: skills,
     voice_profiles: voices,
     soul_profiles: await collect(souls),
@@ -83,7 +86,7 @@ describe('every product of any log', () => {
         for (const { user } of messages) counts.set(user, (counts.get(user) ?? 0) + 1);
         const known = [...counts].filter(([, count]) => count >= 3).map(([user]) => user);
         const { soul_profiles: souls = [] } = await everything(messages);
-        expect(new Set(souls.map(({ user }) => user))).toEqual(new Set(known));
+        expect(new Set(souls.map((soul) => 'user' in soul && soul.user))).toEqual(new Set(known));
       }),
       { numRuns: 30 },
     );

@@ -77,7 +77,7 @@ describe('soulProfiles', () => {
 describe('refine', () => {
   it('throws when a source is missing', () => {
     expect(() => refine('soul_profiles', {})).toThrow(
-      'soul_profiles is made of skill_profiles, which was not given.',
+      'soul_profiles is made of skill_profiles and voice_profiles: give all of it.',
     );
   });
 });
