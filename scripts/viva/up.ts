@@ -224,7 +224,12 @@ async function live(
     const day = (await logFilesIn(folder)).length;
     await writeSyntheticChat(folder, { from: day, to: day + 1, seed: flags.seed });
     view.step('A new day of chat has been streamed.');
-    await collectLogs(await logFilesIn(folder), { clients, onProgress: () => undefined });
+    const files = await logFilesIn(folder);
+    // a day that was not collected is missing still, and goes with the next one: no reason to end the economy
+    await collectLogs(files, { clients, onProgress: () => undefined }).catch((error: unknown) => {
+      const why = blame(error, flags.dir);
+      view.step(why instanceof Error ? why.message : String(why));
+    });
   }
   view.step('Stopping; the next `npm start` goes on from here.');
 }
