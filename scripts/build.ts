@@ -2,6 +2,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { stop } from 'esbuild';
 import { BUDGETS_KB } from './build/budgets.ts';
 import { bundle } from './build/bundle.ts';
 import { fingerprint, unchangedBytes } from './build/fingerprint.ts';
@@ -48,6 +49,8 @@ export async function build({ quiet, force = false, ...options }: BuildOptions):
       faults.push(`Room "${room.name}": ${error instanceof Error ? error.message : String(error)}`);
     }
   }
+  // its service would stay beside a running economy, with 200 MB
+  await stop();
 
   if (!quiet) print(built, budgets);
   faults.push(...built.flatMap((one) => overBudget(one, budgets)));
