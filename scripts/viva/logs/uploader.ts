@@ -97,16 +97,20 @@ async function upload(
   stored: ReadonlyMap<string, { readonly size: number; readonly eTag: string }>,
   options: UploadOptions,
 ): Promise<Uploaded> {
-  const { isDry = false, again = () => false } = options;
   const { path, source } = file;
   const { size } = await stat(path);
   const key = objectKey.log(options.target.agent, source);
   if (isTooLong(key)) throw new KeyTooLong(`The key ${key} is too long.`);
   const before = stored.get(key);
-  const isNew = before?.size !== size || before.eTag !== (await eTagOf(path)) || again(file);
-  if (isNew && isDry) await (await open(path)).close();
-  if (isNew && !isDry) await store(file, size, options);
+  const isNew =
+    before?.size !== size || before.eTag !== (await eTagOf(path)) || options.again?.(file) === true;
+  if (isNew) await (options.isDry ? readable(path) : store(file, size, options));
   return { source, bytes: size, isNew };
+}
+
+/** A dry run finds as well what could not be read. */
+async function readable(path: string): Promise<void> {
+  await (await open(path)).close();
 }
 
 /** As much as the file had a moment ago: what it gets meanwhile comes with the next upload. */
@@ -140,7 +144,7 @@ function isTooLong(key: string): boolean {
 }
 
 /** A file became shorter while it was read. */
-export class Shrunk extends Error {
+class Shrunk extends Error {
   override readonly name = 'Shrunk';
 }
 
