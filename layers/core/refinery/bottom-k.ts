@@ -37,7 +37,7 @@ export class Occurrences {
     this.#ranks.push(rank);
     this.#terms.push(term);
     // sorting now and then costs less than keeping order
-    if (this.#ranks.length >= 2 * this.#size) this.#settle();
+    if (this.#ranks.length >= 1.5 * this.#size) this.#settle();
   }
 
   absorb(other: Occurrences): void {

@@ -9,8 +9,8 @@ import { languageOf } from './languages.ts';
 import { compareCodePoints, fold, words } from './text.ts';
 
 /** Partners, phrases and terms of one user that are kept: enough to rank, and bounded. */
-const MOST_PARTNERS = 128;
-const MOST_OCCURRENCES = 64;
+const MOST_PARTNERS = 32;
+const MOST_OCCURRENCES = 32;
 /** Terms of everybody that are kept, as the background of each. */
 const MOST_BACKGROUND = 16_384;
 

@@ -12,8 +12,8 @@ const SHORTEST_PHRASE = 6;
 const LONGEST_PHRASE = 29;
 const LONGEST_INPUT = 64;
 const SPACES = /\s+/g;
-/** What can be a found term: letters only, and no word that holds sentences together. */
-const TERM = /^\p{L}{3,20}$/u;
+/** What can be a found term: letters only. V8 copies so short a piece of a text; of a longer one it would keep the whole text. */
+const TERM = /^\p{L}{3,12}$/u;
 const COMMON = new Set(Object.values(FUNCTION_WORDS).flat());
 
 /** Product voice_profiles: how each user speaks. One pass; memory grows with users. */
