@@ -66,7 +66,8 @@ export function decide(
     if (offered < MAX_APPLICATIONS && plan.take((current) => offer(task, current, desk)))
       offered += 1;
   }
-  for (const product of agent.sells) plan.take((current) => refine(product, current, desk));
+  // one a beat: making goods takes long, and the others may wait for the first to be sold
+  agent.sells.some((product) => plan.take((current) => refine(product, current, desk)));
   plan.take((current) => want(current, desk));
   return { change: complete(snapshot, plan.change), refusals: plan.refusals };
 }
@@ -189,8 +190,10 @@ function refine(
   const generation = generationIn(world.corpus);
   if (generation === undefined || snapshot.state.stock[product]?.generation === generation)
     return undefined;
+  const made = intend('refine', `${product}#${generation}`, at);
+  if (snapshot.intents.some(({ id }) => id === made.id)) return undefined;
   const has = agent.wants.every((input) => bought(snapshot.purchases, input, generation));
-  return has ? { intents: [intend('refine', `${product}#${generation}`, at)] } : undefined;
+  return has ? { intents: [made] } : undefined;
 }
 
 /** Posts bounties for what is missing: the consumer in order, the others all at once. */

@@ -1,17 +1,21 @@
 import * as z from 'zod';
 import { type LogRecord, Sample } from '#contract/log-record.ts';
+import { Topic } from '#contract/profiles.ts';
 import { Sampler } from '../logs/sample.ts';
 import { DAY_SECONDS, wallClockOf } from '../logs/time.ts';
 import { addressed } from './address.ts';
-import { Occurrences, rankOf } from './bottom-k.ts';
+import { rankOf } from './bottom-k.ts';
 import { Counts } from './counts.ts';
 import { DaySet } from './day-set.ts';
 import { BREAK, compareCodePoints, fold, words } from './text.ts';
 import { readTopics } from './topic-map-reading.ts';
+import { WordSample } from './user-stats-words.ts';
 
-/** Partners of one user that are kept, and words of theirs out of which richness is estimated. */
+/** Partners of one user that are kept. */
 const MOST_PARTNERS = 128;
-const MOST_WORDS = 256;
+/** Keys of counts, made once: everybody has them. */
+const HOUR_KEYS = Array.from({ length: 24 }, (_, hour) => `hour/${hour}`);
+const TOPIC_KEYS = new Map(Topic.options.map((topic) => [topic, `topic/${topic}`]));
 const PAIRS = /[\ud800-\udbff](?=[\udc00-\udfff])/g;
 
 /** What is counted of one user: all of it adds up, whatever part of the log it comes from. */
@@ -24,7 +28,7 @@ export interface Member {
   /** Nicks they address, in lower case. */
   readonly partners: Sampler;
   /** Words as they were said, function words too. */
-  readonly words: Occurrences;
+  readonly words: WordSample;
   /** Days on which they spoke, in the zone's calendar. */
   readonly days: DaySet;
 }
@@ -35,7 +39,7 @@ const Kept = z.object({
   lastSeen: z.string(),
   counts: z.array(z.tuple([z.string(), z.int()])),
   partners: Sample,
-  words: z.array(z.tuple([z.int(), z.string()])),
+  words: z.array(z.int()),
   days: z.array(z.tuple([z.int(), z.int()])),
 });
 
@@ -59,10 +63,10 @@ export class Members {
     const tokens = words(folded);
     counts.add('messages');
     counts.add('characters', charactersOf(whole));
-    counts.add(`hour/${Math.floor((wall - day * DAY_SECONDS) / 3600)}`);
+    counts.add(HOUR_KEYS[Math.floor((wall - day * DAY_SECONDS) / 3600)] ?? '');
     member.days.add(day);
     for (const nick of nicks) member.partners.add(nick);
-    for (const { topic } of readTopics(folded, tokens)) counts.add(`topic/${topic}`);
+    for (const { topic } of readTopics(folded, tokens)) counts.add(TOPIC_KEYS.get(topic) ?? '');
     sample(member, tokens, rankOf(whole, rankOf(user, rankOf(ts))));
   }
 
@@ -117,7 +121,7 @@ function sample({ counts, words: said }: Member, tokens: readonly string[], mess
   tokens.forEach((token, at) => {
     if (token === BREAK) return;
     counts.add('words');
-    said.add(rankOf(token, message + at), token);
+    said.hear(token, message + at);
   });
 }
 
@@ -133,7 +137,7 @@ function newMember(user: string, ts: string): Member {
     lastSeen: ts,
     counts: new Counts(),
     partners: new Sampler(MOST_PARTNERS),
-    words: new Occurrences(MOST_WORDS),
+    words: new WordSample(),
     days: new DaySet(),
   };
 }
@@ -143,6 +147,6 @@ function restoredMember(kept: z.infer<typeof Kept>): Member {
   const member = { ...newMember(user, firstSeen), lastSeen, days: DaySet.of(kept.days) };
   for (const [key, count] of kept.counts) member.counts.add(key, count);
   member.partners.addAll(kept.partners);
-  for (const [rank, word] of kept.words) member.words.add(rank, word);
+  for (const entry of kept.words) member.words.add(entry);
   return member;
 }

@@ -1,9 +1,9 @@
 import type { LogRecord } from '#contract/log-record.ts';
 import { MINIMUM_MESSAGES, Topic, type UserStats } from '#contract/profiles.ts';
-import type { Occurrences } from './bottom-k.ts';
 import { round, share, top, wilson } from './measure.ts';
 import { compareCodePoints } from './text.ts';
 import { type Member, Members } from './user-stats-state.ts';
+import type { WordSample } from './user-stats-words.ts';
 
 const TOP_TOPICS = 5;
 const STRONGEST = 5;
@@ -124,8 +124,8 @@ function engagement({ messages, days, length, interactions }: Engaged): number {
  * all words (Simpson's index), and exact while the sample holds them all. A sample of the vocabulary would be worse: K rests on the few
  * most frequent words, and those are in it or not.
  */
-function vocabulary(said: number, sample: Occurrences): UserStats['vocabulary'] {
-  const counts = [...sample.counts().values()];
+function vocabulary(said: number, sample: WordSample): UserStats['vocabulary'] {
+  const counts = sample.counts();
   const sampled = counts.reduce((sum, count) => sum + count, 0);
   if (sampled < FEWEST_WORDS) return { words: said, sampled };
   const pairs = counts.reduce((sum, count) => sum + count * (count - 1), 0);

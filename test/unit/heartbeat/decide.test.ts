@@ -272,9 +272,11 @@ describe('decide', () => {
     expect(decided(SOUL, aSnapshot({ purchases: owned('skill_profiles') })).intents).not.toContain(
       `refine#soul_profiles#${GENERATION}`,
     );
-    expect(decided(SELLER, aSnapshot()).intents).toEqual(
-      agentOf(SELLER).sells.map((product) => `refine#${product}#${GENERATION}`),
-    );
+    expect(decided(SELLER, aSnapshot()).intents).toEqual([`refine#raw_logs#${GENERATION}`]);
+    const intents = [anIntent({ kind: 'refine', subject: `raw_logs#${GENERATION}` })];
+    expect(decided(SELLER, aSnapshot({ intents })).intents).toEqual([
+      `refine#user_stats#${GENERATION}`,
+    ]);
     const done = aSnapshot({ state: anAgentState({ stock: shelf }) });
     expect(decided(SELLER, done).intents).toEqual([]);
   });

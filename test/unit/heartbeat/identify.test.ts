@@ -55,7 +55,8 @@ describe('identity', () => {
 
   it('comes before the first application too', async () => {
     const economy = await PaperEconomy.open();
-    for (const agent of [SELLER, BUYER, SELLER]) await economy.beat(agent);
+    // opens its books, and makes one product a beat
+    for (const agent of [BUYER, SELLER, SELLER, SELLER, SELLER]) await economy.beat(agent);
     await economy.beat(BUYER);
     economy.isUnknown = true;
 
