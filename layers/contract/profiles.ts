@@ -151,7 +151,7 @@ export type Slang = z.infer<typeof Slang>;
 
 /**
  * Product voice_profiles: how a user speaks, counted over their own messages; signs are counted once a message.
- * `slang.found` and `signaturePhrases` are counted in a sample of 32 occurrences of words, and of short remarks, taken by hash: `found` are the
+ * `slang.found` and `signaturePhrases` are counted in samples, by hash, of 128 occurrences of words and 64 of short remarks: `found` are the
  * terms this user says far more often than everybody (log-odds), slang or not.
  * `role` follows from who names whom, by `nick:` at the beginning or `@nick`; partners are at most 32 of each (by hash). `hub`: named by many (the top twentieth, and
  * by five at least); `bridge`: no hub, and on more shortest paths between others than nine tenths of the connected (`betweenness` is that

@@ -10,7 +10,8 @@ import { compareCodePoints, fold, words } from './text.ts';
 
 /** Partners, phrases and terms of one user that are kept: enough to rank, and bounded. */
 const MOST_PARTNERS = 32;
-const MOST_OCCURRENCES = 32;
+const MOST_PHRASES = 64;
+const MOST_TERMS = 128;
 /** Terms of everybody that are kept, as the background of each. */
 const MOST_BACKGROUND = 16_384;
 
@@ -140,8 +141,8 @@ function newPerson(user: string, ts: string): Person {
     lastSeen: ts,
     counts: new Counts(),
     partners: new Sampler(MOST_PARTNERS),
-    phrases: new Occurrences(MOST_OCCURRENCES),
-    terms: new Occurrences(MOST_OCCURRENCES),
+    phrases: new Occurrences(MOST_PHRASES),
+    terms: new Occurrences(MOST_TERMS),
   };
 }
 
