@@ -70,6 +70,8 @@ describe('beats', () => {
       'delivered',
       'newProduct',
       'newProduct',
+      'newProduct',
+      'newProduct',
       'published',
     ]);
   });
@@ -106,12 +108,30 @@ describe('beats', () => {
         expect(await economy.beat(agentId, { early: true })).toEqual({ kind: 'busy' });
     };
     let asked = 0;
-    const hasTime = () => (asked += 1) < 4;
+    const hasTime = () => (asked += 1) < 7;
     await economy.beat(SELLER, { watch: called, hasTime });
 
     expect(economy.wakeUps).toHaveLength(1);
     expect(await economy.beat(SELLER, { early: true })).toMatchObject({ kind: 'beaten' });
     expect(economy.wakeUps).toHaveLength(1);
+  });
+
+  it('do nothing any more when the claim of an intent is answered too late', async () => {
+    const economy = await PaperEconomy.open();
+    const day = economy.now().toISOString().slice(0, 10);
+    const isOpened = async () =>
+      (await economy.agents.load(SELLER, { day, generation: undefined })).state.isOpened;
+    let isLate = false;
+    const watch: Watch = (call) => {
+      isLate ||= call === 'agents.claim';
+      return Promise.resolve();
+    };
+    await economy.beat(SELLER, { watch, hasTime: () => !isLate });
+    expect(isLate).toBe(true);
+    expect(await isOpened()).toBe(false);
+
+    await economy.beat(SELLER);
+    expect(await isOpened()).toBe(true);
   });
 
   it('beat once more for a call that came meanwhile', async () => {

@@ -124,9 +124,11 @@ function next(
 async function carryOut(
   intent: Intent,
   snapshot: Snapshot,
-  { agent, lease, hands }: Acting,
+  acting: Acting,
 ): Promise<[Report, Snapshot]> {
-  if (!(await hands.agents.claim(lease, intent))) return [{ intent, result: 'outrun' }, snapshot];
+  const { agent, lease, hands } = acting;
+  const unclaimed = await claim(intent, acting);
+  if (unclaimed) return [unclaimed, snapshot];
   const at = hands.now().toISOString();
   const outcome = await attempt({ agent, intent, snapshot, hands, at });
   if (outcome.kind === 'failed')
@@ -149,6 +151,18 @@ async function carryOut(
   return commit === 'committed'
     ? [{ intent, result: 'done', wrongFees: wrongFees(change.deals) }, apply(snapshot, change)]
     : [{ intent, result: 'outrun' }, snapshot];
+}
+
+/**
+ * Why the intent is not ours to carry out now. An answer may come so late that the lease is another's by then, and what was true
+ * when we looked is not any more.
+ */
+async function claim(
+  intent: Intent,
+  { lease, hands, hasTime }: Acting,
+): Promise<Report | undefined> {
+  if (!(await hands.agents.claim(lease, intent))) return { intent, result: 'outrun' };
+  return hasTime() ? undefined : { intent, result: 'later', reason: 'the time is over' };
 }
 
 async function attempt(
