@@ -18,7 +18,8 @@ export async function aBucket() {
   const s3 = await startS3({ dir: aFolder(), credentials, onObject: () => undefined });
   s3.createBucket(BUCKET);
   const sent: string[] = [];
-  let [passing, onStuck] = [Number.POSITIVE_INFINITY, () => undefined as void];
+  let passing = Number.POSITIVE_INFINITY;
+  let onStuck = (): void => undefined;
   const gate = createServer((message, response) => {
     const path = message.url ?? '';
     if (path.includes('partNumber=')) {

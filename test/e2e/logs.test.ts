@@ -122,9 +122,19 @@ describe('viva logs upload', () => {
   });
 
   it.each([
-    ['a bucket that is not there', {}, 'missing', /does not exist/],
-    ['no region', { AWS_REGION: '' }, 'data', /set AWS_REGION/],
-  ])('says of %s what to do', async (_, environment, name, words) => {
+    {
+      fault: 'a bucket that is not there',
+      environment: {},
+      name: 'missing',
+      words: /does not exist/,
+    },
+    {
+      fault: 'no region',
+      environment: { AWS_REGION: '' },
+      name: 'data',
+      words: /set AWS_REGION/,
+    },
+  ])('says of $fault what to do', async ({ environment, name, words }) => {
     write('full.txt', line('a'));
     Object.assign(process.env, environment);
     const ended = await run('viva.ts', ['logs', 'upload', dir, '--bucket', name]);

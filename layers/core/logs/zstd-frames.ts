@@ -17,9 +17,9 @@ export async function* unzstdFrames(
   onTorn: (reason: string) => void,
 ): AsyncIterable<Uint8Array> {
   const input = new Input(bytes[Symbol.asyncIterator]());
-  let isTorn = false;
+  const tears: string[] = [];
   const torn = (reason: string) => {
-    isTorn = true;
+    tears.push(reason);
     onTorn(reason);
   };
   try {
@@ -29,7 +29,7 @@ export async function* unzstdFrames(
       if (begins(magic, SKIPPABLE, 0xf0)) await skip(input);
       else if (begins(magic, ZSTD, 0xff)) yield* codec.unzstd(frame(magic, input), torn);
       else torn('what follows a frame is none');
-      if (isTorn) return;
+      if (tears.length > 0) return;
     }
   } finally {
     await input.close();

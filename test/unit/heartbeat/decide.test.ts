@@ -1,15 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Deal, Purchase } from '#contract/deal.ts';
-import { PRODUCTS, type Product } from '#contract/products.ts';
+import type { Purchase } from '#contract/deal.ts';
+import type { Product } from '#contract/products.ts';
 import { agentOf } from '#contract/roster.ts';
-import { decide } from '#core/heartbeat/decide.ts';
 import type { Sighting } from '#core/heartbeat/look.ts';
-import type { Snapshot } from '#core/ports/agents.ts';
 import {
   AT,
   aBuyDeal,
   aCorpus,
-  agentId,
   aLockedDeal,
   anAgentState,
   anApplication,
@@ -19,7 +16,6 @@ import {
   aSellDeal,
   aSnapshot,
   aTask,
-  aWorld,
   BUYER,
   EXECUTOR,
   GENERATION,
@@ -30,33 +26,7 @@ import {
   txOf,
   walletOf,
 } from '../../support/builders.ts';
-
-const CONSUMER = agentId('kk-juanjumagalp');
-const SOUL = agentId('kk-soul-extractor');
-const moment = { now: NOW, salt: () => saltOf(7) };
-
-function decided(
-  who: string,
-  snapshot: Snapshot,
-  { at = NOW, ...world }: Parameters<typeof aWorld>[0] & { at?: Date } = {},
-) {
-  const self = walletOf(agentId(who));
-  const seen = { world: aWorld({ self, ...world }), moment: { ...moment, now: at } };
-  const { change, refusals } = decide(agentOf(who), snapshot, seen);
-  return { change, refusals, intents: (change.intents ?? []).map(({ id }) => id) };
-}
-
-function holding(deals: readonly Deal[], over: Partial<Snapshot> = {}): Snapshot {
-  return aSnapshot({ deals: new Map(deals.map((deal) => [deal.taskId, deal])), ...over });
-}
-
-function owned(...products: Product[]): Purchase[] {
-  return products.map((product) => aPurchase({ product, state: 'bought' }));
-}
-
-const cycle = { generation: GENERATION, startedAt: AT };
-const goods = { generation: GENERATION, version: 'v1', records: 2000 };
-const shelf = { raw_logs: goods, user_stats: goods, topic_map: goods };
+import { CONSUMER, cycle, decided, holding, owned, SOUL, shelf } from './deciding.ts';
 
 describe('decide', () => {
   it('opens its books and gets an identity before anything else, and a seller registers', () => {
@@ -219,52 +189,6 @@ describe('decide', () => {
         'under-reserve',
       ]);
       expect(engaged([anApplication()], { balance: 120_000n }, both).refusals).toEqual([]);
-    });
-  });
-
-  describe('a request', () => {
-    const applied = (
-      requests: readonly ReturnType<typeof aTask>[],
-      goods: Partial<(typeof shelf)['raw_logs']> = {},
-    ) => {
-      const state = anAgentState({ stock: { raw_logs: { ...shelf.raw_logs, ...goods } } });
-      return applies(state, requests);
-    };
-    const applies = (state: Snapshot['state'], requests: readonly ReturnType<typeof aTask>[]) =>
-      decided(SELLER, aSnapshot({ state }), { requests }).intents.filter((id) =>
-        id.startsWith('apply#'),
-      );
-    const requests = (count: number, over: Parameters<typeof aTask>[0] = {}) =>
-      Array.from({ length: count }, (_, n) => aTask({ id: taskId(n + 1), ...over }));
-    const old = { skills: ['raw_logs', 'corpus:00000000000000aa'] };
-
-    it('is applied for with goods of that corpus on the shelf', () => {
-      expect(applied(requests(1))).toEqual([`apply#${taskId(1)}`]);
-      expect(applied(requests(1, { skills: ['raw_logs'] }))).toHaveLength(1);
-      expect(applied(requests(1, { skills: ['raw_logs', `corpus:${GENERATION}.3`] }))).toHaveLength(
-        1,
-      );
-    });
-
-    it.each([
-      ['old goods', requests(1), { generation: '00000000000000aa' }],
-      ['goods of another corpus', requests(1, old), {}],
-      ['too few records', requests(1), { records: PRODUCTS.raw_logs.minimumRecords - 1 }],
-      ['too small a bounty', requests(1, { bounty: 9_999n }), {}],
-      ['another product', requests(1, { skills: ['soul_profiles'] }), {}],
-    ])('is left to others: %s', (_why, tasks, goods) => {
-      expect(applied(tasks, goods)).toEqual([]);
-    });
-
-    it('is left to others while the shelf is empty', () => {
-      expect(applies(anAgentState(), requests(1))).toEqual([]);
-    });
-
-    it('is one of three at most, whatever hopeless ones stand before it', () => {
-      expect(applied(requests(7))).toHaveLength(3);
-      const hopeless = requests(5, old);
-      const good = [8, 9].map((n) => aTask({ id: taskId(n) }));
-      expect(applied([...hopeless, ...good])).toHaveLength(2);
     });
   });
 
