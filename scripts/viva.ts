@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   products: async () => (await import('./viva/products.ts')).addProducts,
   irc: async () => (await import('./viva/irc.ts')).addIrc,
   logs: async () => (await import('./viva/logs.ts')).addLogs,
+  optout: async () => (await import('./viva/optout.ts')).addOptOut,
   buy: async () => (await import('./viva/buy.ts')).addBuy,
   escrow: async () => (await import('./viva/escrow.ts')).addEscrow,
   contracts: async () => (await import('./viva/contracts.ts')).addContracts,

@@ -46,6 +46,8 @@ export const economyKey = {
     pk: `CORPUS#${agent}`,
     sk: `ATTEMPT#${id}`,
   }),
+  /** Who may not appear in what is made of the agent's logs. */
+  corpusOptOuts: (agent: AgentId): Key => ({ pk: `CORPUS#${agent}`, sk: 'OPTOUTS' }),
   rosterEntry: (agent: AgentId): Key => ({ pk: 'SWITCH', sk: `ROSTER#${agent}` }),
   switch: (name: 'HALT'): Key => ({ pk: 'SWITCH', sk: name }),
   seen: (room: string, id: string): Key => ({ pk: `SEEN#${room}`, sk: id }),

@@ -185,6 +185,20 @@ export const CorpusPointer = z.object({
 });
 export type CorpusPointer = z.infer<typeof CorpusPointer>;
 
+/** The most nicks on one list of opt-outs: it is one item, of at most 400 KB. */
+export const MOST_OPT_OUTS = 5_000;
+
+/**
+ * The item `CORPUS#<agent> / OPTOUTS`: people who may not appear in what is made of the logs, as `core/privacy` folds their nicks.
+ * `revision` grows by one with every change and tells nothing of who is on it.
+ */
+export const OptOuts = z.object({
+  revision: z.int().nonnegative(),
+  /** DynamoDB knows no empty set. */
+  nicks: z.set(z.string()).default(new Set()),
+});
+export type OptOuts = z.infer<typeof OptOuts>;
+
 /**
  * The item `CORPUS#<agent> / TURN`: rebuilds of the manifest take turns, and whoever waits for one that began after it came need not
  * rebuild at all. It only saves work: the pointer's revision is what keeps rebuilds from each other.

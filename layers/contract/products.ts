@@ -63,7 +63,8 @@ export type ProductInput = z.infer<typeof ProductInput>;
  * `manifest.json` beside every product version in S3 (`<agent>/products/<product>/<version>/`).
  * `version` is a hash over the inputs' versions and the code version; `sha256` and `bytes` are of the gzip file as delivered,
  * `records` its number of NDJSON lines. `from`/`to` are the ISO times of the first and last message it rests on. `sample`: at most
- * three records, shortened to 2 KiB each, for anyone to see before paying; older manifests have none.
+ * three records, shortened to 2 KiB each, for anyone to see before paying; older manifests have none. `leftOut`: how many people who
+ * spoke in the logs are absent because they opted out; of bought inputs, the largest number that a seller told. Older ones have none.
  */
 export const ProductManifest = z.object({
   v: z.literal(1),
@@ -79,6 +80,7 @@ export const ProductManifest = z.object({
   inputs: z.array(ProductInput),
   codeVersion: z.string(),
   method: z.string(),
+  leftOut: z.int().nonnegative().optional(),
   sample: z.array(z.record(z.string(), z.unknown())).max(3).optional(),
 });
 export type ProductManifest = z.infer<typeof ProductManifest>;
@@ -95,6 +97,8 @@ export const DeliveryEvidence = z.object({
   from: z.string(),
   to: z.string(),
   inputs: z.array(ProductInput),
+  /** As in the manifest. */
+  leftOut: z.int().nonnegative().optional(),
 });
 export type DeliveryEvidence = z.infer<typeof DeliveryEvidence>;
 

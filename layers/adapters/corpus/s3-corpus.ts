@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { AgentId } from '#contract/ids.ts';
-import type { CorpusPointer, LogRecord } from '#contract/log-record.ts';
+import type { LogRecord } from '#contract/log-record.ts';
 import { corpusLines, type Store } from '#core/logs/read.ts';
 import { readManifest } from '#core/logs/rebuild.ts';
 import { parseRecordLine } from '#core/logs/record-line.ts';
-import type { Corpus } from '#core/ports/corpus.ts';
+import type { Corpus, CorpusView } from '#core/ports/corpus.ts';
 import type { CorpusPointers } from '#core/ports/corpus-pointers.ts';
+import { without } from '#core/privacy/without.ts';
 
 const utf8 = new TextDecoder();
 
@@ -16,15 +18,34 @@ export class S3Corpus implements Corpus {
     this.#store = store;
   }
 
-  pointer(agent: AgentId): Promise<CorpusPointer | undefined> {
-    return this.#store.pointers.pointer(agent);
+  async pointer(agent: AgentId): Promise<CorpusView | undefined> {
+    const { pointers } = this.#store;
+    const [pointer, optOuts] = await Promise.all([
+      pointers.pointer(agent),
+      pointers.optOuts(agent),
+    ]);
+    if (pointer === undefined) return undefined;
+    const { version } = pointer;
+    return { ...pointer, version: versionAfter(version, optOuts.revision), optOuts };
   }
 
-  async *messages({ manifestKey }: CorpusPointer): AsyncIterable<LogRecord> {
+  messages(view: CorpusView, leftOut = new Set<string>()): AsyncIterable<LogRecord> {
+    const all = this.#all(view);
+    return view.optOuts === undefined ? all : without(all, view.optOuts.nicks, leftOut);
+  }
+
+  async *#all({ manifestKey }: CorpusView): AsyncIterable<LogRecord> {
     const manifest = await readManifest(manifestKey, this.#store.objects);
     for await (const { bytes } of corpusLines(manifest, this.#store)) {
       // whole lines, each with its end
       for (const line of utf8.decode(bytes).slice(0, -1).split('\n')) yield parseRecordLine(line);
     }
   }
+}
+
+/** The number of changes, never the nicks: who can guess those could tell them from a hash. */
+function versionAfter(version: string, changes: number): string {
+  return changes === 0
+    ? version
+    : createHash('sha256').update(`${version}#${changes}`).digest('hex');
 }

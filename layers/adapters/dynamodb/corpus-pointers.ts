@@ -7,11 +7,18 @@ import {
   type PutCommandInput,
   paginateQuery,
   UpdateCommand,
+  type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { AgentId } from '#contract/ids.ts';
 import { economyKey, type Key } from '#contract/keys.ts';
-import { CorpusPointer, RebuildTurn, SourceItem } from '#contract/log-record.ts';
+import {
+  CorpusPointer,
+  MOST_OPT_OUTS,
+  OptOuts,
+  RebuildTurn,
+  SourceItem,
+} from '#contract/log-record.ts';
 import type { CorpusPointers } from '#core/ports/corpus-pointers.ts';
 
 /** Version of these items' shape. */
@@ -128,20 +135,59 @@ export class DynamoCorpusPointers implements CorpusPointers {
     await this.#dynamo.send(new DeleteCommand({ TableName: this.#table, Key }));
   }
 
+  async optOuts(agent: AgentId): Promise<OptOuts> {
+    return OptOuts.parse((await this.#get(economyKey.corpusOptOuts(agent))) ?? { revision: 0 });
+  }
+
+  async optOut(agent: AgentId, folded: string): Promise<'added' | 'kept' | 'full'> {
+    const isAdded = await this.#update({
+      Key: economyKey.corpusOptOuts(agent),
+      UpdateExpression: 'ADD nicks :nicks, revision :one SET v = :v',
+      ConditionExpression:
+        'attribute_not_exists(nicks) OR (NOT contains(nicks, :nick) AND size(nicks) < :most)',
+      ExpressionAttributeValues: {
+        ':nicks': new Set([folded]),
+        ':nick': folded,
+        ':one': 1,
+        ':v': SHAPE,
+        ':most': MOST_OPT_OUTS,
+      },
+    });
+    if (isAdded) return 'added';
+    return (await this.optOuts(agent)).nicks.has(folded) ? 'kept' : 'full';
+  }
+
+  optIn(agent: AgentId, folded: string): Promise<boolean> {
+    return this.#update({
+      Key: economyKey.corpusOptOuts(agent),
+      UpdateExpression: 'DELETE nicks :nicks ADD revision :one',
+      ConditionExpression: 'contains(nicks, :nick)',
+      ExpressionAttributeValues: { ':nicks': new Set([folded]), ':nick': folded, ':one': 1 },
+    });
+  }
+
   async #get(key: Key): Promise<Record<string, unknown> | undefined> {
     const get = new GetCommand({ TableName: this.#table, Key: key, ConsistentRead: true });
     return (await this.#dynamo.send(get)).Item;
   }
 
-  /** False when the condition does not hold. */
-  async #put(input: Omit<PutCommandInput, 'TableName'>): Promise<boolean> {
-    try {
-      await this.#dynamo.send(new PutCommand({ TableName: this.#table, ...input }));
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+  #put(input: Omit<PutCommandInput, 'TableName'>): Promise<boolean> {
+    return holds(this.#dynamo.send(new PutCommand({ TableName: this.#table, ...input })));
+  }
+
+  #update(input: Omit<UpdateCommandInput, 'TableName'>): Promise<boolean> {
+    return holds(this.#dynamo.send(new UpdateCommand({ TableName: this.#table, ...input })));
+  }
+}
+
+/** False when the write's condition does not hold. */
+async function holds(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
   }
 }
 

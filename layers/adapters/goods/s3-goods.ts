@@ -60,7 +60,7 @@ export class S3Goods implements Goods {
     const manifest = parseJson(ProductManifest, await objects.read(file(MANIFEST_FILE)));
     if (manifest === undefined)
       throw new Error(`${deal.product} ${deal.goods} is not on the shelf of ${agentId}.`);
-    const { product, version, sha256, bytes, records, from, to, inputs } = manifest;
+    const { product, version, sha256, bytes, records, from, to, inputs, leftOut } = manifest;
     const deliveryUrl = `${storefrontUrl}/deliveries/${deal.taskId}?seller=${agentId}`;
     const evidence: DeliveryEvidence = {
       v: 1,
@@ -73,6 +73,7 @@ export class S3Goods implements Goods {
       from,
       to,
       inputs,
+      ...(leftOut !== undefined && { leftOut }),
     };
     const delivery: Delivery = {
       v: 1,
@@ -118,9 +119,9 @@ export class S3Goods implements Goods {
     const { corpus } = this.#parts;
     const pointer = await corpus.pointer(COLLECTOR);
     if (pointer?.version.startsWith(generation) !== true) return undefined;
-    return [
-      { product: 'corpus', version: pointer.version, records: () => corpus.messages(pointer) },
-    ];
+    const leftOut = new Set<string>();
+    const records = () => corpus.messages(pointer, leftOut);
+    return [{ product: 'corpus', version: pointer.version, records, leftOut }];
   }
 
   /** Undefined unless everything that the agent's product is made of was bought. */
@@ -128,10 +129,11 @@ export class S3Goods implements Goods {
     const { wants } = agentOf(agentId);
     if (!wants.every((product) => inputs.some(({ evidence }) => evidence.product === product)))
       return undefined;
-    return inputs.map(({ taskId, evidence: { product, version, sha256 } }) => ({
+    return inputs.map(({ taskId, evidence: { product, version, sha256, leftOut } }) => ({
       product,
       version,
       sha256,
+      leftOut,
       open: () => this.#open(objectKey.purchase(agentId, taskId, DATA_FILE)),
     }));
   }

@@ -17,6 +17,8 @@ export interface CorpusInput {
   readonly product: 'corpus';
   readonly version: string;
   readonly records: () => AsyncIterable<LogRecord>;
+  /** Who was left out, once the records were read. */
+  readonly leftOut?: ReadonlySet<string>;
 }
 
 export interface BoughtInput {
@@ -24,6 +26,8 @@ export interface BoughtInput {
   readonly version: string;
   /** Of the gzip bytes; checked while they are read. */
   readonly sha256?: string;
+  /** As its seller told. */
+  readonly leftOut?: number | undefined;
   readonly open: () => Promise<AsyncIterable<Uint8Array>>;
 }
 
@@ -120,8 +124,13 @@ function manifestOf(
     })),
     codeVersion: build.codeVersion,
     method: METHODS[build.product],
+    leftOut: Math.max(0, ...build.inputs.map(leftOutOf)),
     sample: sample.of(tally.records),
   };
+}
+
+function leftOutOf({ leftOut = 0 }: BuildInput): number {
+  return typeof leftOut === 'number' ? leftOut : leftOut.size;
 }
 
 function inputsOf({ product, inputs, zone }: Build): RefineryInputs {

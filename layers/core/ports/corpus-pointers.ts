@@ -1,5 +1,5 @@
 import type { AgentId } from '#contract/ids.ts';
-import type { CorpusPointer, RebuildTurn, SourceItem } from '#contract/log-record.ts';
+import type { CorpusPointer, OptOuts, RebuildTurn, SourceItem } from '#contract/log-record.ts';
 
 /** The few conditional items on which the corpus rests. All reads are strongly consistent. */
 export interface CorpusPointers {
@@ -25,4 +25,10 @@ export interface CorpusPointers {
   beginAttempt(agent: AgentId, id: string, expires: Date): Promise<number>;
   /** The upload was read, or failed without harm: all attempts are forgotten. */
   endAttempts(agent: AgentId, id: string): Promise<void>;
+  /** Revision 0 before anybody opted out. */
+  optOuts(agent: AgentId): Promise<OptOuts>;
+  /** Puts a folded nick on the list. `kept`: it was there already; `full`: there are MOST_OPT_OUTS. */
+  optOut(agent: AgentId, folded: string): Promise<'added' | 'kept' | 'full'>;
+  /** Takes a folded nick off the list; false when it was not there. */
+  optIn(agent: AgentId, folded: string): Promise<boolean>;
 }

@@ -1,10 +1,21 @@
 import type { AgentId } from '#contract/ids.ts';
-import type { CorpusPointer, LogRecord } from '#contract/log-record.ts';
+import type { CorpusPointer, LogRecord, OptOuts } from '#contract/log-record.ts';
+
+/**
+ * One version for readers: `version` is another with every change of the opt-outs, and they are those that it was read with. Without
+ * them, it is the corpus as collected: for its keeper, never for a product.
+ */
+export interface CorpusView extends CorpusPointer {
+  readonly optOuts?: OptOuts;
+}
 
 /** The collected logs of one agent, as readers see them: one version or the next, never half of one. */
 export interface Corpus {
-  /** Undefined before anything was collected. One read. */
-  pointer(agent: AgentId): Promise<CorpusPointer | undefined>;
-  /** Every message of that version in order (time, source, position), duplicates removed. Memory bounded by one day's segments. */
-  messages(pointer: CorpusPointer): AsyncIterable<LogRecord>;
+  /** Undefined before anything was collected. Two reads. */
+  pointer(agent: AgentId): Promise<CorpusView | undefined>;
+  /**
+   * Every message of that version in order (time, source, position), duplicates removed, without those of people who opted out and
+   * without their names in what others say. Memory bounded by one day's segments. `leftOut` gets the folded nick of everyone left out.
+   */
+  messages(view: CorpusView, leftOut?: Set<string>): AsyncIterable<LogRecord>;
 }

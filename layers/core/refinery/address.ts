@@ -38,7 +38,8 @@ export function addressed(text: string): Addressed {
 /** A nick with digits, `_`, `|` and the like is one, whatever its letters spell. */
 const PLAIN = /^[\p{L}.'’-]+$/u;
 
-function isWord(nick: string): boolean {
+/** Whether what could be a nick is a word of the lexicons in its own right. */
+export function isWord(nick: string): boolean {
   if (!PLAIN.test(nick)) return false;
   return words(fold(nick)).every(
     (word) => WORDS.has(word) || SKILLS.terms.has(word) || isSign(word),

@@ -185,7 +185,7 @@ describe('collect-logs', () => {
   it('ends the same when it dies at any step and the messages come again', async () => {
     const notices = [await upload('2005-02-08.txt', DAY), await upload('x/2005-02-08.txt', DAY)];
     await collectLogs(sqsEvent(notices), services);
-    const expected = { ...(await corpus.pointer(agent)), revision: undefined };
+    const expected = { ...(await services.pointers.pointer(agent)), revision: undefined };
 
     for (let steps = 0, isDone = false; !isDone; steps += 1) {
       const table = `economy-${tests}-${steps}`;

@@ -63,6 +63,8 @@ export class MemoryPointers implements CorpusPointers {
   readonly items = new Map<string, Map<string, SourceItem>>();
   readonly turns = new Map<string, RebuildTurn>();
   readonly begun = new Map<string, number>();
+  readonly optedOut = new Set<string>();
+  optOutRevision = 0;
 
   pointer(agent: AgentId) {
     return Promise.resolve(this.pointers.get(agent));
@@ -114,6 +116,23 @@ export class MemoryPointers implements CorpusPointers {
   endAttempts(agent: AgentId, id: string) {
     this.begun.delete(`${agent} ${id}`);
     return Promise.resolve();
+  }
+
+  optOuts() {
+    return Promise.resolve({ revision: this.optOutRevision, nicks: new Set(this.optedOut) });
+  }
+
+  optOut(_agent: AgentId, folded: string) {
+    if (this.optedOut.has(folded)) return Promise.resolve('kept' as const);
+    this.optedOut.add(folded);
+    this.optOutRevision += 1;
+    return Promise.resolve('added' as const);
+  }
+
+  optIn(_agent: AgentId, folded: string) {
+    const wasOut = this.optedOut.delete(folded);
+    if (wasOut) this.optOutRevision += 1;
+    return Promise.resolve(wasOut);
   }
 }
 
