@@ -86,6 +86,7 @@ async function up(flags: Flags): Promise<void> {
   const stopping = onSignals(economy);
   try {
     const collected = await collect(economy, files, view);
+    if (flags.once) expectEnough(collected);
     economy.cloud.scheduler.start();
     if (flags.once)
       showReport(await oneChain({ flags, economy, collected, errors, stopping }), flags.json);
@@ -143,6 +144,15 @@ async function collect(
   return collected;
 }
 
+/** A chain that nobody would begin is not waited for. */
+function expectEnough({ pointer: { messages } }: Collected): void {
+  const { minimumRecords } = PRODUCTS.raw_logs;
+  if (messages >= minimumRecords) return;
+  throw new CannotStart(
+    `The logs hold ${messages} messages, but nobody buys fewer than ${minimumRecords}: add more logs.`,
+  );
+}
+
 interface OneRun {
   readonly flags: Flags;
   readonly economy: Economy;
@@ -154,13 +164,6 @@ interface OneRun {
 /** Waits until every want is bought, paid, said and booked, then reports; gives up when nothing has settled for long. */
 async function oneChain(run: OneRun): Promise<RunReport> {
   const { flags, economy, collected, errors } = run;
-  const { messages } = collected.pointer;
-  const { minimumRecords } = PRODUCTS.raw_logs;
-  if (messages < minimumRecords) {
-    throw new CannotStart(
-      `The logs hold ${messages} messages, but nobody buys fewer than ${minimumRecords}: add more logs.`,
-    );
-  }
   const firstDealSeconds = await waitForAll(run);
   economy.cloud.scheduler.stop();
   return report({
