@@ -7,7 +7,7 @@ import { Counts } from './counts.ts';
 import { DaySet } from './day-set.ts';
 import { FUNCTION_WORDS } from './lexicons/languages.ts';
 import { compareCodePoints, fold, words } from './text.ts';
-import { readTopics } from './topic-map-reading.ts';
+import { readTopics, type TopicRead } from './topic-map-reading.ts';
 
 /** Words of one day that are kept, and of all days, as their background. */
 const MOST_WORDS = 512;
@@ -129,7 +129,7 @@ export class Days {
   }
 }
 
-function count({ counts }: Day, read: ReturnType<typeof readTopics>): void {
+function count({ counts }: Day, read: readonly TopicRead[]): void {
   counts.add('messages');
   if (read.length > 0) counts.add('told');
   for (const { topic, subtopics } of read) {
