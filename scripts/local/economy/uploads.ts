@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { filesBelow } from '#adapters/logs/folder.ts';
-import type { CorpusPointer } from '#contract/log-record.ts';
 import { COLLECTOR } from '#contract/roster.ts';
 import { readManifest } from '#core/logs/rebuild.ts';
 import { standing } from '#core/logs/standing.ts';
+import type { CorpusView } from '#core/ports/corpus.ts';
 import { eTagOf, type LogFile, uploadFiles } from '../../viva/logs/uploader.ts';
 import { CannotStart } from '../cloud/cannot-start.ts';
 import type { Clients } from './connection.ts';
@@ -14,7 +14,7 @@ const PATIENCE_MS = 20_000;
 const MAX_ROUNDS = 5;
 
 export interface Collected {
-  readonly pointer: CorpusPointer;
+  readonly pointer: CorpusView;
   readonly files: number;
   /** Sources that were refused whole, with the reason. */
   readonly refused: readonly { readonly source: string; readonly reason: string }[];
@@ -66,7 +66,9 @@ export async function collectLogs(
       { target: { objects, agent: COLLECTOR }, again: () => true },
     );
     const done = await settle(eTags, { clients, onProgress });
-    if (done) return { ...done, files: files.length };
+    // as the agents see it: their generations are named after it
+    const pointer = done && (await clients.corpus.pointer(COLLECTOR));
+    if (pointer) return { pointer, refused: done.refused, files: files.length };
   }
   throw new CannotStart(
     'The logs were uploaded, but not collected: the log of room collect-logs in the state folder says why.',
@@ -79,7 +81,7 @@ async function settle(
     clients,
     onProgress,
   }: { readonly clients: Clients; readonly onProgress: (done: number, total: number) => void },
-): Promise<Omit<Collected, 'files'> | undefined> {
+): Promise<Pick<Collected, 'refused'> | undefined> {
   let left = eTags.size + 1;
   let since = Date.now();
   for (;;) {
@@ -89,7 +91,7 @@ async function settle(
       since = Date.now();
       onProgress(eTags.size - left, eTags.size);
     }
-    if (left === 0 && pointer !== undefined) return { pointer, refused };
+    if (left === 0 && pointer !== undefined) return { refused };
     if (Date.now() - since > PATIENCE_MS) return undefined;
     await sleep(150);
   }
