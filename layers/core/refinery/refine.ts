@@ -8,7 +8,7 @@ import { userStats } from './user-stats.ts';
 import { voiceProfiles } from './voices.ts';
 
 /** Part of every product's version: change it with anything that changes a product's bytes. */
-export const REFINERY_VERSION = 'refinery-3';
+export const REFINERY_VERSION = 'refinery-4';
 
 /** What each product is made of. */
 export const SOURCES = {
