@@ -53,7 +53,12 @@ export class Occurrences {
   }
 
   absorb(other: Occurrences): void {
-    for (const [rank, term] of other.entries()) this.add(rank, term);
+    this.addAll(other.entries());
+  }
+
+  /** What {@link entries} gave. */
+  addAll(entries: Iterable<readonly [number, string]>): void {
+    for (const [rank, term] of entries) this.add(rank, term);
   }
 
   /** By rank. */

@@ -11,7 +11,12 @@ export class Counts {
   }
 
   absorb(other: Counts): void {
-    for (const [key, count] of other.#counts) this.add(key, count);
+    this.addAll(other.#counts);
+  }
+
+  /** What {@link entries} gave. */
+  addAll(entries: Iterable<readonly [string, number]>): void {
+    for (const [key, count] of entries) this.add(key, count);
   }
 
   entries(): [string, number][] {

@@ -1,4 +1,5 @@
 import type { Occurrences } from './bottom-k.ts';
+import { FUNCTION_WORDS } from './lexicons/languages.ts';
 
 /** Strength of the background as a prior, in occurrences, and the least of every term. */
 const PRIOR = 100;
@@ -52,4 +53,12 @@ function score(own: Share, all: Share): number {
 
 function total(counts: ReadonlyMap<string, number>): number {
   return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
+
+const COMMON = new Set(Object.values(FUNCTION_WORDS).flat());
+
+/** Tells what can be a found term: 3 to `longest` letters and nothing else, and no word that holds sentences together. */
+export function termsUpTo(longest: number): (token: string) => boolean {
+  const term = new RegExp(`^\\p{L}{3,${longest}}$`, 'u');
+  return (token) => !COMMON.has(token) && term.test(token);
 }

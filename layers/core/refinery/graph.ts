@@ -1,4 +1,5 @@
 import { rankOf } from './bottom-k.ts';
+import { exchangesAmong } from './exchanges.ts';
 import type { Person } from './people.ts';
 
 /** Shortest paths are counted from this many people: an estimate that costs pivots x (people + pairs), whatever the log's size. */
@@ -37,19 +38,10 @@ export function placesOf(people: readonly Person[]): ReadonlyMap<string, Place> 
 
 function connected(people: readonly Person[]): readonly Node[] {
   const nodes = people.map((): Node => ({ out: new Map(), in: new Map() }));
-  const byNick = new Map<string, number>();
-  people.forEach(({ user }, at) => {
-    const nick = user.toLowerCase();
-    if (!byNick.has(nick)) byNick.set(nick, at);
-  });
-  people.forEach(({ partners }, from) => {
-    for (const [nick, count] of partners.sample().counts) {
-      const to = byNick.get(nick);
-      if (to === undefined || to === from) continue;
-      nodes[from]?.out.set(to, count);
-      nodes[to]?.in.set(from, count);
-    }
-  });
+  for (const { from, to, count } of exchangesAmong(people)) {
+    nodes[from]?.out.set(to, count);
+    nodes[to]?.in.set(from, count);
+  }
   return nodes;
 }
 

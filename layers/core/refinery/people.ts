@@ -111,7 +111,7 @@ export class People {
     for (const line of lines) {
       const value = z.union([Kept, KeptBackground]).parse(JSON.parse(line));
       if ('user' in value) people.#add(restoredPerson(value));
-      else for (const [rank, term] of value.background) people.background.add(rank, term);
+      else people.background.addAll(value.background);
     }
     return people;
   }
@@ -148,9 +148,9 @@ function newPerson(user: string, ts: string): Person {
 
 function restoredPerson(kept: z.infer<typeof Kept>): Person {
   const person = { ...newPerson(kept.user, kept.firstSeen), lastSeen: kept.lastSeen };
-  for (const [key, count] of kept.counts) person.counts.add(key, count);
+  person.counts.addAll(kept.counts);
   person.partners.addAll(kept.partners);
-  for (const [rank, phrase] of kept.phrases) person.phrases.add(rank, phrase);
-  for (const [rank, term] of kept.terms) person.terms.add(rank, term);
+  person.phrases.addAll(kept.phrases);
+  person.terms.addAll(kept.terms);
   return person;
 }

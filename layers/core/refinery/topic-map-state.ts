@@ -5,16 +5,14 @@ import { addressed } from './address.ts';
 import { Occurrences, rankOf } from './bottom-k.ts';
 import { Counts } from './counts.ts';
 import { DaySet } from './day-set.ts';
-import { FUNCTION_WORDS } from './lexicons/languages.ts';
+import { termsUpTo } from './found-terms.ts';
 import { compareCodePoints, fold, words } from './text.ts';
 import { readTopics, type TopicRead } from './topic-map-reading.ts';
 
 /** Words of one day that are kept, and of all days, as their background. */
 const MOST_WORDS = 512;
 const MOST_BACKGROUND = 16_384;
-/** What can be a found term: letters only, and no word that holds sentences together. */
-const TERM = /^\p{L}{3,20}$/u;
-const COMMON = new Set(Object.values(FUNCTION_WORDS).flat());
+const isTerm = termsUpTo(20);
 
 /** What is counted of one day. */
 export interface Day {
@@ -61,7 +59,7 @@ export class Days {
     count(day, readTopics(folded, tokens));
     const message = rankOf(whole, rankOf(user, rankOf(ts)));
     for (const token of new Set(tokens)) {
-      if (COMMON.has(token) || !TERM.test(token)) continue;
+      if (!isTerm(token)) continue;
       const rank = rankOf(token, message);
       day.words.add(rank, token);
       this.background.add(rank, token);
@@ -102,7 +100,7 @@ export class Days {
       const value = Kept.parse(JSON.parse(line));
       if ('user' in value) days.#daysOf(value.user).absorb(DaySet.of(value.days));
       else if ('day' in value) days.#add(restoredDay(value));
-      else for (const [rank, word] of value.background) days.background.add(rank, word);
+      else days.background.addAll(value.background);
     }
     return days;
   }
@@ -148,7 +146,7 @@ function newDay(day: number, ts: string): Day {
 
 function restoredDay(kept: z.infer<typeof KeptDay>): Day {
   const day = { ...newDay(kept.day, kept.firstSeen), lastSeen: kept.lastSeen };
-  for (const [key, times] of kept.counts) day.counts.add(key, times);
-  for (const [rank, word] of kept.words) day.words.add(rank, word);
+  day.counts.addAll(kept.counts);
+  day.words.addAll(kept.words);
   return day;
 }

@@ -145,7 +145,7 @@ function newMember(user: string, ts: string): Member {
 function restoredMember(kept: z.infer<typeof Kept>): Member {
   const { user, firstSeen, lastSeen } = kept;
   const member = { ...newMember(user, firstSeen), lastSeen, days: DaySet.of(kept.days) };
-  for (const [key, count] of kept.counts) member.counts.add(key, count);
+  member.counts.addAll(kept.counts);
   member.partners.addAll(kept.partners);
   for (const entry of kept.words) member.words.add(entry);
   return member;

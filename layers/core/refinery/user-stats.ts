@@ -1,5 +1,6 @@
 import type { LogRecord } from '#contract/log-record.ts';
 import { MINIMUM_MESSAGES, Topic, type UserStats } from '#contract/profiles.ts';
+import { exchangesAmong } from './exchanges.ts';
 import { round, share, top, wilson } from './measure.ts';
 import { compareCodePoints } from './text.ts';
 import { type Member, Members } from './user-stats-state.ts';
@@ -51,27 +52,18 @@ interface Bond {
   from: number;
 }
 
-/** For each, whom they address and who addresses them. A nick that two users share in another case is the first one's. */
+/** For each, whom they address and who addresses them. */
 function bondsAmong(known: readonly Member[]): readonly ReadonlyMap<number, Bond>[] {
-  const byNick = new Map<string, number>();
-  known.forEach(({ user }, at) => {
-    const nick = user.toLowerCase();
-    if (!byNick.has(nick)) byNick.set(nick, at);
-  });
   const bonds = known.map(() => new Map<number, Bond>());
   const bond = (one: number, other: number): Bond => {
     const found = bonds[one]?.get(other) ?? { user: known[other]?.user ?? '', to: 0, from: 0 };
     bonds[one]?.set(other, found);
     return found;
   };
-  known.forEach(({ partners }, from) => {
-    for (const [nick, count] of partners.sample().counts) {
-      const to = byNick.get(nick);
-      if (to === undefined || to === from) continue;
-      bond(from, to).to += count;
-      bond(to, from).from += count;
-    }
-  });
+  for (const { from, to, count } of exchangesAmong(known)) {
+    bond(from, to).to += count;
+    bond(to, from).from += count;
+  }
   return bonds;
 }
 

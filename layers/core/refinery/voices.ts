@@ -1,7 +1,7 @@
 import type { LogRecord } from '#contract/log-record.ts';
 import type { VoiceProfile } from '#contract/profiles.ts';
 import { rankOf } from './bottom-k.ts';
-import { FUNCTION_WORDS } from './lexicons/languages.ts';
+import { termsUpTo } from './found-terms.ts';
 import { type Heard, People } from './people.ts';
 import { readVoice } from './voice-reading.ts';
 import { voiceProfilesOf } from './voice-traits.ts';
@@ -12,9 +12,8 @@ const SHORTEST_PHRASE = 6;
 const LONGEST_PHRASE = 29;
 const LONGEST_INPUT = 64;
 const SPACES = /\s+/g;
-/** What can be a found term: letters only. V8 copies so short a piece of a text; of a longer one it would keep the whole text. */
-const TERM = /^\p{L}{3,12}$/u;
-const COMMON = new Set(Object.values(FUNCTION_WORDS).flat());
+/** V8 copies so short a piece of a text; of a longer one it would keep the whole text. */
+const isTerm = termsUpTo(12);
 
 /** Product voice_profiles: how each user speaks. One pass; memory grows with users. */
 export async function* voiceProfiles(
@@ -48,7 +47,7 @@ function sample(
   const phrase = phraseOf(folded);
   if (phrase !== undefined) person.phrases.add(rank, phrase);
   for (const token of new Set(tokens)) {
-    if (COMMON.has(token) || !TERM.test(token)) continue;
+    if (!isTerm(token)) continue;
     const place = rankOf(token, rank);
     person.terms.add(place, token);
     people.background.add(place, token);
