@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Intent } from '#contract/agent-state.ts';
 import { formatUsdc } from '#contract/money.ts';
 import type { Connection } from '../local/economy/connection.ts';
 import { paint } from './output.ts';
@@ -16,19 +17,23 @@ const IntentLine = z.looseObject({
 const VERBS: Readonly<Record<string, string>> = {
   'open-ledger': 'opened its ledger',
   register: 'registered at the market',
+  identify: 'has its identity on the chain',
   publish: 'posted a bounty for',
   lock: 'locked the escrow of',
   assign: 'assigned the seller of',
   inspect: 'inspected the goods of',
+  ask: 'asked for better goods of',
   approve: 'approved and paid',
   reject: 'sent back the goods of',
+  reclaim: 'took back the money of',
   cancel: 'withdrew',
   'rate-seller': 'rated the seller of',
   refine: 'made',
   apply: 'applied for',
   deliver: 'delivered for',
   'rate-buyer': 'rated the buyer of',
-};
+  audit: 'signed',
+} satisfies Readonly<Record<Exclude<Intent['kind'], 'say'>, string>>;
 
 /** The economy as a person sees it in a terminal: one line per thing done, everything to one stream. */
 export class LiveView {
@@ -96,7 +101,9 @@ export class LiveView {
 
 function short([subject = '', generation]: readonly string[]): string {
   if (generation !== undefined) return `${subject} of corpus ${generation.slice(0, 8)}`;
-  return subject.startsWith('kk-') ? '' : `task ${subject.slice(0, 8)}`;
+  if (subject.startsWith('kk-')) return '';
+  // tasks have UUIDs, verdicts bare hex
+  return `${subject.includes('-') ? 'task' : 'verdict'} ${subject.slice(0, 8)}`;
 }
 
 function clock(): string {
