@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { addColdBench } from './bench/cold.ts';
 import { benchLogs, ENGINES, type Engine } from './bench/logs.ts';
 import { addMarketBench } from './bench/market.ts';
 import type { Row } from './bench/measure.ts';
@@ -81,6 +82,7 @@ function engines(text: string): Engine[] {
   });
 }
 
+addColdBench(program);
 addMarketBench(program);
 addMoneyBench(program);
 addUploadsBench(program);

@@ -10,16 +10,14 @@ const LAST_CALL_MS = 5_000;
 /** How long after the function's end its lease runs out, in ms. */
 const LEASE_MARGIN_MS = 2_000;
 
-let services: Promise<Services> | undefined;
+let services: Promise<Services> | undefined = open();
+// what Lambda's INIT waits for; a wiring that failed is tried again by the first beat, which then says why
+await services.catch(() => undefined);
 
 /** Called by EventBridge Scheduler with the scheduled time as beatId, by the wake room, and by an owner who wants to see it. */
 export async function handler(event: unknown, context: Context): Promise<BeatOutcome> {
   const pulse = Beat.parse(event);
-  // a wiring that failed once must not stay with this container for life
-  services ??= wire().catch((error: unknown) => {
-    services = undefined;
-    throw error;
-  });
+  services ??= open();
   const { hands, wakeUps, salt, log, metrics } = await services;
   const remaining = context.getRemainingTimeInMillis();
   const report = await beat(pulse, {
@@ -52,6 +50,14 @@ export async function handler(event: unknown, context: Context): Promise<BeatOut
       ...(reason === undefined ? {} : { reason: words(reason) }),
     })),
   };
+}
+
+/** A wiring that failed once must not stay with this container for life. */
+function open(): Promise<Services> {
+  return wire().catch((error: unknown) => {
+    services = undefined;
+    throw error;
+  });
 }
 
 function measure(

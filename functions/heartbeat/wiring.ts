@@ -2,29 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
-import { S3Auditor } from '#adapters/audit/s3-auditor.ts';
-import { NodeCodec } from '#adapters/corpus/node-codec.ts';
-import { S3Corpus } from '#adapters/corpus/s3-corpus.ts';
+import { CorpusViews } from '#adapters/corpus/corpus-views.ts';
 import { DynamoAgents } from '#adapters/dynamodb/agents.ts';
 import { DynamoCorpusPointers } from '#adapters/dynamodb/corpus-pointers.ts';
 import { SwarmBucket } from '#adapters/dynamodb/swarm-bucket.ts';
 import { EmMarket } from '#adapters/em/em-market.ts';
 import { McpWorker } from '#adapters/em/worker-mcp.ts';
-import { type Signer, signRequest } from '#adapters/erc8128/sign.ts';
+import type { Signer } from '#adapters/erc8128/sign.ts';
 import { EvmChain } from '#adapters/evm/evm-chain.ts';
 import { EvmPayer } from '#adapters/evm/evm-payer.ts';
 import { EvmPayments } from '#adapters/evm/evm-payments.ts';
 import { EvmWallet } from '#adapters/evm/evm-wallet.ts';
 import { HttpFacilitator } from '#adapters/facilitator/http-facilitator.ts';
-import { DeliveryDoor } from '#adapters/goods/delivery-door.ts';
-import { S3Goods } from '#adapters/goods/s3-goods.ts';
 import { EvmIdentities } from '#adapters/identity/evm-identities.ts';
-import { S3Objects } from '#adapters/s3/s3-objects.ts';
 import { readWalletSecret } from '#adapters/secrets/wallet-secret.ts';
 import { SqsLines } from '#adapters/sqs/sqs-lines.ts';
 import { SqsWakeUps } from '#adapters/sqs/sqs-wake-ups.ts';
@@ -35,6 +29,7 @@ import { NETWORKS, type Network } from '#contract/networks.ts';
 import type { Hands } from '#core/heartbeat/effects/effect.ts';
 import type { WakeUps } from '#core/ports/wake-ups.ts';
 import { createLog } from '#runtime/log.ts';
+import { lazyWorkshop } from './lazy-workshop.ts';
 
 export interface Services {
   readonly hands: Hands;
@@ -53,17 +48,16 @@ export async function wire(): Promise<Services> {
     await readWalletSecret(new SecretsManagerClient(), env.WALLET_SECRET),
     network,
   );
+  // the first signature builds the curve's tables: better now, while the CPU of a starting function is whole
+  await wallet.signMessage(new Uint8Array());
   const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(), {
     marshallOptions: { removeUndefinedValues: true },
   });
-  const objects = new S3Objects(new S3Client(), env.DATA_BUCKET);
   const pointers = new DynamoCorpusPointers(dynamo, env.ECONOMY_TABLE);
-  const corpus = new S3Corpus({ objects, codec: new NodeCodec(), pointers });
   const chain = new EvmChain(network, env.RPC_URL);
   const now = () => new Date();
   const sqs = new SQSClient();
   const signer = signerOf(wallet, network);
-  const door = doorOf(env, signer);
   const market = marketOf(env, { signer, dynamo, network });
   return {
     hands: {
@@ -75,15 +69,11 @@ export async function wire(): Promise<Services> {
       payer: new EvmPayer(chain, wallet),
       identities: identitiesOf(env, { chain, signer, market }),
       lines: new SqsLines(sqs, env.IRC_OUT_QUEUE_URL),
-      goods: new S3Goods({
-        ...{ objects, corpus, door, storefrontUrl: env.STOREFRONT_URL, now },
-        zone: env.LOG_TIME_ZONE,
+      ...lazyWorkshop(async () => {
+        const { openWorkshop } = await import('./workshop.ts');
+        return openWorkshop({ env, network, pointers, signer, wallet, now });
       }),
-      auditor: new S3Auditor({
-        ...{ objects, corpus, door, network, now },
-        sign: (verdict) => wallet.signVerdict(verdict),
-      }),
-      corpus,
+      corpus: new CorpusViews(pointers),
       wallet,
       network,
       self: wallet.address,
@@ -124,14 +114,6 @@ function identitiesOf(
   });
 }
 
-function doorOf(env: z.infer<typeof HeartbeatEnv>, signer: Signer): DeliveryDoor {
-  return new DeliveryDoor({
-    storefrontUrl: env.STOREFRONT_URL,
-    hosts: env.DELIVERY_HOSTS.split(','),
-    sign: (url) => signRequest({ method: 'GET', url }, signer, { now: seconds(new Date()) }),
-  });
-}
-
 function signerOf(wallet: EvmWallet, { chainId }: Network) {
   return { chainId, address: wallet.address, signMessage: wallet.signMessage.bind(wallet) };
 }
@@ -166,8 +148,4 @@ function marketOf(
     network: network.isMainnet ? 'base' : 'base-sepolia',
     ...(worker && { worker }),
   });
-}
-
-function seconds(time: Date): number {
-  return Math.floor(time.getTime() / 1000);
 }

@@ -230,9 +230,6 @@ export class SimulatedEconomy {
       identities: port<Pacemaker['identities']>('identities', IDENTITIES),
       corpus: port<Pacemaker['corpus']>('corpus', {
         pointer: () => Promise.resolve(this.#corpus),
-        messages: () => {
-          throw new Error('Nobody reads the corpus here.');
-        },
       }),
       goods: port<Pacemaker['goods']>('goods', this.goods),
       wallet: walletOf(self),

@@ -114,9 +114,6 @@ export class PaperEconomy {
       identities: this.identities,
       corpus: {
         pointer: () => Promise.resolve(aCorpus(this.generation)),
-        messages: () => {
-          throw new Error('Nobody reads the corpus here.');
-        },
       },
       goods: this.#goods(),
       wallet: {

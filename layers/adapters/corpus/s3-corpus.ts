@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { AgentId } from '#contract/ids.ts';
 import type { LogRecord } from '#contract/log-record.ts';
 import { corpusLines, type Store } from '#core/logs/read.ts';
@@ -7,6 +6,7 @@ import { parseRecordLine } from '#core/logs/record-line.ts';
 import type { Corpus, CorpusView } from '#core/ports/corpus.ts';
 import type { CorpusPointers } from '#core/ports/corpus-pointers.ts';
 import { without } from '#core/privacy/without.ts';
+import { CorpusViews } from './corpus-views.ts';
 
 const utf8 = new TextDecoder();
 
@@ -18,15 +18,8 @@ export class S3Corpus implements Corpus {
     this.#store = store;
   }
 
-  async pointer(agent: AgentId): Promise<CorpusView | undefined> {
-    const { pointers } = this.#store;
-    const [pointer, optOuts] = await Promise.all([
-      pointers.pointer(agent),
-      pointers.optOuts(agent),
-    ]);
-    if (pointer === undefined) return undefined;
-    const { version } = pointer;
-    return { ...pointer, version: versionAfter(version, optOuts.revision), optOuts };
+  pointer(agent: AgentId): Promise<CorpusView | undefined> {
+    return new CorpusViews(this.#store.pointers).pointer(agent);
   }
 
   messages(view: CorpusView, leftOut = new Set<string>()): AsyncIterable<LogRecord> {
@@ -41,11 +34,4 @@ export class S3Corpus implements Corpus {
       for (const line of utf8.decode(bytes).slice(0, -1).split('\n')) yield parseRecordLine(line);
     }
   }
-}
-
-/** The number of changes, never the nicks: who can guess those could tell them from a hash. */
-function versionAfter(version: string, changes: number): string {
-  return changes === 0
-    ? version
-    : createHash('sha256').update(`${version}#${changes}`).digest('hex');
 }

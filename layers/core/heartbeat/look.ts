@@ -47,7 +47,7 @@ export interface Eyes {
   readonly agents: Agents;
   readonly market: Market;
   readonly chain: Chain;
-  readonly corpus: Corpus;
+  readonly corpus: Pick<Corpus, 'pointer'>;
   readonly identities: Identities;
   /** @default - payments over direct doors are not looked at */
   readonly payments?: Payments;

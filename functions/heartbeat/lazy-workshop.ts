@@ -1,0 +1,18 @@
+import type { Workshop } from './workshop.ts';
+
+/**
+ * The workshop, opened by the first call that needs it: its code (refinery, language tables, S3) takes longer to load than all that an
+ * idle beat runs.
+ */
+export function lazyWorkshop(open: () => Promise<Workshop>): Workshop {
+  let opened: Promise<Workshop> | undefined;
+  const workshop = () => (opened ??= open());
+  return {
+    goods: {
+      refine: async (order) => (await workshop()).goods.refine(order),
+      handOver: async (...deal) => (await workshop()).goods.handOver(...deal),
+      inspect: async (...delivery) => (await workshop()).goods.inspect(...delivery),
+    },
+    auditor: { audit: async (...order) => (await workshop()).auditor.audit(...order) },
+  };
+}
