@@ -4,6 +4,7 @@ import { benchLogs, ENGINES, type Engine } from './bench/logs.ts';
 import { addMarketBench } from './bench/market.ts';
 import type { Row } from './bench/measure.ts';
 import { addMoneyBench } from './bench/money.ts';
+import { addRefineBench } from './bench/refine.ts';
 import { addUploadsBench } from './bench/uploads.ts';
 import { wholeNumber } from './viva/options.ts';
 import { fail, print, table } from './viva/output.ts';
@@ -85,5 +86,6 @@ function engines(text: string): Engine[] {
 addColdBench(program);
 addMarketBench(program);
 addMoneyBench(program);
+addRefineBench(program);
 addUploadsBench(program);
 await program.parseAsync().catch(fail);

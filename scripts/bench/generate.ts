@@ -81,7 +81,7 @@ interface Session {
 }
 
 /** Two to five and a half hours of an evening, some past midnight; 0.5 % a little out of order. */
-function session({ dice, users, day, count }: Session): Said[] {
+export function session({ dice, users, day, count }: Session): Said[] {
   const start = FIRST_DAY + day * DAY + Math.floor((17 + dice.next() * 4) * 3_600_000);
   const length = (2 + dice.next() * 3.5) * 3_600_000;
   return Array.from({ length: count }, (_, index) => {

@@ -6,7 +6,7 @@ import { S3Objects } from '#adapters/s3/s3-objects.ts';
 import type { Objects } from '#core/ports/objects.ts';
 import { CREDENTIALS, REGION } from '../../scripts/local/cloud/aws.ts';
 import { startS3 } from '../../scripts/local/cloud/s3.ts';
-import { FileObjects } from './file-objects.ts';
+import { FileObjects } from '../../scripts/local/file-objects.ts';
 
 /** A store of objects that lives for one test file. */
 export interface Store {

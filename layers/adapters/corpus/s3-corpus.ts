@@ -10,11 +10,13 @@ import { CorpusViews } from './corpus-views.ts';
 
 const utf8 = new TextDecoder();
 
+type CorpusStore = Store & { readonly pointers: Pick<CorpusPointers, 'pointer' | 'optOuts'> };
+
 /** The collected logs as they lie in the data bucket, behind one pointer item. */
 export class S3Corpus implements Corpus {
-  readonly #store: Store & { readonly pointers: CorpusPointers };
+  readonly #store: CorpusStore;
 
-  constructor(store: Store & { readonly pointers: CorpusPointers }) {
+  constructor(store: CorpusStore) {
     this.#store = store;
   }
 

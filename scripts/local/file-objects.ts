@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { dirname, join, relative } from 'node:path';
 import type { ObjectHead, Objects } from '#core/ports/objects.ts';
 
-/** Objects as files under one folder: the port without a server, for tests of what reads and writes through it. */
+/** Objects as files under one folder: the port without a server, for tests and benchmarks of what reads and writes through it. */
 export class FileObjects implements Objects {
   readonly #root: string;
   #writes = 0;
