@@ -66,7 +66,7 @@ export const Intent = z.object({
 });
 export type Intent = z.infer<typeof Intent>;
 
-/** One posting of a ledger entry, in micro-USDC; an account is `wallet`, `escrow`, `equity:opening`, `income:<product>`, `expense:<product>` or `expense:fees`. */
+/** One posting of a ledger entry, in micro-USDC; an account is `wallet`, `escrow`, `equity:opening`, `income:<product>`, `expense:<product>` or `fees:<product>`. */
 export const Posting = z.object({ account: z.string(), amount: Micro });
 export type Posting = z.infer<typeof Posting>;
 
@@ -81,14 +81,32 @@ export const LedgerEntry = z.object({
 });
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
 
-/** `PULSE / <agentId>`: that the agent lives, and how it fares. */
+/** An agent that was taken over may write into its own pulse what it likes: amounts have so many digits at most, and lists an end. */
+const Figure = Micro.refine((micro) => micro < 10n ** 18n && micro > -(10n ** 18n));
+
+/** What one product has brought and cost an agent since its ledger was opened, in micro-USDC: gross sales, what it paid for it, fees of the sales. */
+export const Trade = z.object({ income: Figure, expense: Figure, fees: Figure });
+export type Trade = z.infer<typeof Trade>;
+
+/** `PULSE#<agentId> / PULSE`: that the agent lives, and how it fares. The optional fields are absent in older ones. */
 export const Pulse = z.object({
   v: z.literal(1),
   agentId: z.string(),
-  at: z.string(),
+  at: z.iso.datetime(),
   beatId: z.string(),
-  openDeals: z.number().int(),
-  pendingIntents: z.number().int(),
-  wallet: Micro,
+  openDeals: z.int().nonnegative(),
+  pendingIntents: z.int().nonnegative(),
+  wallet: Figure,
+  /** When its oldest open deal began, ISO. */
+  oldestDealAt: z.iso.datetime().optional(),
+  /** Open deals whose deadline, and the grace after it, are over. */
+  overdue: z.int().nonnegative().optional(),
+  /** What it can deliver now. */
+  shelf: z.array(Product).max(Product.options.length).optional(),
+  /** By the product's name in the ledger; absent before the ledger is opened. */
+  trades: z
+    .record(z.string().regex(/^\w{1,40}$/), Trade)
+    .refine((trades) => Object.keys(trades).length <= 50)
+    .optional(),
 });
 export type Pulse = z.infer<typeof Pulse>;

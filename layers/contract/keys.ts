@@ -33,7 +33,8 @@ export const economyKey = {
   /** Running balances of the ledger, written with every entry. */
   balances: (agent: AgentId): Key => ({ pk: agentPk(agent), sk: 'BALANCES' }),
   beat: (agent: AgentId, beatId: string): Key => ({ pk: agentPk(agent), sk: `BEAT#${beatId}` }),
-  pulse: (agent: AgentId): Key => ({ pk: 'PULSE', sk: agent }),
+  /** A partition of its own: IAM cannot let an agent write one item of a partition that all share. */
+  pulse: (agent: AgentId): Key => ({ pk: `PULSE#${agent}`, sk: 'PULSE' }),
   corpusVersion: (agent: AgentId): Key => ({ pk: `CORPUS#${agent}`, sk: 'VERSION' }),
   corpusSource: (agent: AgentId, source: string): Key => ({
     pk: `CORPUS#${agent}`,

@@ -6,7 +6,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { EnvOf, HeartbeatEnv } from '#contract/env.ts';
 import { agentPk, bucketKey, economyKey, objectKey, walletSecretName } from '#contract/keys.ts';
-import { COLLECTOR, type Agent as Member } from '#contract/roster.ts';
+import { COLLECTOR, type Agent as Member, ROSTER } from '#contract/roster.ts';
 import type { StageValues } from '../stages.ts';
 import { AgentHeartbeat } from './agent-heartbeat.ts';
 import { grantPartitions, grantPrefixes, grantSecret, READ_ITEMS } from './grants.ts';
@@ -35,8 +35,8 @@ export interface AgentProps extends AgentSurroundings {
 }
 
 /**
- * One agent: its function, its pulse, and what it may touch. That is its own partition, wallet and object prefixes; PULSE,
- * where IAM cannot tell one agent's item from another's; to read the corpus' pointer and the switches; and two queues to speak on.
+ * One agent: its function, its pulse, and what it may touch. That is its own partition, wallet and object prefixes; to write its own
+ * pulse; to read the corpus' pointer and the switches; and two queues to speak on. The coordinator reads all pulses and keeps reports.
  */
 export class Agent extends Construct {
   readonly function: LambdaFunction;
@@ -105,12 +105,12 @@ export class Agent extends Construct {
     grantPartitions(this.function, {
       table,
       partitions: [economyKey.pulse(agent.id).pk],
-      actions: [
-        ...(agent.role === 'coordinator' ? READ_ITEMS : []),
-        'dynamodb:PutItem',
-        'dynamodb:UpdateItem',
-      ],
+      actions: ['dynamodb:PutItem'],
     });
+    if (agent.role === 'coordinator') {
+      const partitions = ROSTER.map(({ id }) => economyKey.pulse(id).pk);
+      grantPartitions(this.function, { table, partitions, actions: ['dynamodb:BatchGetItem'] });
+    }
     grantPartitions(this.function, {
       table,
       partitions: [economyKey.corpusVersion(COLLECTOR).pk, economyKey.switch('HALT').pk],

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Pulse } from '#contract/agent-state.ts';
+import type { AgentId } from '#contract/ids.ts';
 import { formatUsdc } from '#contract/money.ts';
 import { ROSTER } from '#contract/roster.ts';
 import { devAccount } from '../local/chain/accounts.ts';
@@ -30,7 +31,8 @@ export function addAgents(program: Command): void {
 
 async function agents({ dir, json }: LookFlags): Promise<void> {
   const { clients } = await economyAt(dir);
-  const [pulses, library] = await Promise.all([clients.books.pulses(), readAll(clients)]);
+  const ids = ROSTER.map(({ id }) => id);
+  const [pulses, library] = await Promise.all([clients.agents.pulses(ids), readAll(clients)]);
   const wallets = await walletBalances(library, clients);
   const rows = agentRows({ pulses, wallets, now: new Date() });
   print(json, rows, () => agentTable(rows));
@@ -42,12 +44,12 @@ export function agentRows({
   wallets,
   now,
 }: {
-  readonly pulses: readonly Pulse[];
+  readonly pulses: ReadonlyMap<AgentId, Pulse>;
   readonly wallets: readonly WalletBalance[];
   readonly now: Date;
 }): readonly AgentRow[] {
   return ROSTER.map(({ id, role, hdIndex }) => {
-    const pulse = pulses.find(({ agentId }) => agentId === id);
+    const pulse = pulses.get(id);
     return {
       id,
       role,

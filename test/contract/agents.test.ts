@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Pulse } from '#contract/agent-state.ts';
 import type { Address, AgentId } from '#contract/ids.ts';
+import { ROSTER } from '#contract/roster.ts';
 import { lockedEntry } from '#core/money/ledger.ts';
 import type { Change } from '#core/ports/agents.ts';
 import { dynamoHall, type Hall, memoryHall, UNTIL, useHall } from '../support/agents-hall.ts';
@@ -249,9 +250,16 @@ describe.each([
       pendingIntents: 2,
       wallet: -3n,
     };
+    const fuller: Pulse = {
+      ...{ ...pulse, wallet: 4n, oldestDealAt: AT, overdue: 1, shelf: ['raw_logs'] },
+      trades: { raw_logs: { income: 10_000n, expense: 0n, fees: 1_300n } },
+    };
     await agents.pulse(pulse);
-    await agents.pulse({ ...pulse, wallet: 4n });
-    expect(await agents.pulses()).toContainEqual({ ...pulse, wallet: 4n });
+    expect(await agents.pulses([me])).toEqual(new Map([[me, pulse]]));
+    await agents.pulse(fuller);
+    const ids = ROSTER.map(({ id }) => id);
+    expect((await agents.pulses(ids)).get(me)).toEqual(fuller);
+    expect((await agents.pulses(ids.filter((id) => id !== me))).has(me)).toBe(false);
 
     await agents.halt(true);
     expect((await agents.load(me, VIEW)).isHalted).toBe(true);

@@ -27,6 +27,7 @@ const text = (value: unknown) => JSON.stringify(value);
 
 describe.each(ROSTER)('the role of $id', ({ id, role: kind }) => {
   const role = roleOf(`heartbeat-${id}`);
+  const isCoordinator = kind === 'coordinator';
 
   it('reads its own wallet and no other secret', () => {
     const own = house
@@ -43,18 +44,30 @@ describe.each(ROSTER)('the role of $id', ({ id, role: kind }) => {
     }
     expect(
       conditions.flatMap((each) => each['ForAllValues:StringEquals']?.['dynamodb:LeadingKeys']),
-    ).toEqual([`AGENT#${id}`, 'PULSE', 'CORPUS#kk-karma-hello', 'SWITCH']);
+    ).toEqual([
+      `AGENT#${id}`,
+      `PULSE#${id}`,
+      ...(isCoordinator ? ROSTER.map((one) => `PULSE#${one.id}`) : []),
+      ...['CORPUS#kk-karma-hello', 'SWITCH'],
+    ]);
   });
 
-  it('writes neither the corpus nor a switch, and reads pulses only to coordinate', () => {
-    const actionsOn = (partition: string) =>
-      of(role)
-        .filter(({ condition }) => text(condition).includes(`"${partition}"`))
-        .flatMap(({ actions }) => actions);
+  const actionsOn = (partition: string) =>
+    of(role)
+      .filter(({ condition }) => text(condition).includes(`"${partition}"`))
+      .flatMap(({ actions }) => actions);
+
+  it('writes neither the corpus nor a switch', () => {
     const reads = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
     expect(actionsOn('SWITCH')).toEqual(reads);
     expect(actionsOn('CORPUS#kk-karma-hello')).toEqual(reads);
-    expect(actionsOn('PULSE').includes('dynamodb:Query')).toBe(kind === 'coordinator');
+  });
+
+  it("writes its own pulse, nobody else's, and reads any only to coordinate", () => {
+    const reads = isCoordinator ? ['dynamodb:BatchGetItem'] : [];
+    expect(actionsOn(`PULSE#${id}`)).toEqual(['dynamodb:PutItem', ...reads]);
+    for (const other of ROSTER.filter((one) => one.id !== id))
+      expect(actionsOn(`PULSE#${other.id}`), other.id).toEqual(reads);
   });
 
   it('reaches objects under its own prefix only', () => {

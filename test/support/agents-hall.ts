@@ -3,14 +3,13 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { DynamoAgents } from '#adapters/dynamodb/agents.ts';
 import { type Book, Books } from '#adapters/dynamodb/books.ts';
 import { MemoryAgents } from '#adapters/memory/agents.ts';
-import type { Pulse } from '#contract/agent-state.ts';
 import type { AgentId } from '#contract/ids.ts';
 import { economyKey } from '#contract/keys.ts';
 import type { Agents, Lease } from '#core/ports/agents.ts';
 import { agentId, NOW } from './builders.ts';
 import { openEconomyTable } from './economy-table.ts';
 
-type Memory = Agents & Pick<MemoryAgents, 'enrol' | 'halt' | 'book' | 'pulses'>;
+type Memory = Agents & Pick<MemoryAgents, 'enrol' | 'halt' | 'book'>;
 
 export const UNTIL = new Date(NOW.getTime() + 60_000);
 
@@ -33,9 +32,6 @@ export async function dynamoHall(): Promise<Hall> {
     }
     book(agent: AgentId): Promise<Book> {
       return books.of(agent);
-    }
-    pulses(): Promise<readonly Pulse[]> {
-      return books.pulses();
     }
   }
   return { agents: new Agents(client, table), close };

@@ -5,7 +5,7 @@ import { Deal } from '#contract/deal.ts';
 import type { AgentId, TaskId } from '#contract/ids.ts';
 import { agentPk, economyKey } from '#contract/keys.ts';
 import type { Account, Accounts } from '#core/ports/accounts.ts';
-import { type Balances, balancesIn, sumLedger } from './balances.ts';
+import { readBalances } from './balances.ts';
 
 const OpenPayment = z.object({ isBooked: z.boolean() });
 
@@ -32,7 +32,10 @@ export class DynamoAccounts implements Accounts {
       intents,
       deals: await this.#deals(agentId, state?.open ?? []),
       openPayments,
-      balances: state?.isOpened === true ? await this.#balances(agentId) : undefined,
+      balances:
+        state?.isOpened === true
+          ? await readBalances({ client: this.#client, table: this.#table }, agentId)
+          : undefined,
     };
   }
 
@@ -41,12 +44,6 @@ export class DynamoAccounts implements Accounts {
       open.map((taskId) => this.#get(economyKey.deal(agentId, taskId))),
     );
     return items.filter((item) => item !== undefined).map((item) => Deal.parse(item));
-  }
-
-  async #balances(agentId: AgentId): Promise<Balances> {
-    const kept = await this.#get(economyKey.balances(agentId));
-    if (kept !== undefined) return balancesIn(kept);
-    return sumLedger({ client: this.#client, table: this.#table }, agentId);
   }
 
   async #get(key: { readonly pk: string; readonly sk: string }) {

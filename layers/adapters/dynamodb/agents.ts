@@ -17,7 +17,7 @@ import { agentOf } from '#contract/roster.ts';
 import { OpenPayment } from '#contract/x402.ts';
 import type { Agents, Change, Commit, Lease, Snapshot } from '#core/ports/agents.ts';
 import { type Piece, pieces } from './agent-writes.ts';
-import { sumLedger } from './balances.ts';
+import { type Balances, readBalances, sumLedger } from './balances.ts';
 import { Leases } from './leases.ts';
 
 const MAX_CONFLICTS = 5;
@@ -130,6 +130,22 @@ export class DynamoAgents implements Agents {
   async pulse(pulse: Pulse): Promise<void> {
     const Item = { ...economyKey.pulse(AgentId.parse(pulse.agentId)), ...z.encode(Pulse, pulse) };
     await this.#client.send(new PutCommand({ TableName: this.#table, Item }));
+  }
+
+  async pulses(of: readonly AgentId[]): Promise<ReadonlyMap<AgentId, Pulse>> {
+    const items = await this.#getAll(of.map(economyKey.pulse));
+    const found = new Map(items.map((item) => [item['pk'], Pulse.safeParse(item).data]));
+    return new Map(
+      of.flatMap((agentId) => {
+        const pulse = found.get(economyKey.pulse(agentId).pk);
+        // the partition says whose it is, not what was written into it
+        return pulse?.agentId === agentId ? [[agentId, pulse] as const] : [];
+      }),
+    );
+  }
+
+  balances(agentId: AgentId): Promise<Balances> {
+    return readBalances({ client: this.#client, table: this.#table }, agentId);
   }
 
   async roster(): Promise<ReadonlyMap<Address, AgentId>> {

@@ -1,5 +1,6 @@
 import {
   type DynamoDBDocumentClient,
+  GetCommand,
   paginateQuery,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
@@ -57,7 +58,19 @@ export function begun(
   };
 }
 
-export function balancesIn(item: Readonly<Record<string, unknown>>): Balances {
+/** All that the ledger of an agent holds. */
+export async function readBalances(
+  { client, table }: { readonly client: DynamoDBDocumentClient; readonly table: string },
+  agentId: AgentId,
+): Promise<Balances> {
+  const Key = { ...economyKey.balances(agentId) };
+  const { Item } = await client.send(
+    new GetCommand({ TableName: table, Key, ConsistentRead: true }),
+  );
+  return Item === undefined ? sumLedger({ client, table }, agentId) : balancesIn(Item);
+}
+
+function balancesIn(item: Readonly<Record<string, unknown>>): Balances {
   return new Map(
     Object.entries(item)
       .filter(([name]) => name.startsWith(PREFIX))

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { AgentState, Intent, LedgerEntry, Pulse } from '#contract/agent-state.ts';
+import { AgentState, Intent, LedgerEntry } from '#contract/agent-state.ts';
 import { Deal, Purchase } from '#contract/deal.ts';
 import type { AgentId } from '#contract/ids.ts';
 import { agentPk } from '#contract/keys.ts';
@@ -35,10 +35,6 @@ export class Books {
       intents: like('INTENT#', Intent),
       entries: like('LEDGER#', LedgerEntry).toSorted((a, b) => a.at.localeCompare(b.at)),
     };
-  }
-
-  async pulses(): Promise<readonly Pulse[]> {
-    return (await this.#query('PULSE')).map((item) => Pulse.parse(item));
   }
 
   async #query(pk: string): Promise<z.infer<typeof Keyed>[]> {

@@ -1,8 +1,9 @@
 import type { AgentState, Intent, LedgerEntry, Pulse } from '#contract/agent-state.ts';
 import type { Deal, Purchase } from '#contract/deal.ts';
-import type { Address, AgentId, TaskId } from '#contract/ids.ts';
+import { type Address, AgentId, type TaskId } from '#contract/ids.ts';
 import { agentOf } from '#contract/roster.ts';
 import { type OpenPayment, openPaymentId } from '#contract/x402.ts';
+import { balances } from '#core/money/ledger.ts';
 import type { Agents, Change, Commit, Lease, Snapshot } from '#core/ports/agents.ts';
 import type { Book } from '../dynamodb/books.ts';
 
@@ -34,7 +35,7 @@ class Drawer {
 export class MemoryAgents implements Agents {
   readonly #drawers = new Map<AgentId, Drawer>();
   readonly #roster = new Map<Address, AgentId>();
-  readonly #pulses = new Map<string, Pulse>();
+  readonly #pulses = new Map<AgentId, Pulse>();
   #isHalted = false;
 
   takeLease(
@@ -106,8 +107,16 @@ export class MemoryAgents implements Agents {
   }
 
   pulse(pulse: Pulse): Promise<void> {
-    this.#pulses.set(pulse.agentId, pulse);
+    this.#pulses.set(AgentId.parse(pulse.agentId), pulse);
     return Promise.resolve();
+  }
+
+  pulses(of: readonly AgentId[]): Promise<ReadonlyMap<AgentId, Pulse>> {
+    return Promise.resolve(new Map([...this.#pulses].filter(([id]) => of.includes(id))));
+  }
+
+  balances(agentId: AgentId): Promise<ReadonlyMap<string, bigint>> {
+    return Promise.resolve(balances([...this.#of(agentId).entries.values()]));
   }
 
   roster(): Promise<ReadonlyMap<Address, AgentId>> {
@@ -145,10 +154,6 @@ export class MemoryAgents implements Agents {
       intents: [...intents.values()],
       entries: [...entries.values()].toSorted((a, b) => a.at.localeCompare(b.at)),
     });
-  }
-
-  pulses(): Promise<readonly Pulse[]> {
-    return Promise.resolve([...this.#pulses.values()]);
   }
 
   #of(agentId: AgentId): Drawer {

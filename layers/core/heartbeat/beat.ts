@@ -9,6 +9,7 @@ import { apply } from './change.ts';
 import { decide, generationIn } from './decide.ts';
 import type { Hands } from './effects/effect.ts';
 import { look } from './look.ts';
+import { pulseOf } from './pulse.ts';
 
 /** How long a beat is remembered: longer than any retry of it. */
 const BEAT_MEMORY_MS = 24 * 3_600_000;
@@ -95,15 +96,11 @@ async function round({ agentId, beatId }: Beat, { agent, lease, maker }: Held): 
   const snapshot = commit === 'committed' ? apply(left.snapshot, change) : left.snapshot;
   const done = commit === 'outrun' ? { snapshot, reports: [] } : await act(snapshot, acting);
 
-  await agents.pulse({
-    v: 1,
-    agentId,
-    at: now().toISOString(),
-    beatId,
-    openDeals: done.snapshot.deals.size,
-    pendingIntents: done.snapshot.intents.length,
-    wallet: world.balance,
-  });
+  const balances = await agents.balances(agentId);
+  const { snapshot: after } = done;
+  await agents.pulse(
+    pulseOf(after, { agentId, beatId, now: now(), wallet: world.balance, balances }),
+  );
   const reports = [...left.reports, ...done.reports];
   const overBudget = commit === 'over-budget' ? ['over-day-budget'] : [];
   return {

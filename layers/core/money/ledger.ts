@@ -47,7 +47,7 @@ export function earnedEntry(
 ): LedgerEntry {
   return moved(deal, { id: `earned#${deal.taskId}`, at, tx: paid.tx }, [
     { account: 'wallet', amount: paid.net },
-    { account: 'expense:fees', amount: paid.fee },
+    { account: `fees:${deal.product}`, amount: paid.fee },
     { account: `income:${deal.product}`, amount: -(paid.net + paid.fee) },
   ]);
 }

@@ -80,7 +80,7 @@ describe('selling', () => {
     expect(balances(paid?.entries ?? [])).toEqual(
       new Map([
         ['wallet', 8_700n],
-        ['expense:fees', 1_300n],
+        ['fees:raw_logs', 1_300n],
         ['income:raw_logs', -10_000n],
       ]),
     );

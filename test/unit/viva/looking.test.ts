@@ -23,7 +23,7 @@ describe('agents', () => {
       wallet: 1n,
     } as const;
     const wallets = [{ id: BUYER, onChain: 4_990_000n, inLedger: 4_990_000n }];
-    const rows = agentRows({ pulses: [pulse], wallets, now });
+    const rows = agentRows({ pulses: new Map([[BUYER, pulse]]), wallets, now });
     expect(rows.map(({ id }) => id)).toEqual(ROSTER.map(({ id }) => id));
     expect(rows.find(({ id }) => id === BUYER)).toEqual({
       ...{ id: BUYER, role: 'consumer', openDeals: 2, pendingIntents: 3, balanceUsdc: '4.99' },
@@ -79,7 +79,7 @@ describe('ledger', () => {
     expect(all.sum).toBe('0');
     expect(all.entries).toHaveLength(7 + 3);
     expect(all.balances[SELLER]).toEqual({
-      ...{ 'equity:opening': '-5', 'expense:fees': '0.0013', 'income:raw_logs': '-0.01' },
+      ...{ 'equity:opening': '-5', 'fees:raw_logs': '0.0013', 'income:raw_logs': '-0.01' },
       wallet: '5.0087',
     });
     const one = ledgerView(library, BUYER);
