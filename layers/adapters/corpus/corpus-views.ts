@@ -5,9 +5,9 @@ import type { CorpusPointers } from '#core/ports/corpus-pointers.ts';
 
 /** Which version of a corpus there is, without what it takes to read one. */
 export class CorpusViews implements Pick<Corpus, 'pointer'> {
-  readonly #pointers: CorpusPointers;
+  readonly #pointers: Pick<CorpusPointers, 'pointer' | 'optOuts'>;
 
-  constructor(pointers: CorpusPointers) {
+  constructor(pointers: Pick<CorpusPointers, 'pointer' | 'optOuts'>) {
     this.#pointers = pointers;
   }
 
