@@ -1,7 +1,7 @@
 import type { Workshop } from './workshop.ts';
 
 /**
- * The workshop, opened by the first call that needs it: its code (refinery, language tables, S3) takes longer to load than all that an
+ * The workshop, opened by the first call that needs it: its code (refinery, language tables, S3, x402) takes longer to load than all that an
  * idle beat runs.
  */
 export function lazyWorkshop(open: () => Promise<Workshop>): Workshop {
@@ -14,5 +14,10 @@ export function lazyWorkshop(open: () => Promise<Workshop>): Workshop {
       inspect: async (...delivery) => (await workshop()).goods.inspect(...delivery),
     },
     auditor: { audit: async (...order) => (await workshop()).auditor.audit(...order) },
+    audits: {
+      order: async (...request) => (await workshop()).audits.order(...request),
+      send: async (order) => (await workshop()).audits.send(order),
+      verdict: async (...order) => (await workshop()).audits.verdict(...order),
+    },
   };
 }

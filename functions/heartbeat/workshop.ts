@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type * as z from 'zod';
+import { PaidAudits } from '#adapters/audit/paid-audits.ts';
 import { S3Auditor } from '#adapters/audit/s3-auditor.ts';
 import { NodeCodec } from '#adapters/corpus/node-codec.ts';
 import { S3Corpus } from '#adapters/corpus/s3-corpus.ts';
@@ -11,6 +12,7 @@ import { S3Objects } from '#adapters/s3/s3-objects.ts';
 import type { HeartbeatEnv } from '#contract/env.ts';
 import type { Network } from '#contract/networks.ts';
 import type { Auditor } from '#core/ports/auditor.ts';
+import type { Audits } from '#core/ports/audits.ts';
 import type { CorpusPointers } from '#core/ports/corpus-pointers.ts';
 import type { Goods } from '#core/ports/goods.ts';
 
@@ -23,10 +25,11 @@ export interface WorkshopParts {
   readonly now: () => Date;
 }
 
-/** Where goods are made, handed over, looked at and audited. */
+/** Where goods are made, handed over, looked at and audited, and where audits are bought. */
 export interface Workshop {
   readonly goods: Goods;
   readonly auditor: Auditor;
+  readonly audits: Audits;
 }
 
 export function openWorkshop(parts: WorkshopParts): Workshop {
@@ -45,6 +48,7 @@ export function openWorkshop(parts: WorkshopParts): Workshop {
       ...{ objects, corpus, door, network, now },
       sign: (verdict) => wallet.signVerdict(verdict),
     }),
+    audits: new PaidAudits({ storefrontUrl, network, signer: wallet }),
   };
 }
 

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import * as z from 'zod';
 import { discovery } from '#adapters/x402/discovery.ts';
 import type { Offer } from '#adapters/x402/till.ts';
+import { verdictIdOf } from '#adapters/x402/verdict-id.ts';
 import { AgentId, Sha256, TaskId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
 import { formatUsdc } from '#contract/money.ts';
@@ -98,9 +98,4 @@ async function deliveryOf(
   if (!ROSTER.some(({ id }) => id === seller)) return undefined;
   const stored = await objects.read(objectKey.delivery(seller, taskId));
   return stored && Delivery.parse(JSON.parse(new TextDecoder().decode(stored)));
-}
-
-function verdictIdOf({ network, asset, from, nonce }: X402Payment): string {
-  const payment = `${network}#${asset}#${from}#${nonce}`;
-  return createHash('sha256').update(payment).digest('hex').slice(0, 32);
 }

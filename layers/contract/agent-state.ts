@@ -41,6 +41,8 @@ export const Intent = z.object({
     'lock',
     'assign',
     'inspect',
+    'order-audit',
+    'await-verdict',
     'ask',
     'approve',
     'reject',

@@ -3,6 +3,7 @@ import { PaymentInfo } from './escrow.ts';
 import { Address, TaskId, TxHash } from './ids.ts';
 import { Micro } from './money.ts';
 import { DeliveryEvidence, Product } from './products.ts';
+import { Verdict } from './verdict.ts';
 
 /**
  * Which corpus something rests on: the first 16 hex digits of its version. Requests carry it, so that a seller knows what is
@@ -40,6 +41,7 @@ export const BuyDeal = z.object({
     'assigning',
     'assigned',
     'inspecting',
+    'auditing',
     'asking',
     'approving',
     'rejecting',
@@ -61,6 +63,14 @@ export const BuyDeal = z.object({
   complaint: z.string().optional(),
   evidence: DeliveryEvidence.optional(),
   score: z.number().int().min(0).max(100).optional(),
+  /** Whether the validator's verdict is wanted before it is approved: drawn when its seller was chosen, and told to nobody. */
+  isAudited: z.boolean().optional(),
+  /** ISO time since when that verdict is waited for. */
+  auditingSince: z.string().optional(),
+  /** The last verdict that we paid for. */
+  verdict: Verdict.pick({ id: true, sha256: true, score: true, reasons: true }).optional(),
+  /** Why it was approved without the verdict that it wanted. */
+  unaudited: z.string().optional(),
   /** Deliveries that failed the checks. */
   rejections: z.number().int(),
   /** Executors that failed us in this deal. */

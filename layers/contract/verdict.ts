@@ -25,6 +25,9 @@ export const AuditOrder = z.object({
 });
 export type AuditOrder = z.infer<typeof AuditOrder>;
 
+/** First word of the reasons of a verdict that says nothing of the goods: nobody could fetch them. */
+export const UNSEEN = 'unreachable';
+
 /** 0 is a fake, 100 has nothing against it; `reasons` say what was held against it, each a word and a sentence. */
 export const Verdict = z.object({
   id: VerdictId,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Address, AgentId, Sha256, TxHash } from './ids.ts';
+import { Address, AgentId, Sha256, TaskId, TxHash } from './ids.ts';
 import { Micro } from './money.ts';
 import { Product } from './products.ts';
 import { AuditOrder, VALIDATION } from './verdict.ts';
@@ -70,8 +70,15 @@ export const OpenPayment = z.object({
   isBooked: z.boolean(),
   /** Sales of an audit: what is to be audited once it is paid. */
   audit: AuditOrder.optional(),
-  /** Purchases: what was asked, how, and the UTC day whose budget pays. */
-  order: z.object({ url: z.url(), header: z.string(), budgetDay: z.string() }).optional(),
+  /** Purchases: what was asked, how, the UTC day whose budget pays, and the delivery whose audit it is. */
+  order: z
+    .object({
+      url: z.url(),
+      header: z.string(),
+      budgetDay: z.string(),
+      audited: z.object({ taskId: TaskId, sha256: Sha256 }).optional(),
+    })
+    .optional(),
 });
 export type OpenPayment = z.infer<typeof OpenPayment>;
 

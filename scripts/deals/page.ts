@@ -51,8 +51,10 @@ const evidence = {
   inputs: [],
 } as const;
 
+const verdict = { id: '0'.repeat(32), sha256: evidence.sha256, score: 90, reasons: [] };
+
 const BUY_EVENTS: { readonly [K in keyof BuyEvents]: EventOf<BuyEvents, K> } = {
-  chosen: { kind: 'chosen', seller, payment, budgetDay: held.budgetDay },
+  chosen: { kind: 'chosen', seller, payment, budgetDay: held.budgetDay, isAudited: false },
   locked: { kind: 'locked', tx },
   'lock-refused': { kind: 'lock-refused', reason: 'refused' },
   assigned: { kind: 'assigned' },
@@ -60,6 +62,9 @@ const BUY_EVENTS: { readonly [K in keyof BuyEvents]: EventOf<BuyEvents, K> } = {
   submitted: { kind: 'submitted', submissionId: 'submission', submittedAt: AT },
   good: { kind: 'good', evidence: { ...evidence, inputs: [] }, score: 90 },
   bad: { kind: 'bad', reason: 'wrong-hash' },
+  verified: { kind: 'verified', verdict },
+  condemned: { kind: 'condemned', verdict, reason: 'audit' },
+  unaudited: { kind: 'unaudited', reason: 'no verdict yet' },
   asked: { kind: 'asked' },
   rejected: { kind: 'rejected', isFinal: true },
   paid: { kind: 'paid', tx, fee: 1n },
@@ -95,6 +100,7 @@ const BUY_HISTORIES: readonly (readonly [string, Partial<BuyDeal>])[] = [
   ['', {}],
   ['again', { rejections: 1 }],
   ['with a reason', { because: 'expired' }],
+  ['to be audited', { isAudited: true }],
 ];
 const SELL_HISTORIES: readonly (readonly [string, Partial<SellDeal>])[] = [
   ['', { deliveries: 1 }],
@@ -129,6 +135,10 @@ export function dealsPage(): string {
     'no more rejections for good sends it back instead, and the deadline brings the money home. Goods that stay out of reach for two hours, or',
     'until the deadline, have failed. `overdue` is four hours after the end of the escrow: whoever let it lie, the payer takes its money back',
     'by itself (`reclaim`). A purchase whose bounty failed rests for a minute before the next, then for two, four, ... and for a day after the eighth.',
+    '',
+    "Bounties of $0.05 and more, and one in ten of the others, drawn when the seller is chosen, are approved on the validator's signed verdict only",
+    '(`order-audit` pays for it, `await-verdict` fetches it). `condemned` is rejected at once, for a fake is not mended. `unaudited` is the one',
+    'exception: no verdict for two hours, and then what the buyer itself has checked is paid (docs/decisions/016).',
     '',
     '## A bounty that we applied for',
     '',

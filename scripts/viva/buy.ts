@@ -60,7 +60,7 @@ async function buy(seller: AgentId, name: Product, flags: Flags): Promise<void> 
   const { agents } = economy.clients;
   const lease = await leaseOf(flags.agent, economy);
   try {
-    const { buyer, orders, address } = await buyerOf(lease, { economy, name });
+    const { buyer, book, orders, address } = await buyerOf(lease, { economy, name });
     const url = `${economy.connection.storefrontUrl}/products/${seller}/${name}`;
     const { price } = PRODUCTS[name];
     if (flags.dryRun) {
@@ -72,7 +72,7 @@ async function buy(seller: AgentId, name: Product, flags: Flags): Promise<void> 
       print(flags.json, dry, () => `${url} costs ${dry.priceUsdc} USDC; the gate: ${gate}`);
       return;
     }
-    const bought = await buyer.buy(url, price);
+    const bought = await buyer.buy(url, price, book);
     if (bought.kind !== 'bought') throw notBought(bought);
     const answer = PaidAnswer.parse(bought.answer);
     const file = await keep(answer, flags);
@@ -122,8 +122,8 @@ async function buyerOf(
   const orders = new AgentOrders({ agents, chain, network, lease, account, now });
   const hosts = [new URL(connection.storefrontUrl).host];
   const payments = new EvmPayments(chain);
-  const buyer = new Buyer({ signer, network, hosts, orders, payments, now });
-  return { buyer, orders, address: Address.parse(signer.address) };
+  const buyer = new Buyer({ signer, network, hosts });
+  return { buyer, book: { orders, payments, now }, orders, address: Address.parse(signer.address) };
 }
 
 /** Fetches what was paid for and checks it, before the order is forgotten. */

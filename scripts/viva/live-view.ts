@@ -23,6 +23,8 @@ const VERBS: Readonly<Record<string, string>> = {
   assign: 'assigned the seller of',
   inspect: 'inspected the goods of',
   ask: 'asked for better goods of',
+  'order-audit': 'ordered an audit of',
+  'await-verdict': 'has the verdict on',
   approve: 'approved and paid',
   reject: 'sent back the goods of',
   reclaim: 'took back the money of',

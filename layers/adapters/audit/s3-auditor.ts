@@ -5,7 +5,13 @@ import { objectKey } from '#contract/keys.ts';
 import type { Network } from '#contract/networks.ts';
 import { PRODUCTS } from '#contract/products.ts';
 import { COLLECTOR } from '#contract/roster.ts';
-import { type AuditOrder, SignedVerdict, VALIDATOR, type Verdict } from '#contract/verdict.ts';
+import {
+  type AuditOrder,
+  SignedVerdict,
+  UNSEEN,
+  VALIDATOR,
+  type Verdict,
+} from '#contract/verdict.ts';
 import { type Checked, judge } from '#core/audit/judge.ts';
 import { Oddities, type Oddity } from '#core/audit/oddities.ts';
 import type { Auditor } from '#core/ports/auditor.ts';
@@ -87,7 +93,7 @@ export class S3Auditor implements Auditor {
   }
 }
 
-const UNREACHABLE = bad('unreachable', 'it could not be fetched for an hour');
+const UNREACHABLE = bad(UNSEEN, 'it could not be fetched for an hour');
 
 function bad(reason: string, detail: string): Looked {
   return { checked: { kind: 'bad', reason, detail }, oddities: [] };

@@ -7,6 +7,7 @@ import type { Network } from '#contract/networks.ts';
 import type { Verdict } from '#contract/verdict.ts';
 import type { EscrowAuthorization, Wallet } from '#core/ports/wallet.ts';
 import { lockTypedData } from './payment-info.ts';
+import { Transfer, transferTypedData } from './transfer.ts';
 import { verdictTypedData } from './verdict.ts';
 
 const RECLAIM = toFunctionSelector(
@@ -69,6 +70,19 @@ export class EvmWallet implements Wallet {
       },
       signature: await this.#account.signTypedData(data),
     };
+  }
+
+  /**
+   * What x402's client asks of its signer. Whatever domain it names, EIP-3009 `TransferWithAuthorization` of this network's USDC is signed.
+   * @throws when it is anything else, or another pays
+   */
+  signTypedData(asked: { readonly primaryType: string; readonly message: unknown }): Promise<Hex> {
+    const message = Transfer.safeParse(asked.message).data;
+    const isOurs =
+      asked.primaryType === 'TransferWithAuthorization' && message?.from === this.address;
+    if (!isOurs)
+      throw new Error(`Wallet ${this.address} signs for x402 nothing but its own transfers.`);
+    return this.#account.signTypedData(transferTypedData(this.#network, message));
   }
 
   /** EIP-712 over all of a verdict; deterministic. */

@@ -69,15 +69,15 @@ const types = {
   ],
 } as const;
 
+/** EIP-712 domain of the network's USDC. */
+export function usdcDomain({ usdcName, chainId, usdc }: Network) {
+  return { name: usdcName, version: '2', chainId, verifyingContract: usdc } as const;
+}
+
 /** What the payer signs to lock a payment: EIP-3009 `ReceiveWithAuthorization` of the whole `maxAmount` to the token collector. */
 export function lockTypedData(network: Network, info: PaymentInfo) {
   return {
-    domain: {
-      name: network.usdcName,
-      version: '2',
-      chainId: network.chainId,
-      verifyingContract: network.usdc,
-    },
+    domain: usdcDomain(network),
     types,
     primaryType: 'ReceiveWithAuthorization',
     message: {

@@ -6,8 +6,7 @@ import type { ClientEvmSigner } from '@x402/evm';
 import { ExactEvmScheme } from '@x402/evm/exact/client';
 import type { Network } from '#contract/networks.ts';
 import { MAX_AUTHORIZED_SECONDS } from '#contract/x402.ts';
-import type { Orders, PaidOrder } from '#core/ports/orders.ts';
-import type { Payments } from '#core/ports/payments.ts';
+import type { PaidOrder } from '#core/ports/orders.ts';
 import { buyOnce, type Customer, type NotBought, type Purchase } from '#core/shop/buy-once.ts';
 import { ask, type Reply } from './ask.ts';
 import { authorizedIn } from './authorized.ts';
@@ -18,9 +17,6 @@ export interface BuyerParts {
   readonly network: Network;
   /** Hosts (`host[:port]`) that it buys from. */
   readonly hosts: readonly string[];
-  readonly orders: Orders;
-  readonly payments: Payments;
-  readonly now: () => Date;
 }
 
 /** What an offer costs, before anything is signed; micro-USDC. */
@@ -57,17 +53,28 @@ export class Buyer {
     return { price, payTo: chosen.payTo.toLowerCase(), required, chosen };
   }
 
-  /** Once for each answer. */
-  buy(url: string, maxPrice: bigint): Promise<Purchase> {
-    const { orders, payments, now } = this.#parts;
+  /** Once for each answer, as `book` remembers. */
+  buy(url: string, maxPrice: bigint, book: Omit<Customer, 'sign' | 'send'>): Promise<Purchase> {
     return buyOnce(url, {
-      ...{ orders, payments, now },
-      sign: async () => {
-        const tag = await this.price(url, maxPrice);
-        return 'kind' in tag ? tag : this.#sign(url, tag);
-      },
-      send: (order) => this.#send(order),
+      ...book,
+      sign: () => this.sign(url, maxPrice),
+      send: (order) => this.send(order),
     });
+  }
+
+  /** Asks the price and signs for it; sends nothing. */
+  async sign(url: string, maxPrice: bigint): Promise<PaidOrder | NotBought> {
+    const tag = await this.price(url, maxPrice);
+    return 'kind' in tag ? tag : this.#sign(url, tag);
+  }
+
+  /** Sends what was signed, each time the same. */
+  async send(order: PaidOrder): ReturnType<Customer['send']> {
+    const reply = await ask(order.url, { 'payment-signature': order.header });
+    if (reply.kind === 'silent') return { kind: 'unavailable', reason: reply.reason };
+    if (reply.status === 200 && reply.json !== undefined)
+      return { kind: 'served', answer: reply.json };
+    return { kind: 'unavailable', reason: demandIn(reply)?.error ?? `status ${reply.status}` };
   }
 
   async #sign(url: string, { required, chosen }: PriceTag): Promise<PaidOrder> {
@@ -86,14 +93,6 @@ export class Buyer {
     )
       throw new Error('The x402 client signed something else than the offer.');
     return { url, header: encodePaymentSignatureHeader(payload), payment: authorized.payment };
-  }
-
-  async #send(order: PaidOrder): ReturnType<Customer['send']> {
-    const reply = await ask(order.url, { 'payment-signature': order.header });
-    if (reply.kind === 'silent') return { kind: 'unavailable', reason: reply.reason };
-    if (reply.status === 200 && reply.json !== undefined)
-      return { kind: 'served', answer: reply.json };
-    return { kind: 'unavailable', reason: demandIn(reply)?.error ?? `status ${reply.status}` };
   }
 
   #fits({

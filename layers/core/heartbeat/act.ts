@@ -7,6 +7,7 @@ import type { Lease, Snapshot } from '../ports/agents.ts';
 import { DEFAULT_LIMITS } from '../talk/limits.ts';
 import { apply, changeOf, complete, merge } from './change.ts';
 import { audit } from './effects/audit.ts';
+import { awaitVerdict, orderAudit } from './effects/auditing.ts';
 import * as buyer from './effects/buyer.ts';
 import {
   type Effect,
@@ -50,6 +51,8 @@ const EFFECTS: Readonly<Record<Intent['kind'], Effect>> = {
   lock: buyer.lock,
   assign: buyer.assign,
   inspect: judging.inspect,
+  'order-audit': orderAudit,
+  'await-verdict': awaitVerdict,
   ask: judging.ask,
   approve: judging.approve,
   reject: judging.reject,

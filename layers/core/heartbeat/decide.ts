@@ -3,6 +3,7 @@ import type { Hex } from '#contract/ids.ts';
 import type { CorpusPointer } from '#contract/log-record.ts';
 import { PRODUCTS, type Product } from '#contract/products.ts';
 import type { Agent } from '#contract/roster.ts';
+import { draw } from '../market/auditing.ts';
 import { buy } from '../market/buying.ts';
 import { choose, payeesAmong } from '../market/choosing.ts';
 import { base } from '../market/provenance.ts';
@@ -14,7 +15,7 @@ import type { Task } from '../ports/market.ts';
 import { apply, changeOf, complete, intend, isOneBudget, itemsIn, merge } from './change.ts';
 import type { Sighting, World } from './look.ts';
 import { observe } from './observe.ts';
-import { bookPayment, promisedDirectly } from './payments.ts';
+import { bookPayment, forgetAudit, promised } from './payments.ts';
 
 const MAX_APPLICATIONS = 3;
 /** DynamoDB takes 100 items in one transaction; lease, beat and state go with ours. */
@@ -61,6 +62,7 @@ export function decide(
   }
   for (const sighting of world.payments ?? [])
     plan.take(() => bookPayment(agent, sighting, moment.now));
+  for (const open of snapshot.payments ?? []) plan.take((current) => forgetAudit(open, current));
   let offered = 0;
   for (const task of world.requests) {
     if (offered < MAX_APPLICATIONS && plan.take((current) => offer(task, current, desk)))
@@ -150,7 +152,9 @@ function engage(
   if (because !== undefined) return because;
 
   const day = desk.at.slice(0, 10);
-  const step = buy(deal, { kind: 'chosen', seller, payment, budgetDay: day }, desk.at);
+  const isAudited = draw(deal, moment.salt());
+  const chosen = { kind: 'chosen', seller, payment, budgetDay: day, isAudited } as const;
+  const step = buy(deal, chosen, desk.at);
   const budget = { day, amount: deal.bounty, limit: agent.budget.perDay };
   return step && { ...changeOf(agent, snapshot, { step, at: desk.at }), budget };
 }
@@ -266,12 +270,6 @@ function purse(snapshot: Snapshot, { agent, world }: Desk) {
     committed,
     isHalted,
   };
-}
-
-/** Micro-USDC in the wallet that is signed away already: locks and direct payments on their way to the chain. */
-function promised({ deals, payments = [] }: Snapshot): bigint {
-  const locks = [...deals.values()].filter(({ state }) => state === 'locking');
-  return locks.reduce((sum, { bounty }) => sum + bounty, promisedDirectly(payments));
 }
 
 /** The generation that a corpus stands for. */

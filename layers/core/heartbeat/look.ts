@@ -75,8 +75,8 @@ function sight(deal: Deal, eyes: Eyes): Promise<Sighting> {
 
 /** States that the end of the escrow may overtake. */
 const WATCHED = new Set<BuyDeal['state']>([
-  ...(['assigning', 'inspecting', 'asking', 'approving', 'rejecting'] as const),
-  ...(['refunding', 'reclaiming', 'stranded'] as const),
+  ...(['assigning', 'inspecting', 'auditing', 'asking', 'approving'] as const),
+  ...(['rejecting', 'refunding', 'reclaiming', 'stranded'] as const),
 ]);
 
 async function sightBought(deal: BuyDeal, eyes: Eyes): Promise<Sighting> {

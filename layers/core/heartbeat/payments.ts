@@ -2,7 +2,7 @@ import type { TxHash } from '#contract/ids.ts';
 import type { Agent } from '#contract/roster.ts';
 import type { OpenPayment } from '#contract/x402.ts';
 import { paymentEntry } from '../money/ledger.ts';
-import type { Change } from '../ports/agents.ts';
+import type { Change, Snapshot } from '../ports/agents.ts';
 import type { Payments } from '../ports/payments.ts';
 import { intend } from './change.ts';
 
@@ -57,6 +57,23 @@ function ordered({ audit }: OpenPayment, now: Date): Change['intents'] {
 /** What a purchase that never was paid had reserved of its day. */
 export function givenBack({ budget }: Agent, { order, payment }: OpenPayment): Change['budget'] {
   return order && { day: order.budgetDay, amount: -payment.amount, limit: budget.perDay };
+}
+
+/** A verdict that was paid for and that its deal no longer waits for: booked, there is nothing left to remember of it. */
+export function forgetAudit(
+  { payment, order }: OpenPayment,
+  { deals, payments }: Snapshot,
+): Change | undefined {
+  const of = order?.audited;
+  if (of === undefined || deals.get(of.taskId)?.state === 'auditing') return undefined;
+  const open = payments?.find((one) => one.payment.nonce === payment.nonce);
+  return open?.isBooked === true ? { closedPayments: [open] } : undefined;
+}
+
+/** Micro-USDC in the wallet that is signed away already: locks and direct payments on their way to the chain. */
+export function promised({ deals, payments = [] }: Pick<Snapshot, 'deals' | 'payments'>): bigint {
+  const locks = [...deals.values()].filter(({ state }) => state === 'locking');
+  return locks.reduce((sum, { bounty }) => sum + bounty, promisedDirectly(payments));
 }
 
 /** Micro-USDC that purchases over direct doors may still take out of the wallet. */

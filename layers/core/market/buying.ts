@@ -3,6 +3,7 @@ import type { PaymentInfo } from '#contract/escrow.ts';
 import type { TxHash } from '#contract/ids.ts';
 import type { DeliveryEvidence } from '#contract/products.ts';
 import { boughtEntry, lockedEntry, refundedEntry } from '../money/ledger.ts';
+import { isAuditWanted } from './auditing.ts';
 import { type EventOf, must, type Step, type Table } from './step.ts';
 
 /** An event without details. */
@@ -15,14 +16,20 @@ export interface BuyEvents {
     readonly seller: NonNullable<BuyDeal['seller']>;
     readonly payment: PaymentInfo;
     readonly budgetDay: string;
+    readonly isAudited: boolean;
   };
   locked: { readonly tx: TxHash };
   'lock-refused': { readonly reason: string };
   assigned: Nothing;
   'assign-refused': { readonly reason: string };
   submitted: { readonly submissionId: string; readonly submittedAt: string };
+  /** What our own checks say of it. */
   good: { readonly evidence: DeliveryEvidence; readonly score: number };
   bad: { readonly reason: string };
+  /** What the validator says of it, where its verdict is wanted; `unaudited`: it says nothing, and is waited for no longer. */
+  verified: { readonly verdict: NonNullable<BuyDeal['verdict']> };
+  condemned: { readonly verdict: NonNullable<BuyDeal['verdict']>; readonly reason: string };
+  unaudited: { readonly reason: string };
   /** The market sent the work back with our question. */
   asked: Nothing;
   /** `isFinal`: the market gives the money back; otherwise its worker may mend it once more. */
@@ -77,8 +84,9 @@ const refunded = (
   { tx }: EventOf<BuyEvents, 'refunded'>,
   at: string,
 ): Step<BuyDeal> => {
-  const { payment, lockTx, seller, submissionId, submittedAt, complaint, budgetDay, ...rest } =
+  const { payment, lockTx, seller, submissionId, submittedAt, complaint, budgetDay, ...others } =
     deal;
+  const { isAudited, auditingSince, verdict, unaudited, ...rest } = others;
   const money = { entries: [refundedEntry(deal, tx, at)], unspent: unspent(deal) };
   if (deal.because !== undefined)
     return { deal: { ...deal, state: 'closed' }, purchase: 'wanted', ...money };
@@ -113,18 +121,57 @@ function bad(deal: BuyDeal, { reason }: EventOf<BuyEvents, 'bad'>): Step<BuyDeal
     state: 'asking',
   };
   if (deal.rejections === 0) return { deal: again, intents: ['ask'] };
-  return {
-    deal: { ...again, state: 'rejecting' },
-    intents: ['reject'],
-    said: [{ kind: 'rejected', taskId: deal.taskId, product: deal.product, reason }],
-  };
+  return rejecting(again, reason);
 }
+
+const rejecting = (deal: BuyDeal, reason: string): Step<BuyDeal> => ({
+  deal: { ...deal, state: 'rejecting' },
+  intents: ['reject'],
+  said: [{ kind: 'rejected', taskId: deal.taskId, product: deal.product, reason }],
+});
+
+function good(deal: BuyDeal, { evidence, score }: EventOf<BuyEvents, 'good'>, at: string) {
+  const seen: BuyDeal = { ...deal, evidence, score };
+  return isAuditWanted(deal)
+    ? step({ ...seen, state: 'auditing', auditingSince: at }, 'order-audit')
+    : step({ ...seen, state: 'approving' }, 'approve');
+}
+
+const step = (deal: BuyDeal, intent: 'order-audit' | 'approve'): Step<BuyDeal> => ({
+  deal,
+  intents: [intent],
+});
+
+/** We saw it and found it good: the lower of both scores is what we say of it. */
+const verified = (deal: BuyDeal, { verdict }: EventOf<BuyEvents, 'verified'>): Step<BuyDeal> => ({
+  deal: {
+    ...deal,
+    state: 'approving',
+    verdict,
+    score: Math.min(verdict.score, deal.score ?? verdict.score),
+  },
+  intents: ['approve'],
+});
+
+/** A fake is not mended: it is rejected at once, with what the validator holds against it. */
+function condemned(
+  deal: BuyDeal,
+  { verdict, reason }: EventOf<BuyEvents, 'condemned'>,
+): Step<BuyDeal> {
+  const rejections = deal.rejections + 1;
+  return rejecting({ ...deal, verdict, rejections, complaint: reason }, reason);
+}
+
+const unaudited = (deal: BuyDeal, { reason }: EventOf<BuyEvents, 'unaudited'>): Step<BuyDeal> => ({
+  deal: { ...deal, state: 'approving', unaudited: reason },
+  intents: ['approve'],
+});
 
 /** The buying machine: every buyer of the roster, every product. */
 export const BUYING: Buying = {
   open: {
-    chosen: (deal, { seller, payment, budgetDay }) => ({
-      deal: { ...deal, state: 'locking', seller, payment, budgetDay },
+    chosen: (deal, { seller, payment, budgetDay, isAudited }) => ({
+      deal: { ...deal, state: 'locking', seller, payment, budgetDay, isAudited },
       intents: ['lock'],
     }),
     gone: (deal, { status }) => ({
@@ -163,12 +210,10 @@ export const BUYING: Buying = {
   },
   inspecting: {
     ...money,
-    good: (deal, { evidence, score }) => ({
-      deal: { ...deal, state: 'approving', evidence, score },
-      intents: ['approve'],
-    }),
+    good,
     bad,
   },
+  auditing: { ...money, verified, condemned, unaudited },
   asking: { ...money, asked: (deal) => ({ deal: { ...deal, state: 'assigned' } }) },
   approving: money,
   rejecting: {

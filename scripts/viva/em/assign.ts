@@ -5,6 +5,7 @@ import { Hex } from '#contract/ids.ts';
 import { PRODUCTS, Product } from '#contract/products.ts';
 import { agentOf } from '#contract/roster.ts';
 import { changeOf, complete } from '#core/heartbeat/change.ts';
+import { draw } from '#core/market/auditing.ts';
 import { buy } from '#core/market/buying.ts';
 import { generationOf } from '#core/market/request.ts';
 import { drawUp } from '#core/market/vetting.ts';
@@ -45,7 +46,8 @@ export async function choose(
     const known = await clients.agents.deal(agent, choice.task.id);
     const deal = known?.side === 'buy' ? known : newDeal(choice.task, at);
     const terms = await termsOf(choice, { deal, snapshot, now }, { agent, self, clients });
-    const step = buy(deal, { kind: 'chosen', ...terms, budgetDay: at.slice(0, 10) }, at);
+    const isAudited = draw(deal, fresh());
+    const step = buy(deal, { kind: 'chosen', ...terms, budgetDay: at.slice(0, 10), isAudited }, at);
     if (step === undefined) {
       throw new CannotStart(
         `The deal is ${deal.state}: ${agent} chose already. See \`viva deals ${deal.taskId}\`.`,
@@ -56,6 +58,10 @@ export async function choose(
   } finally {
     if ((await clients.agents.letGo(lease)) === 'again') await clients.agents.letGo(lease);
   }
+}
+
+function fresh(): Hex {
+  return Hex.parse(`0x${randomBytes(32).toString('hex')}`);
 }
 
 type Clients = MarketHere['clients'];
@@ -77,7 +83,7 @@ async function termsOf(
   const payment = drawUp(
     deal,
     { payer: here.self, receiver: wallet, network },
-    { now, deadline: task.deadline, salt: Hex.parse(`0x${randomBytes(32).toString('hex')}`) },
+    { now, deadline: task.deadline, salt: fresh() },
   );
   const because = await gate(payment, { here, snapshot, payees: new Set(roster.keys()) });
   if (because !== undefined) {

@@ -99,11 +99,9 @@ function buy(wrap = unharmed, over: { hosts?: string[]; max?: bigint } = {}): Pr
       signer,
       network,
       hosts: over.hosts ?? [new URL(shop.url).host],
-      orders,
-      payments: wrap(shop.payments),
-      now,
     });
-    const bought = await buyer.buy(shop.doorUrl, over.max ?? PRICE);
+    const book = { orders, payments: wrap(shop.payments), now };
+    const bought = await buyer.buy(shop.doorUrl, over.max ?? PRICE, book);
     if (bought.kind === 'bought' && bought.tx) await orders.done(bought.order, bought.tx.tx);
     return bought;
   });

@@ -24,9 +24,11 @@ type State = BuyDeal['state'];
 const seller = { wallet: walletOf(SELLER), executorId: EXECUTOR, name: SELLER };
 const day = AT.slice(0, 10);
 
+const verdict = { id: '0'.repeat(32), sha256: someEvidence().sha256, score: 85, reasons: [] };
+
 /** One event of each kind. */
 const EVENTS: { readonly [K in keyof BuyEvents]: EventOf<BuyEvents, K> } = {
-  chosen: { kind: 'chosen', seller, payment: aPayment(), budgetDay: day },
+  chosen: { kind: 'chosen', seller, payment: aPayment(), budgetDay: day, isAudited: false },
   locked: { kind: 'locked', tx: txOf(1) },
   'lock-refused': { kind: 'lock-refused', reason: 'no-funds' },
   assigned: { kind: 'assigned' },
@@ -34,6 +36,9 @@ const EVENTS: { readonly [K in keyof BuyEvents]: EventOf<BuyEvents, K> } = {
   submitted: { kind: 'submitted', submissionId: 's', submittedAt: AT },
   good: { kind: 'good', evidence: someEvidence(), score: 95 },
   bad: { kind: 'bad', reason: 'wrong-hash' },
+  verified: { kind: 'verified', verdict },
+  condemned: { kind: 'condemned', verdict: { ...verdict, score: 10 }, reason: 'audit' },
+  unaudited: { kind: 'unaudited', reason: 'no verdict yet' },
   asked: { kind: 'asked' },
   rejected: { kind: 'rejected', isFinal: true },
   paid: { kind: 'paid', tx: txOf(2), fee: 1_300n },
@@ -73,6 +78,12 @@ const CELLS: Record<State, Cells> = {
     ...LOCKED,
   },
   inspecting: { good: ['approving', 'approve'], bad: ['asking', 'ask'], ...LOCKED },
+  auditing: {
+    verified: ['approving', 'approve'],
+    condemned: ['rejecting', 'reject'],
+    unaudited: ['approving', 'approve'],
+    ...LOCKED,
+  },
   asking: { asked: ['assigned'], ...LOCKED },
   approving: LOCKED,
   rejecting: { rejected: ['refunding'], ...LOCKED },

@@ -5,6 +5,7 @@ import type { Agent } from '#contract/roster.ts';
 import type { Step } from '../../market/step.ts';
 import type { Change, Snapshot } from '../../ports/agents.ts';
 import type { Auditor } from '../../ports/auditor.ts';
+import type { Audits } from '../../ports/audits.ts';
 import type { Facilitator } from '../../ports/facilitator.ts';
 import type { Goods } from '../../ports/goods.ts';
 import type { MarketError } from '../../ports/market.ts';
@@ -18,6 +19,8 @@ export interface Hands extends Eyes {
   readonly wallet: Wallet;
   /** @default - it audits nothing */
   readonly auditor?: Auditor;
+  /** The validator's paid door. @default - nobody audits for it, and what wants a verdict waits until it may go without */
+  readonly audits?: Audits;
   readonly facilitator: Facilitator;
   readonly payer: Payer;
   readonly lines: { say(line: IrcLine): Promise<void> };

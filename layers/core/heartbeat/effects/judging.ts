@@ -9,9 +9,6 @@ import type { MarketError, Task } from '../../ports/market.ts';
 import { ended, onBounty, step } from './bounty.ts';
 import { isRefusal, type Job, later, type Outcome } from './effect.ts';
 
-/** How long a complaint may be: the market takes 1000 characters with what is said around it. */
-const MAX_COMPLAINT = 500;
-
 export const inspect = onBounty('inspecting', async (deal, job) => {
   const verdict = await inspected(deal, job);
   return 'because' in verdict
@@ -20,6 +17,9 @@ export const inspect = onBounty('inspecting', async (deal, job) => {
       ? step(deal, verdict, job)
       : step(deal, { ...verdict, reason: verdict.reason.slice(0, MAX_COMPLAINT) }, job);
 });
+
+/** How long a complaint may be: the market takes 1000 characters with what is said around it. */
+export const MAX_COMPLAINT = 500;
 
 /** No verdict, and why. */
 interface Unseen {
@@ -75,11 +75,17 @@ export const ask = onBounty('asking', async (deal, job) => {
 
 const MAY_HAVE_HAPPENED = new Set<MarketError['kind']>(['unavailable', 'limited']);
 
+/** Whether somebody else has looked at it, and what came of it. */
+function auditOf({ verdict, unaudited }: BuyDeal): string {
+  if (unaudited !== undefined) return `Not audited: ${unaudited}.`;
+  return verdict === undefined ? '' : `Audit ${verdict.id}: score ${verdict.score}.`;
+}
+
 /** The market settles before it writes the verdict, so whatever it answers, the chain knows best. */
 export const approve = onBounty('approving', async (deal, job) => {
   const verdict = {
     score: must(deal.score, 'a score'),
-    notes: `${PRODUCTS[deal.product].title}: hash, record count and schema hold.`,
+    notes: `${PRODUCTS[deal.product].title}: hash, record count and schema hold. ${auditOf(deal)}`,
   };
   const answer = await job.hands.market.approve(must(deal.submissionId, 'a submission'), verdict);
   // it may have paid and not written it down: asked again it finishes, and nobody else can make it
