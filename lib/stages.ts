@@ -31,7 +31,15 @@ export interface StageValues {
   readonly marketAddress?: string;
   /** Decimal ERC-8004 ids that agents' wallets hold already, by agent. @default - each registers itself in its first beat */
   readonly identities?: Readonly<Record<string, string>>;
-  readonly irc: { readonly host: string; readonly port: number; readonly tls: 'on' | 'off' };
+  readonly irc: {
+    /** `host:port` of one network, by commas: default of parameter `IrcServers`. */
+    readonly servers: string;
+    readonly tls: 'on' | 'off';
+    /** SHA-256, by commas, of certificates that no authority vouches for: default of parameter `IrcFingerprints`. @default - none */
+    readonly fingerprints?: string;
+    /** How often what people say goes to the log. */
+    readonly logEvery: Duration;
+  };
   /** Whether the IRC relay runs. */
   readonly relay: 'on' | 'off';
   /** How often each agent beats: whole minutes. */
@@ -80,7 +88,11 @@ const common = {
   operators: [],
 } as const;
 
-const meshrelay = { host: 'irc.meshrelay.xyz', port: 6697, tls: 'on' } as const;
+const meshrelay = {
+  servers: 'irc.meshrelay.xyz:6697',
+  tls: 'on',
+  logEvery: Duration.hours(1),
+} as const;
 
 /** Runs in `npm start`, never in AWS. */
 export const local: StageValues = {
@@ -91,7 +103,7 @@ export const local: StageValues = {
   market: { kind: 'own' },
   // nobody's: the local start passes the real one
   marketAddress: '0x0000000000000000000000000000000000000000',
-  irc: { host: '127.0.0.1', port: 6667, tls: 'off' },
+  irc: { servers: '127.0.0.1:6667', tls: 'off', logEvery: Duration.minutes(1) },
   phase: 'exact',
   deliveryHosts: '127.0.0.1,localhost',
   timeouts: {

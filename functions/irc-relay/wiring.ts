@@ -4,6 +4,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DynamoInboxes } from '#adapters/irc/dynamo-inboxes.ts';
 import { Relay } from '#adapters/irc/relay.ts';
 import { PATIENT, QUICK } from '#adapters/irc/temper.ts';
+import { SqsHeardCommands } from '#adapters/sqs/sqs-heard-commands.ts';
 import { SqsQueuedLines } from '#adapters/sqs/sqs-queued-lines.ts';
 import { SqsWakeUps } from '#adapters/sqs/sqs-wake-ups.ts';
 import { IrcRelayEnv } from '#contract/env.ts';
@@ -19,7 +20,7 @@ export function wire() {
   const holdSeconds = isLocal ? 3 : 30;
   const relay = new Relay({
     roster: ROSTER,
-    server: { host: env.IRC_HOST, port: env.IRC_PORT, tls: !isLocal },
+    server: { ...env.IRC_SERVERS[0], tls: !isLocal },
     temper: isLocal ? QUICK : PATIENT,
     queue: new SqsQueuedLines(sqs, {
       queueUrl: env.IRC_OUT_QUEUE_URL,
@@ -31,6 +32,7 @@ export function wire() {
       DynamoDBDocumentClient.from(new DynamoDBClient({})),
       env.ECONOMY_TABLE,
     ),
+    commands: new SqsHeardCommands(sqs, env.COMMAND_QUEUE_URL),
     wakeUps: new SqsWakeUps(sqs, env.WAKE_QUEUE_URL),
     onEvent: (event, keys) => {
       log.info(event, keys);

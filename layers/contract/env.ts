@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Address, AgentId } from './ids.ts';
+import { Fingerprint, IrcServer } from './irc-server.ts';
 import { NetworkName } from './networks.ts';
 
 /** The environment that a room's construct owes: leaving one variable out is a compile error. */
@@ -89,10 +90,28 @@ export const ReconcileEnv = z.object({
 export const IrcRelayEnv = z.object({
   ...stage,
   ECONOMY_TABLE: name,
+  DATA_BUCKET: name,
   IRC_OUT_QUEUE_URL: z.url(),
+  /** Dead letters of the queue before it: what cannot be said is put there with its reason. */
+  IRC_DEAD_QUEUE_URL: z.url(),
+  COMMAND_QUEUE_URL: z.url(),
   WAKE_QUEUE_URL: z.url(),
-  IRC_HOST: name,
-  IRC_PORT: z.coerce.number().int().min(1).max(65535),
+  /** Comma-separated `host:port` of one network; the next is tried when one cannot be reached. */
+  IRC_SERVERS: z
+    .string()
+    .transform((list) => list.split(',').map((server) => server.trim()))
+    .pipe(z.tuple([IrcServer], IrcServer)),
+  /** Comma-separated SHA-256 fingerprints of certificates, for servers that no authority vouches for; empty: authorities vouch. */
+  IRC_FINGERPRINTS: z
+    .string()
+    .transform((list) => list.split(',').filter((one) => one.trim() !== ''))
+    .pipe(z.array(Fingerprint)),
   /** `on` verifies certificates; `off` is for the local plain server only. */
   IRC_TLS: z.enum(['on', 'off']),
+  /** Name in Secrets Manager of IrcCredentials; a secret without a value means none. */
+  IRC_CREDENTIALS_SECRET: name,
+  /** A folder of its own: what was heard and is not yet where it belongs, and the file that tells its health. */
+  RELAY_DIR: name,
+  /** How often what was said goes to the log. */
+  LOG_EVERY_SECONDS: z.coerce.number().int().positive(),
 });

@@ -49,6 +49,8 @@ export const economyKey = {
   }),
   /** Who may not appear in what is made of the agent's logs. */
   corpusOptOuts: (agent: AgentId): Key => ({ pk: `CORPUS#${agent}`, sk: 'OPTOUTS' }),
+  /** Which relay bears an agent's nick. */
+  nick: (agent: AgentId): Key => ({ pk: 'NICKS', sk: agent }),
   rosterEntry: (agent: AgentId): Key => ({ pk: 'SWITCH', sk: `ROSTER#${agent}` }),
   switch: (name: 'HALT'): Key => ({ pk: 'SWITCH', sk: name }),
   seen: (room: string, id: string): Key => ({ pk: `SEEN#${room}`, sk: id }),

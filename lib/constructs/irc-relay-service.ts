@@ -12,23 +12,40 @@ import {
   OperatingSystemFamily,
 } from 'aws-cdk-lib/aws-ecs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { EnvOf, IrcRelayEnv } from '#contract/env.ts';
-import { agentPk } from '#contract/keys.ts';
-import { ROSTER } from '#contract/roster.ts';
+import { ircCredentialsName } from '#contract/irc-server.ts';
+import { agentPk, economyKey, objectKey } from '#contract/keys.ts';
+import { COLLECTOR, ROSTER } from '#contract/roster.ts';
 import type { StageValues } from '../stages.ts';
-import { grantPartitions } from './grants.ts';
+import { grantPartitions, grantPrefixes, grantSecret } from './grants.ts';
 import { bundleOf } from './room-function.ts';
 import { stageParameter } from './stage-parameter.ts';
+import type { WorkQueue } from './work-queue.ts';
 
 const ROOM = 'irc-relay';
+/** The one place that the relay may write to, and where its image has a folder that anybody may. */
+const WRITABLE = '/tmp';
+const RELAY_DIR = `${WRITABLE}/relay`;
+const VOLUME = 'relay';
+const NICKS = economyKey.nick(COLLECTOR).pk;
+const SEEN = economyKey.seen(ROOM, '').pk;
+/**
+ * Alive is who has said so within a minute; the relay first says so once it has joined, or waits for another to let go of the nicks.
+ * Distroless images have no shell.
+ */
+const IS_ALIVE = `process.exit(Date.now() - require('node:fs').statSync('${RELAY_DIR}/health.json').mtimeMs < 60000 ? 0 : 1)`;
 
 export interface IrcRelayServiceProps {
   readonly stage: StageValues;
   readonly economy: ITable;
+  readonly data: IBucket;
   readonly wake: IQueue;
-  readonly out: IQueue;
+  readonly out: WorkQueue;
+  readonly commands: IQueue;
 }
 
 /**
@@ -45,9 +62,31 @@ export class IrcRelayService extends Construct {
       // what it heard goes to inboxes; it never reads what an agent keeps
       actions: ['dynamodb:PutItem'],
     });
-    props.wake.grantSendMessages(task.taskRole);
-    props.out.grantConsumeMessages(task.taskRole);
+    grantPartitions(task.taskRole, {
+      table: props.economy,
+      partitions: [NICKS, SEEN],
+      actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'],
+    });
+    grantPrefixes(task.taskRole, {
+      bucket: props.data,
+      prefixes: [objectKey.log(COLLECTOR, 'irc/')],
+      may: 'write',
+    });
+    grantSecret(task.taskRole, this.#credentials(props.stage));
+    for (const queue of [props.wake, props.commands, props.out.dead])
+      queue.grantSendMessages(task.taskRole);
+    props.out.queue.grantConsumeMessages(task.taskRole);
     this.#service(task, props.stage);
+  }
+
+  /** Empty: an operator writes the accounts, so that they are in no template. */
+  #credentials({ name, removal }: StageValues): string {
+    const secret = new CfnSecret(this, 'Credentials', {
+      name: ircCredentialsName(name),
+      description: `Services accounts of the agents on IRC (${name})`,
+    });
+    secret.applyRemovalPolicy(removal);
+    return secret.ref;
   }
 
   #task(props: IrcRelayServiceProps): FargateTaskDefinition {
@@ -55,6 +94,7 @@ export class IrcRelayService extends Construct {
     const task = new FargateTaskDefinition(this, 'Task', {
       cpu: 256,
       memoryLimitMiB: 512,
+      volumes: [{ name: VOLUME }],
       runtimePlatform: {
         cpuArchitecture: CpuArchitecture.ARM64,
         operatingSystemFamily: OperatingSystemFamily.LINUX,
@@ -65,27 +105,50 @@ export class IrcRelayService extends Construct {
       retention: stage.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    task.addContainer('Relay', {
+    const container = task.addContainer('Relay', {
       image: ContainerImage.fromAsset(bundleOf(this, ROOM), { platform: Platform.LINUX_ARM64 }),
       // ROOM is what the local cloud runs in place of the image
       environment: { ...this.#environment(props), ROOM },
       logging: new AwsLogDriver({ logGroup, streamPrefix: ROOM }),
       readonlyRootFilesystem: true,
       stopTimeout: Duration.seconds(30),
+      healthCheck: {
+        command: ['CMD', '/nodejs/bin/node', '-e', IS_ALIVE],
+        interval: Duration.seconds(20),
+        // networks of strangers may need several tries
+        startPeriod: Duration.minutes(5),
+      },
     });
+    container.addMountPoints({ sourceVolume: VOLUME, containerPath: WRITABLE, readOnly: false });
     return task;
   }
 
-  #environment({ stage, economy, wake, out }: IrcRelayServiceProps): EnvOf<typeof IrcRelayEnv> {
-    const { host, port, tls } = stage.irc;
+  #environment(props: IrcRelayServiceProps): EnvOf<typeof IrcRelayEnv> {
+    const { stage, economy, data, wake, out, commands } = props;
+    const { servers, tls, fingerprints = '', logEvery } = stage.irc;
     return {
       STAGE: stage.name,
       ECONOMY_TABLE: economy.tableName,
-      IRC_OUT_QUEUE_URL: out.queueUrl,
+      DATA_BUCKET: data.bucketName,
+      IRC_OUT_QUEUE_URL: out.queue.queueUrl,
+      IRC_DEAD_QUEUE_URL: out.dead.queueUrl,
+      COMMAND_QUEUE_URL: commands.queueUrl,
       WAKE_QUEUE_URL: wake.queueUrl,
-      IRC_HOST: stageParameter(this, 'IrcHost', { description: 'IRC server', value: host }),
-      IRC_PORT: stageParameter(this, 'IrcPort', { description: 'Its port', value: String(port) }),
+      IRC_SERVERS: stageParameter(this, 'IrcServers', {
+        description: 'host:port of IRC servers of one network, by commas',
+        value: servers,
+      }),
+      IRC_FINGERPRINTS: stageParameter(this, 'IrcFingerprints', {
+        description: 'SHA-256 of certificates that no authority vouches for, by commas',
+        value: fingerprints,
+      }),
       IRC_TLS: stageParameter(this, 'IrcTls', { description: 'on or off', value: tls }),
+      IRC_CREDENTIALS_SECRET: ircCredentialsName(stage.name),
+      RELAY_DIR: stageParameter(this, 'RelayDir', {
+        description: 'Where the relay keeps what is not yet delivered',
+        value: RELAY_DIR,
+      }),
+      LOG_EVERY_SECONDS: String(logEvery.toSeconds()),
     };
   }
 

@@ -44,18 +44,19 @@ export interface WorkQueueProps extends DeadLettersProps {
 /** A queue, born with its dead letters and their alarm. */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
+  readonly dead: IQueue;
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
     const { hidden, attempts = 5, fifo } = props;
-    const dead = new DeadLetters(this, 'Dead', props);
+    this.dead = new DeadLetters(this, 'Dead', props).queue;
     this.queue = new Queue(this, 'Queue', {
       ...(fifo === true && { fifo }),
       visibilityTimeout: hidden,
       retentionPeriod: Duration.days(4),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      deadLetterQueue: { queue: dead.queue, maxReceiveCount: attempts },
+      deadLetterQueue: { queue: this.dead, maxReceiveCount: attempts },
     });
   }
 }

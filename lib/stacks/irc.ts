@@ -10,9 +10,10 @@ export interface IrcStackProps {
   readonly state: StateStack;
 }
 
-/** Agents' lines to IRC, and the relay that holds their connections. */
+/** Agents' lines to IRC, the commands that are heard there, and the relay that holds the connections. */
 export class IrcStack extends Stack {
   readonly out: WorkQueue;
+  readonly commands: WorkQueue;
 
   constructor(scope: Construct, id: string, { stage, state }: IrcStackProps) {
     super(scope, id, { env: { region: stage.region } });
@@ -24,14 +25,22 @@ export class IrcStack extends Stack {
       loses: 'Lines that agents said and nobody on IRC has read.',
       alarms: state.alarms,
     });
+    this.commands = new WorkQueue(this, 'Commands', {
+      hidden: Duration.seconds(60),
+      loses: 'Commands of the owner: nobody has carried them out or answered.',
+      alarms: state.alarms,
+    });
     if (stage.relay === 'on') {
       new IrcRelayService(this, 'Relay', {
         stage,
         economy: state.economy,
+        data: state.data,
         wake: state.wake.queue,
-        out: this.out.queue,
+        out: this.out,
+        commands: this.commands.queue,
       });
     }
     new CfnOutput(this, 'IrcOutQueueUrl', { value: this.out.queue.queueUrl });
+    new CfnOutput(this, 'CommandQueueUrl', { value: this.commands.queue.queueUrl });
   }
 }

@@ -95,7 +95,7 @@ describe('the rooms that are no agent', () => {
     ]);
     const relays = all.filter(({ role }) => role.startsWith('Relay'));
     expect(relays.length).toBeGreaterThan(0);
-    expect(text(relays)).not.toContain('secretsmanager');
+    expect(secretsOf(relays[0]?.role ?? '')).toEqual([expect.stringMatching(/^RelayCredentials/)]);
   });
 
   it('touch the rows that are theirs', () => {

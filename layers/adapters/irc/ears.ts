@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { HeardCommand } from '#contract/command.ts';
 import type { InboxEntry } from '#contract/irc-line.ts';
 import type { Agent } from '#contract/roster.ts';
+import type { HeardCommands } from '#core/ports/heard-commands.ts';
 import type { Inboxes } from '#core/ports/inboxes.ts';
 import type { WakeUps } from '#core/ports/wake-ups.ts';
-import { hear, type Lead } from '#core/talk/hear.ts';
+import { agentBehind, hear, type Lead } from '#core/talk/hear.ts';
 import { oneLine } from '#core/talk/text.ts';
 import type { Overheard } from './overheard.ts';
 
@@ -15,6 +17,7 @@ export interface EarsOptions {
   readonly roster: readonly Agent[];
   readonly inboxes: Inboxes;
   readonly wakeUps: WakeUps;
+  readonly commands: HeardCommands;
   readonly onEvent: (event: string, keys: Readonly<Record<string, string | number>>) => void;
 }
 
@@ -38,7 +41,8 @@ export class Ears {
     this.heard += 1;
     const { roster, onEvent } = this.#options;
     const leads = hear(line, roster);
-    if (leads.length === 0) return;
+    const command = commandIn(line, roster);
+    if (leads.length === 0 && command === undefined) return;
     if (this.#waiting >= MAX_WAITING) {
       onEvent('line-dropped', { because: 'backlog', channel: line.channel });
       return;
@@ -46,6 +50,7 @@ export class Ears {
     this.#waiting += 1;
     this.#work = this.#work
       .then(() => this.#deliver(line, leads))
+      .then(() => this.#options.commands.hand(command === undefined ? [] : [command]))
       .catch((error: unknown) => {
         onEvent('line-dropped', { because: String(error), channel: line.channel });
       })
@@ -79,15 +84,33 @@ export class Ears {
   }
 }
 
-function entryFor(
-  { channel, sender, text, ts, msgid }: Overheard,
-  kind: InboxEntry['kind'],
-): InboxEntry {
+function commandIn(line: Overheard, roster: readonly Agent[]): HeardCommand | undefined {
+  const { channel, sender, text, ts, hostmask, account } = line;
+  if (!/^![a-z]/i.test(text) || agentBehind(sender, roster) !== undefined) return undefined;
+  return {
+    v: 1,
+    from: 'irc',
+    id: idOf(line),
+    ts: ts.toISOString(),
+    channel,
+    nick: sender,
+    hostmask,
+    ...(account !== undefined && { account }),
+    text: text.slice(0, 510),
+  };
+}
+
+function idOf({ channel, sender, text, ts, msgid }: Overheard): string {
   const identity = JSON.stringify([msgid ?? ts.toISOString(), channel, sender, text]);
+  return createHash('sha256').update(identity).digest('hex').slice(0, 32);
+}
+
+function entryFor(line: Overheard, kind: InboxEntry['kind']): InboxEntry {
+  const { channel, sender, text, ts } = line;
   return {
     v: 1,
     ts: ts.toISOString(),
-    id: createHash('sha256').update(identity).digest('hex').slice(0, 32),
+    id: idOf(line),
     kind,
     channel,
     sender,

@@ -28,6 +28,9 @@ declare module 'irc-framework' {
     'nick in use': { nick: string };
     privmsg: {
       nick: string;
+      /** Empty when the server speaks. */
+      ident: string;
+      hostname: string;
       target: string;
       message: string;
       /** Milliseconds since the epoch, from server-time. */

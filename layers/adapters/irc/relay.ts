@@ -1,4 +1,5 @@
 import type { Agent } from '#contract/roster.ts';
+import type { HeardCommands } from '#core/ports/heard-commands.ts';
 import type { Inboxes } from '#core/ports/inboxes.ts';
 import type { QueuedLines } from '#core/ports/queued-lines.ts';
 import type { WakeUps } from '#core/ports/wake-ups.ts';
@@ -15,6 +16,7 @@ export interface RelayOptions {
   readonly holdSeconds: number;
   readonly inboxes: Inboxes;
   readonly wakeUps: WakeUps;
+  readonly commands: HeardCommands;
   readonly onEvent: (event: string, keys: Readonly<Record<string, string | number>>) => void;
 }
 

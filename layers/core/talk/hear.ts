@@ -32,7 +32,7 @@ export function hear(
 }
 
 /** The roster's agent that speaks under a nick: its own, or with the underscores of a nick collision. */
-function agentBehind(nick: string, roster: readonly Agent[]): AgentId | undefined {
+export function agentBehind(nick: string, roster: readonly Agent[]): AgentId | undefined {
   const bare = foldNick(nick).replace(/_+$/, '');
   return roster.find(({ id }) => id === bare)?.id;
 }

@@ -44,6 +44,7 @@ export interface Economy {
 
 /** IRC lines as they were heard, one JSON object a line. */
 export const IRC_LOG = 'irc.jsonl';
+const RELAY = 'irc-relay';
 
 /** @throws CannotStart with one sentence when folder or ports are in use, or the disk is full */
 export async function startEconomy(options: EconomyOptions): Promise<Economy> {
@@ -59,7 +60,7 @@ export async function startEconomy(options: EconomyOptions): Promise<Economy> {
       lock.release();
     });
     if (options.isFresh)
-      for (const part of ['cloud', 'chain', IRC_LOG])
+      for (const part of ['cloud', 'chain', RELAY, IRC_LOG])
         rmSync(join(dir, part), { recursive: true, force: true });
     return await open({ ...options, dir }, closing, stop);
   } catch (error) {
@@ -101,8 +102,8 @@ async function open(
     },
     parameters: {
       RpcUrl: chain.url,
-      IrcHost: HOST,
-      IrcPort: String(ircd.port),
+      IrcServers: `${HOST}:${ircd.port}`,
+      RelayDir: join(dir, RELAY),
       MarketAddress: Address.parse(devAccount(SERVICE_HD_INDEX.market).address),
     },
     speed,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Ears } from '#adapters/irc/ears.ts';
 import type { Overheard } from '#adapters/irc/overheard.ts';
 import type { WakeUp } from '#contract/beat.ts';
+import type { HeardCommand } from '#contract/command.ts';
 import type { InboxEntry } from '#contract/irc-line.ts';
 import { ROSTER } from '#contract/roster.ts';
 
@@ -11,6 +12,8 @@ const LINE: Overheard = {
   text: '@kk-validator hi',
   ts: new Date('2026-01-01T12:00:00Z'),
   msgid: undefined,
+  hostmask: 'maria@home.example',
+  account: undefined,
 };
 
 /** Ears whose inbox and wake queue are lists in memory. */
@@ -18,6 +21,7 @@ function anEar() {
   const entries = new Map<string, InboxEntry>();
   const wakeUps: WakeUp[] = [];
   const events: string[] = [];
+  const commands: HeardCommand[] = [];
   const ears = new Ears({
     roster: ROSTER,
     inboxes: {
@@ -34,9 +38,15 @@ function anEar() {
         return Promise.resolve();
       },
     },
+    commands: {
+      hand: (heard) => {
+        commands.push(...heard);
+        return Promise.resolve();
+      },
+    },
     onEvent: (event) => events.push(event),
   });
-  return { ears, entries, wakeUps, events };
+  return { ears, entries, wakeUps, commands, events };
 }
 
 describe('the ears', () => {
@@ -58,6 +68,27 @@ describe('the ears', () => {
     ears.hear(LINE, true);
     await ears.drain();
     expect(entries.size).toBe(1);
+  });
+
+  it('hand over what may be a command, with who said it, but none of our own', async () => {
+    const { ears, commands } = anEar();
+    ears.hear({ ...LINE, msgid: 'a', text: '!halt now |sig=00', account: 'ana' }, false);
+    ears.hear({ ...LINE, msgid: 'b', text: '!', account: 'ana' }, false);
+    ears.hear({ ...LINE, msgid: 'c', text: '!help', sender: 'kk-validator_' }, false);
+    await ears.drain();
+    expect(commands).toEqual([
+      {
+        v: 1,
+        from: 'irc',
+        id: expect.stringMatching(/^[0-9a-f]{32}$/) as unknown,
+        ts: '2026-01-01T12:00:00.000Z',
+        channel: '#karmakadabra',
+        nick: 'maria',
+        hostmask: 'maria@home.example',
+        account: 'ana',
+        text: '!halt now |sig=00',
+      },
+    ]);
   });
 
   it('keep an entry within its bounds', async () => {

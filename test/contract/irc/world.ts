@@ -11,11 +11,13 @@ import { ROSTER } from '#contract/roster.ts';
 import { startDynamo } from '../../../scripts/local/cloud/dynamodb.ts';
 import type { HeardLine } from '../../../scripts/local/irc/network.ts';
 import { type Ircd, startIrcd } from '../../../scripts/local/irc/server.ts';
+import { aFolder } from '../../support/folders.ts';
 import { createTable } from '../../support/tables.ts';
 
 const OUT = 'irc-out.fifo';
 const DEAD = 'irc-out-dead.fifo';
 const WAKE = 'wake';
+const COMMANDS = 'commands';
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 const RELAY = new URL('../../../functions/irc-relay/irc-relay.task.ts', import.meta.url).pathname;
 
@@ -43,11 +45,17 @@ export async function startWorld() {
     AWS_ENDPOINT_URL_SQS: endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
     ECONOMY_TABLE: 'economy',
+    DATA_BUCKET: 'data',
     IRC_OUT_QUEUE_URL: queues.out,
+    IRC_DEAD_QUEUE_URL: queues.dead,
+    COMMAND_QUEUE_URL: queues.commands,
     WAKE_QUEUE_URL: queues.wake,
-    IRC_HOST: '127.0.0.1',
-    IRC_PORT: String(port),
+    IRC_SERVERS: `127.0.0.1:${port}`,
+    IRC_FINGERPRINTS: '',
     IRC_TLS: 'off',
+    IRC_CREDENTIALS_SECRET: 'irc',
+    RELAY_DIR: aFolder(),
+    LOG_EVERY_SECONDS: '3600',
   };
   return {
     port,
@@ -86,15 +94,16 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 
 function createQueues(sqs: FauxqsServer) {
   const fifo = { FifoQueue: 'true' };
-  const { queueArn } = sqs.createQueue(DEAD, { attributes: fifo });
+  const { queueArn, queueUrl: dead } = sqs.createQueue(DEAD, { attributes: fifo });
   const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: queueArn, maxReceiveCount: 3 });
   const { queueUrl: out } = sqs.createQueue(OUT, { attributes: { ...fifo, RedrivePolicy } });
   const { queueUrl: wake } = sqs.createQueue(WAKE);
+  const { queueUrl: commands } = sqs.createQueue(COMMANDS);
   const local = (url: string): string => {
     const path = new URL(url).pathname;
     return `http://127.0.0.1:${sqs.port}${path}`;
   };
-  return { out: local(out), wake: local(wake) };
+  return { out: local(out), dead: local(dead), wake: local(wake), commands: local(commands) };
 }
 
 export interface RelayProcess {
