@@ -22,3 +22,43 @@ export const HeardCommand = z.object({
   text: z.string().regex(/^!/).max(MAX_TEXT),
 });
 export type HeardCommand = z.infer<typeof HeardCommand>;
+
+/**
+ * The other kind: what an operator put on the queue from the console, a command line or a function. Whoever may send to the queue is
+ * the owner: IAM vouches. Without an `id` the message's own is taken, which a sender's retry does not keep.
+ */
+export const GivenCommand = z.object({
+  v: z.literal(1),
+  from: z.literal('aws'),
+  id: z
+    .string()
+    .regex(/^[\w-]{1,64}$/)
+    .optional(),
+  /** Who gave it, for the audit. */
+  by: z.string().max(100).optional(),
+  command: z.string().max(20),
+  args: z.array(z.string().max(400)).max(10).default([]),
+});
+export type GivenCommand = z.infer<typeof GivenCommand>;
+
+export const AnyCommand = z.discriminatedUnion('from', [HeardCommand, GivenCommand]);
+export type AnyCommand = z.infer<typeof AnyCommand>;
+
+/** The answer to a GivenCommand, on the reply queue; `reason` is a word and only there when it was refused. */
+export const CommandReply = z.object({
+  v: z.literal(1),
+  id: z.string(),
+  command: z.string(),
+  ok: z.boolean(),
+  reason: z.string().optional(),
+  text: z.string(),
+});
+export type CommandReply = z.infer<typeof CommandReply>;
+
+/** Name in Secrets Manager of CommandKey. */
+export function commandKeyName(stage: string): string {
+  return `economia-viva/${stage}/commands`;
+}
+
+/** What signs commands on IRC: 32 random bytes in hex. */
+export const CommandKey = z.object({ key: z.string().regex(/^[0-9a-f]{64}$/) });
