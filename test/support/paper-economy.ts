@@ -54,6 +54,8 @@ export class PaperEconomy {
   readonly lines = new Map<string, IrcLine>();
   readonly wakeUps: string[] = [];
   generation = GENERATION;
+  /** No goods can be made of this one. */
+  lost = '';
   records = 2000;
   /** What a buyer makes of a delivery. */
   verdict: (deal: BuyDeal) => Inspection | 'unreachable' = ({ product, generation }) => ({
@@ -141,6 +143,7 @@ export class PaperEconomy {
   #goods(): Goods {
     return {
       refine: ({ agentId, product, generation }) => {
+        if (generation === this.lost) throw new Error('What it is made of is no longer there.');
         const manifest: ProductManifest = {
           ...someEvidence({ product, version: `v-${generation}`, records: this.records }),
           ...{ seller: agentId, users: 3, from: AT, to: AT, codeVersion: '1', method: 'paper' },

@@ -82,13 +82,15 @@ export interface Acting {
   readonly hands: Hands;
   /** False when the function's time is nearly over: what is left waits for the next beat. */
   readonly hasTime: () => boolean;
+  /** Goods may be made, one product at most: it takes long. */
+  readonly mayMake: boolean;
   /** Intents that this beat has had its turn at; filled as it goes. */
   readonly tried: Set<string>;
 }
 
 /**
- * Carries out what was committed, oldest first, and what follows from it, each intent at most once a beat; lines go last and under
- * the limits. An intent that fails harms no other one.
+ * Carries out what was committed, oldest first, and what follows from it, each intent at most once a beat; then lines, under
+ * the limits, and goods are made last of all: time may be out before they are. An intent that fails harms no other one.
  */
 export async function act(
   snapshot: Snapshot,
@@ -101,6 +103,7 @@ export async function act(
     const intent = next(current.intents, {
       tried,
       maySpeak: saidIn(tried) < DEFAULT_LIMITS.perBeat,
+      mayMake: acting.mayMake && !hasMade(reports),
     });
     if (intent === undefined) break;
     tried.add(intent.id);
@@ -116,12 +119,24 @@ function saidIn(tried: ReadonlySet<string>): number {
   return [...tried].filter((id) => id.startsWith('say#')).length;
 }
 
-function next(
-  intents: readonly Intent[],
-  { tried, maySpeak }: { readonly tried: ReadonlySet<string>; readonly maySpeak: boolean },
-): Intent | undefined {
+/** Whether these hold an attempt to make goods, whatever came of it. */
+export function hasMade(reports: readonly Report[]): boolean {
+  return reports.some(({ intent }) => intent.kind === 'refine');
+}
+
+interface Turn {
+  readonly tried: ReadonlySet<string>;
+  readonly maySpeak: boolean;
+  readonly mayMake: boolean;
+}
+
+function next(intents: readonly Intent[], { tried, maySpeak, mayMake }: Turn): Intent | undefined {
   const left = intents.filter(({ id }) => !tried.has(id));
-  return left.find(({ kind }) => kind !== 'say') ?? (maySpeak ? left[0] : undefined);
+  const lines = maySpeak ? left.filter(({ kind }) => kind === 'say') : [];
+  const goods = mayMake ? left.filter(({ kind }) => kind === 'refine') : [];
+  // what was tried least: goods that cannot be made must not keep others from being made
+  goods.sort((a, b) => a.attempts - b.attempts);
+  return left.find(({ kind }) => kind !== 'say' && kind !== 'refine') ?? lines[0] ?? goods[0];
 }
 
 async function carryOut(

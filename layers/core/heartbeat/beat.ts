@@ -1,12 +1,13 @@
 import type { Beat } from '#contract/beat.ts';
 import type { Hex } from '#contract/ids.ts';
 import { type Agent, agentOf, COLLECTOR } from '#contract/roster.ts';
+import { generationIn } from '../market/provenance.ts';
 import { type WrongFee, wrongFees } from '../money/fees.ts';
 import type { Commit, Lease } from '../ports/agents.ts';
 import type { WakeUps } from '../ports/wake-ups.ts';
-import { act, type Report } from './act.ts';
+import { act, hasMade, type Report } from './act.ts';
 import { apply } from './change.ts';
-import { decide, generationIn } from './decide.ts';
+import { decide } from './decide.ts';
 import type { Hands } from './effects/effect.ts';
 import { look } from './look.ts';
 import { pulseOf } from './pulse.ts';
@@ -48,9 +49,10 @@ export async function beat({ agentId, beatId }: Beat, maker: Pacemaker): Promise
   const rounds: Round[] = [];
   try {
     do {
-      rounds.push(
-        await round({ agentId, beatId: idOf(beatId, rounds.length) }, { agent, lease, maker }),
-      );
+      // one product an invocation, however often it beats
+      const mayMake = !rounds.some(({ reports }) => hasMade(reports));
+      const pulse = { agentId, beatId: idOf(beatId, rounds.length) };
+      rounds.push(await round(pulse, { agent, lease, maker, mayMake }));
     } while (maker.hasTime() && (await agents.letGo(lease)) === 'again');
   } finally {
     await leave(lease, { beatId, maker });
@@ -73,15 +75,20 @@ interface Held {
   readonly agent: Agent;
   readonly lease: Lease;
   readonly maker: Pacemaker;
+  readonly mayMake: boolean;
 }
 
-async function round({ agentId, beatId }: Beat, { agent, lease, maker }: Held): Promise<Round> {
+async function round(
+  { agentId, beatId }: Beat,
+  { agent, lease, maker, mayMake }: Held,
+): Promise<Round> {
   const { agents, now, hasTime, salt } = maker;
-  const acting = { agent, lease, hands: maker, hasTime, tried: new Set<string>() };
+  const acting = { agent, lease, hands: maker, hasTime, mayMake, tried: new Set<string>() };
   const generation = generationIn(await maker.corpus.pointer(COLLECTOR));
   const left = await act(
     await agents.load(agentId, { day: now().toISOString().slice(0, 10), generation }),
-    acting,
+    // the deals first: goods can wait until they have been looked at
+    { ...acting, mayMake: false },
   );
 
   const world = await look(agent, left.snapshot, maker);

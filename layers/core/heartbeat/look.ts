@@ -37,7 +37,7 @@ export interface World {
   readonly corpus: CorpusPointer | undefined;
   readonly roster: ReadonlyMap<Address, AgentId>;
   readonly sightings: readonly Sighting[];
-  /** Open bounties of others for what we have on the shelf, never dealt with before. */
+  /** Open bounties of others for what we sell, on the shelf or not, never dealt with before. */
   readonly requests: readonly Task[];
   /** Of payments over direct doors. @default - none */
   readonly payments?: readonly PaymentSighting[];
@@ -118,12 +118,11 @@ async function closed(deal: Deal, { chain }: Eyes): Promise<Closing | undefined>
 
 async function requestsFor(
   agent: Agent,
-  { state, deals }: Snapshot,
+  { deals }: Snapshot,
   { agents, market, self }: Eyes,
 ): Promise<Task[]> {
-  const inStock = agent.sells.filter((product) => state.stock[product] !== undefined);
   const pages = await Promise.all(
-    inStock.map((product) =>
+    agent.sells.map((product) =>
       market.available({ skill: PRODUCTS[product].skill, limit: REQUESTS_SEEN }),
     ),
   );

@@ -1,10 +1,16 @@
 import type { BuyDeal, Generation, Purchase } from '#contract/deal.ts';
+import type { CorpusPointer } from '#contract/log-record.ts';
 import type { DeliveryEvidence, Product } from '#contract/products.ts';
 import { ROSTER } from '#contract/roster.ts';
 
 /** The corpus that a generation names: `0123456789abcdef.2` is the second look at the same one. */
 export function base(generation: Generation): Generation {
   return generation.slice(0, 16);
+}
+
+/** The generation that a corpus stands for. */
+export function generationIn(corpus: CorpusPointer | undefined): Generation | undefined {
+  return corpus?.version.slice(0, 16);
 }
 
 /** What this product is made of: whatever those who sell it buy for it, or the corpus itself. */
@@ -52,4 +58,23 @@ function versionsOf(
     ),
     ...bought.map(({ product, version }) => [product, version] as const),
   ]);
+}
+
+/** What became of our wish to own this product of this generation. */
+export function purchaseOf(
+  purchases: readonly Purchase[],
+  product: Product,
+  generation: Generation,
+): Purchase | undefined {
+  return purchases.find(
+    (purchase) => purchase.product === product && purchase.generation === generation,
+  );
+}
+
+export function isBought(
+  purchases: readonly Purchase[],
+  product: Product,
+  generation: Generation,
+): boolean {
+  return purchaseOf(purchases, product, generation)?.state === 'bought';
 }

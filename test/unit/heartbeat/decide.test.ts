@@ -197,12 +197,30 @@ describe('decide', () => {
       `refine#soul_profiles#${GENERATION}`,
     );
     expect(decided(SELLER, aSnapshot()).intents).toEqual([`refine#raw_logs#${GENERATION}`]);
-    const intents = [anIntent({ kind: 'refine', subject: `raw_logs#${GENERATION}` })];
-    expect(decided(SELLER, aSnapshot({ intents })).intents).toEqual([
-      `refine#user_stats#${GENERATION}`,
-    ]);
+    const making = (attempts: number) => {
+      const subject = `raw_logs#${GENERATION}`;
+      const intents = [anIntent({ kind: 'refine', subject, attempts })];
+      return decided(SELLER, aSnapshot({ intents })).intents;
+    };
+    expect(making(2)).toEqual([]);
+    expect(making(3)).toEqual([`refine#user_stats#${GENERATION}`]);
     const done = aSnapshot({ state: anAgentState({ stock: shelf }) });
     expect(decided(SELLER, done).intents).toEqual([]);
+  });
+
+  it('makes what nobody wants only when no deal waits for it', () => {
+    const state = anAgentState({ stock: { raw_logs: shelf.raw_logs } });
+    const refined = (deals: Parameters<typeof holding>[0], world = {}) =>
+      decided(SELLER, holding(deals, { state }), world).intents.filter((id) =>
+        id.startsWith('refine'),
+      );
+    const sale = aSellDeal({ taskId: taskId(9) });
+    const [, stats] = ['raw_logs', 'user_stats'].map((skill) => aTask({ skills: [skill] }));
+    expect(refined([])).toEqual([`refine#user_stats#${GENERATION}`]);
+    expect(refined([sale])).toEqual([]);
+    expect(refined([sale], { requests: [stats] })).toEqual([`refine#user_stats#${GENERATION}`]);
+    const bare = holding([sale], { state: anAgentState() });
+    expect(decided(SELLER, bare).intents).toEqual([`refine#raw_logs#${GENERATION}`]);
   });
 
   it('decides no more than one transaction holds', () => {
