@@ -40,7 +40,7 @@ export class StateStack extends Stack {
 
   constructor(scope: Construct, id: string, stage: StageValues) {
     super(scope, id, { env: { region: stage.region } });
-    this.alarms = new Topic(this, 'Alarms', { enforceSSL: true });
+    this.alarms = this.#topic();
     for (const operator of stage.operators) {
       this.alarms.addSubscription(new EmailSubscription(operator));
     }
@@ -70,6 +70,17 @@ export class StateStack extends Stack {
     const wallet = this.#wallets.get(owner);
     if (wallet === undefined) throw new Error(`No wallet for "${owner}" in this stage.`);
     return wallet.ref;
+  }
+
+  /** With a policy of its own a topic loses the one that lets this account's alarms speak. */
+  #topic(): Topic {
+    const topic = new Topic(this, 'Alarms', { enforceSSL: true });
+    topic.grantPublish(
+      new ServicePrincipal('cloudwatch.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
+    return topic;
   }
 
   #table(id: string, shape: TableShape, removal: RemovalPolicy): Table {

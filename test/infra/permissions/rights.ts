@@ -1,0 +1,130 @@
+import { agentPk, bucketKey, economyKey, SALES } from '#contract/keys.ts';
+import { type Agent, COLLECTOR, ROSTER } from '#contract/roster.ts';
+
+/** Who may do what to which targets, by their names. */
+export interface Right {
+  readonly who: string;
+  readonly may: string;
+  readonly to: readonly string[];
+}
+
+const READ = 'dynamodb:GetItem dynamodb:BatchGetItem dynamodb:Query';
+const ITEMS = `${READ} dynamodb:ConditionCheckItem dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem`;
+const PUT = 'dynamodb:PutItem';
+/** What the construct library means by sending: the attributes tell nothing of messages. */
+const SEND = 'sqs:SendMessage sqs:GetQueueAttributes sqs:GetQueueUrl';
+const RECEIVE =
+  'sqs:ReceiveMessage sqs:DeleteMessage sqs:ChangeMessageVisibility sqs:GetQueueAttributes sqs:GetQueueUrl';
+const SECRET = 'secretsmanager:GetSecretValue';
+const INVOKE = 'lambda:InvokeFunction';
+const OWN_LOG = 'logs:CreateLogStream logs:PutLogEvents';
+const READ_OBJECTS = 's3:GetObject';
+const KEEP_OBJECTS = 's3:GetObject s3:PutObject s3:AbortMultipartUpload';
+
+const everyAgent = ROSTER.map(({ id }) => id);
+const partition = (pk: string) => `economy ${pk}`;
+const agents = (...ids: readonly Agent['id'][]) => ids.map((id) => partition(agentPk(id)));
+const PULSE = [partition(economyKey.pulse(COLLECTOR).pk)];
+const CORPUS = [partition(economyKey.corpusVersion(COLLECTOR).pk)];
+const SWITCH = [partition(economyKey.switch('HALT').pk)];
+const folders = (id: string, ...names: readonly string[]) => names.map((name) => `${id}/${name}/`);
+const seenBy = (room: string) => [partition(economyKey.seen(room, '').pk)];
+const whoSell = ROSTER.filter(({ sells, role }) => sells.length > 0 || role === 'validator').map(
+  ({ id }) => id,
+);
+
+/**
+ * Design section 4, as data: the only things that anybody may do. In words, for the wide ones: reconcile reads all agents and mends
+ * nothing; the relay and the storefront leave notes with agents and read none of them; a market has its own table to itself.
+ */
+export function rightsIn({ isOwnMarket, isShared }: StageFacts): readonly Right[] {
+  return [
+    ...ROSTER.flatMap((agent) => rightsOf(agent, isShared)),
+    { who: 'collect-logs', may: ITEMS, to: CORPUS },
+    ...objects('collect-logs', READ_OBJECTS, folders(COLLECTOR, 'logs')),
+    ...objects('collect-logs', `${KEEP_OBJECTS} s3:DeleteObject`, folders(COLLECTOR, 'corpus')),
+    ...objects('collect-logs', KEEP_OBJECTS, folders(COLLECTOR, 'quarantine')),
+    { who: 'collect-logs', may: SEND, to: ['queue WakeQueue'] },
+    { who: 'collect-logs', may: `${SEND} ${RECEIVE}`, to: ['queue UploadsQueue'] },
+    { who: 'storefront', may: ITEMS, to: [...seenBy('storefront'), partition(SALES)] },
+    { who: 'storefront', may: 'dynamodb:GetItem', to: SWITCH },
+    { who: 'storefront', may: PUT, to: agents(...whoSell) },
+    ...everyAgent.flatMap((id) =>
+      objects('storefront', READ_OBJECTS, folders(id, 'products', 'deliveries')),
+    ),
+    { who: 'storefront', may: SEND, to: ['queue WakeQueue'] },
+    { who: 'wake', may: RECEIVE, to: ['queue WakeQueue'] },
+    { who: 'wake', may: INVOKE, to: everyAgent.map((id) => `function heartbeat-${id}`) },
+    { who: 'reconcile', may: READ, to: [...agents(...everyAgent), ...SWITCH] },
+    { who: 'reconcile', may: ITEMS, to: seenBy('reconcile') },
+    { who: 'reconcile', may: SEND, to: ['queue WakeQueue'] },
+    { who: 'irc-relay', may: PUT, to: agents(...everyAgent) },
+    { who: 'irc-relay', may: SEND, to: ['queue WakeQueue'] },
+    { who: 'irc-relay', may: RECEIVE, to: ['queue OutQueue'] },
+    { who: 'start of irc-relay', may: OWN_LOG, to: ['log irc-relay'] },
+    { who: 'start of irc-relay', may: PULL_IMAGE, to: ['images'] },
+    // a login at the registry names no resource
+    { who: 'start of irc-relay', may: 'ecr:GetAuthorizationToken', to: ['images', 'any registry'] },
+    ...ROOMS.map((room) => ({ who: room, may: OWN_LOG, to: [`log ${room}`] })),
+    ...['collect-logs', 'reconcile'].map(scheduled),
+    ...(isOwnMarket ? MARKET : []),
+  ];
+}
+
+export interface StageFacts {
+  /** Market and facilitator are ours. */
+  readonly isOwnMarket: boolean;
+  /** All agents share one bucket of requests. */
+  readonly isShared: boolean;
+}
+
+const ROOMS = ['collect-logs', 'storefront', 'wake', 'reconcile'];
+const PULL_IMAGE = 'ecr:BatchCheckLayerAvailability ecr:GetDownloadUrlForLayer ecr:BatchGetImage';
+
+const MARKET: readonly Right[] = [
+  { who: 'market', may: ITEMS, to: ['market *'] },
+  { who: 'market', may: 'dynamodb:Query', to: ['market/open *'] },
+  { who: 'facilitator', may: ITEMS, to: ['market FACILITATOR', 'market NONCE#facilitator#n'] },
+  ...['market', 'facilitator'].flatMap((who) => [
+    { who, may: SECRET, to: [`secret wallet/${who}`] },
+    { who, may: OWN_LOG, to: [`log ${who}`] },
+  ]),
+  scheduled('market'),
+];
+
+function rightsOf({ id, role }: Agent, isShared: boolean): readonly Right[] {
+  const who = `heartbeat-${id}`;
+  return [
+    { who, may: ITEMS, to: agents(id) },
+    { who, may: 'dynamodb:PutItem dynamodb:UpdateItem', to: PULSE },
+    ...(role === 'coordinator' ? [{ who, may: READ, to: PULSE }] : []),
+    { who, may: READ, to: [...CORPUS, ...SWITCH] },
+    ...(isShared ? [{ who, may: 'dynamodb:UpdateItem', to: [partition(bucketKey('em').pk)] }] : []),
+    ...objects(who, KEEP_OBJECTS, folders(id, 'products', 'purchases', 'deliveries')),
+    ...(role === 'collector' ? objects(who, READ_OBJECTS, folders(id, 'corpus')) : []),
+    { who, may: SECRET, to: [`secret wallet/${id}`] },
+    { who, may: SEND, to: ['queue WakeQueue', 'queue OutQueue', 'queue LostBeatsQueue'] },
+    { who, may: OWN_LOG, to: [`log ${who}`] },
+    scheduled(who),
+    { who: `schedule of ${who}`, may: 'sqs:SendMessage', to: ['queue LostBeatsQueue'] },
+  ];
+}
+
+/**
+ * Objects in these folders of an agent. Who may read may list them: and, because S3 tells only a lister that an object is absent, and
+ * that check names no prefix, may list without one. That shows names, never bodies.
+ */
+function objects(who: string, may: string, paths: readonly string[]): readonly Right[] {
+  return [
+    { who, may, to: paths.map((path) => `objects ${path}`) },
+    {
+      who,
+      may: 's3:ListBucket',
+      to: ['bucket (no prefix)', ...paths.map((path) => `bucket ${path}`)],
+    },
+  ];
+}
+
+function scheduled(name: string): Right {
+  return { who: `schedule of ${name}`, may: INVOKE, to: [`function ${name}`] };
+}
