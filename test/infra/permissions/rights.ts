@@ -24,7 +24,8 @@ const KEEP_OBJECTS = 's3:GetObject s3:PutObject s3:AbortMultipartUpload';
 const everyAgent = ROSTER.map(({ id }) => id);
 const partition = (pk: string) => `economy ${pk}`;
 const agents = (...ids: readonly Agent['id'][]) => ids.map((id) => partition(agentPk(id)));
-const PULSE = [partition(economyKey.pulse(COLLECTOR).pk)];
+const pulses = (...ids: readonly Agent['id'][]) =>
+  ids.map((id) => partition(economyKey.pulse(id).pk));
 const CORPUS = [partition(economyKey.corpusVersion(COLLECTOR).pk)];
 const SWITCH = [partition(economyKey.switch('HALT').pk)];
 const folders = (id: string, ...names: readonly string[]) => names.map((name) => `${id}/${name}/`);
@@ -96,8 +97,10 @@ function rightsOf({ id, role }: Agent, isShared: boolean): readonly Right[] {
   const who = `heartbeat-${id}`;
   return [
     { who, may: ITEMS, to: agents(id) },
-    { who, may: 'dynamodb:PutItem dynamodb:UpdateItem', to: PULSE },
-    ...(role === 'coordinator' ? [{ who, may: READ, to: PULSE }] : []),
+    { who, may: PUT, to: pulses(id) },
+    ...(role === 'coordinator'
+      ? [{ who, may: 'dynamodb:BatchGetItem', to: pulses(...everyAgent) }]
+      : []),
     { who, may: READ, to: [...CORPUS, ...SWITCH] },
     ...(isShared ? [{ who, may: 'dynamodb:UpdateItem', to: [partition(bucketKey('em').pk)] }] : []),
     ...objects(who, KEEP_OBJECTS, folders(id, 'products', 'purchases', 'deliveries')),

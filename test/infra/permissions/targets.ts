@@ -90,7 +90,7 @@ function partitionsOf(logicalId: string): readonly (readonly [string, readonly s
     ? [
         ...IDS.map(agentPk),
         ...IDS.map((id) => economyKey.corpusVersion(id).pk),
-        economyKey.pulse(STRANGER).pk,
+        ...IDS.map((id) => economyKey.pulse(id).pk),
         economyKey.switch('HALT').pk,
         bucketKey('em').pk,
         SALES,
