@@ -45,6 +45,7 @@ export function rightsIn({ isOwnMarket, isShared }: StageFacts): readonly Right[
     ...objects('collect-logs', READ_OBJECTS, folders(COLLECTOR, 'logs')),
     ...objects('collect-logs', `${KEEP_OBJECTS} s3:DeleteObject`, folders(COLLECTOR, 'corpus')),
     ...objects('collect-logs', KEEP_OBJECTS, folders(COLLECTOR, 'quarantine')),
+    { who: 'collect-logs', may: READ_OBJECTS, to: ['objects kk-karma-hello/logs/irc/'] },
     { who: 'collect-logs', may: SEND, to: ['queue WakeQueue'] },
     { who: 'collect-logs', may: `${SEND} ${RECEIVE}`, to: ['queue UploadsQueue'] },
     { who: 'storefront', may: ITEMS, to: [...seenBy('storefront'), partition(SALES)] },
@@ -60,7 +61,23 @@ export function rightsIn({ isOwnMarket, isShared }: StageFacts): readonly Right[
     { who: 'reconcile', may: ITEMS, to: seenBy('reconcile') },
     { who: 'reconcile', may: SEND, to: ['queue WakeQueue'] },
     { who: 'irc-relay', may: PUT, to: agents(...everyAgent) },
-    { who: 'irc-relay', may: SEND, to: ['queue WakeQueue'] },
+    {
+      who: 'irc-relay',
+      may: `${PUT} dynamodb:DeleteItem`,
+      to: [partition(economyKey.nick(COLLECTOR).pk), ...seenBy('irc-relay')],
+    },
+    // no listing: it only ever adds what it heard
+    {
+      who: 'irc-relay',
+      may: 's3:PutObject s3:AbortMultipartUpload',
+      to: ['objects kk-karma-hello/logs/irc/'],
+    },
+    { who: 'irc-relay', may: SECRET, to: ['secret irc'] },
+    {
+      who: 'irc-relay',
+      may: SEND,
+      to: ['queue WakeQueue', 'queue CommandsQueue', 'queue OutDeadQueue'],
+    },
     { who: 'irc-relay', may: RECEIVE, to: ['queue OutQueue'] },
     { who: 'start of irc-relay', may: OWN_LOG, to: ['log irc-relay'] },
     { who: 'start of irc-relay', may: PULL_IMAGE, to: ['images'] },

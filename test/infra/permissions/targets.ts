@@ -93,6 +93,7 @@ function partitionsOf(logicalId: string): readonly (readonly [string, readonly s
         ...IDS.map((id) => economyKey.pulse(id).pk),
         economyKey.switch('HALT').pk,
         bucketKey('em').pk,
+        economyKey.nick(STRANGER).pk,
         SALES,
         ...ROOMS.map((room) => economyKey.seen(room, 'x').pk),
       ]
@@ -110,7 +111,7 @@ function partitionsOf(logicalId: string): readonly (readonly [string, readonly s
 
 function objectsIn(bucket: string): Target[] {
   const paths = IDS.flatMap((id) => FOLDERS.map((folder) => `${id}/${folder}/`));
-  return [...paths, 'elsewhere/'].map((path) => ({
+  return [...paths, 'kk-karma-hello/logs/irc/', 'elsewhere/'].map((path) => ({
     name: `objects ${path}`,
     arn: `${bucket}/${path}one.json`,
     context: TLS,
