@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   optout: async () => (await import('./viva/optout.ts')).addOptOut,
   buy: async () => (await import('./viva/buy.ts')).addBuy,
   escrow: async () => (await import('./viva/escrow.ts')).addEscrow,
+  cost: async () => (await import('./viva/cost.ts')).addCost,
   contracts: async () => (await import('./viva/contracts.ts')).addContracts,
 };
 

@@ -6,12 +6,12 @@ export const Beat = z.object({ agentId: AgentId, beatId: z.string().min(1).max(1
 export type Beat = z.infer<typeof Beat>;
 
 /**
- * What an agent's function answers. `busy`: another beat is under way and beats once more. `reason` is the word of a refusal or
+ * What an agent's function answers. `busy`: another beat is under way and beats once more. `idle`: it found nothing to do. `reason` is the word of a refusal or
  * the message of an error.
  */
 export const BeatOutcome = z.object({
   outcome: z.enum(['busy', 'beaten']),
-  commits: z.array(z.enum(['committed', 'already-done', 'over-budget', 'outrun'])),
+  commits: z.array(z.enum(['committed', 'idle', 'already-done', 'over-budget', 'outrun'])),
   refusals: z.array(z.string()),
   intents: z.array(
     z.object({

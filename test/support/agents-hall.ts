@@ -7,9 +7,10 @@ import type { AgentId } from '#contract/ids.ts';
 import { economyKey } from '#contract/keys.ts';
 import type { Agents, Lease } from '#core/ports/agents.ts';
 import { agentId, NOW } from './builders.ts';
-import { openEconomyTable } from './economy-table.ts';
+import { type EconomyTable, openEconomyTable } from './economy-table.ts';
 
-type Memory = Agents & Pick<MemoryAgents, 'enrol' | 'halt' | 'book'>;
+/** What an economy remembers its agents by. */
+export type Memory = Agents & Pick<MemoryAgents, 'enrol' | 'halt' | 'book'>;
 
 export const UNTIL = new Date(NOW.getTime() + 60_000);
 
@@ -19,8 +20,10 @@ export interface Hall {
   readonly close: () => Promise<void>;
 }
 
+export interface DynamoHall extends Hall, Pick<EconomyTable, 'client' | 'table'> {}
+
 /** On a local DynamoDB. */
-export async function dynamoHall(): Promise<Hall> {
+export async function dynamoHall(): Promise<DynamoHall> {
   const { client, table, close } = await openEconomyTable();
   const books = new Books(client, table);
   class Agents extends DynamoAgents {
@@ -34,7 +37,7 @@ export async function dynamoHall(): Promise<Hall> {
       return books.of(agent);
     }
   }
-  return { agents: new Agents(client, table), close };
+  return { agents: new Agents(client, table), client, table, close };
 }
 
 export function memoryHall(): Promise<Hall> {

@@ -8,6 +8,7 @@ import type { Goods, Inspection } from '#core/ports/goods.ts';
 import type { Identities } from '#core/ports/identities.ts';
 import type { Market } from '#core/ports/market.ts';
 import type { EscrowAuthorization } from '#core/ports/wallet.ts';
+import type { Memory } from './agents-hall.ts';
 import {
   AT,
   aCorpus,
@@ -42,7 +43,7 @@ export class PaperEconomy {
   #salts = 0;
   #beats = 0;
   readonly now = (): Date => new Date(this.#ms);
-  readonly agents = new MemoryAgents();
+  readonly agents: Memory;
   readonly chain = new PaperChain(this.now);
   readonly market = new PaperMarket(this.chain, this.now);
   identities: { -readonly [K in keyof Identities]: Identities[K] } = {
@@ -67,8 +68,12 @@ export class PaperEconomy {
     score: 95,
   });
 
-  static async open(): Promise<PaperEconomy> {
-    const economy = new PaperEconomy();
+  private constructor(agents: Memory) {
+    this.agents = agents;
+  }
+
+  static async open(agents: Memory = new MemoryAgents()): Promise<PaperEconomy> {
+    const economy = new PaperEconomy(agents);
     for (const [address, id] of WALLETS) {
       await economy.agents.enrol(id, address);
       economy.chain.fund(address, PURSE);

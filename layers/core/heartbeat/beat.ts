@@ -6,7 +6,7 @@ import { type WrongFee, wrongFees } from '../money/fees.ts';
 import type { Commit, Lease } from '../ports/agents.ts';
 import type { WakeUps } from '../ports/wake-ups.ts';
 import { act, hasMade, type Report } from './act.ts';
-import { apply } from './change.ts';
+import { apply, isEmpty } from './change.ts';
 import { decide } from './decide.ts';
 import type { Hands } from './effects/effect.ts';
 import { look } from './look.ts';
@@ -28,7 +28,8 @@ export interface Pacemaker extends Hands {
 
 export interface Round {
   readonly beatId: string;
-  readonly commit: Commit;
+  /** `idle`: there was nothing to commit. */
+  readonly commit: Commit | 'idle';
   readonly reports: readonly Report[];
   readonly refusals: readonly string[];
   readonly wrongFees: readonly WrongFee[];
@@ -96,10 +97,13 @@ async function round(
     world,
     moment: { now: now(), salt },
   });
-  const commit = await agents.commit(lease, {
-    ...change,
-    beat: { id: beatId, keepUntil: new Date(now().getTime() + BEAT_MEMORY_MS) },
-  });
+  // most beats find nothing to do: a record of that would be half of what they write, and to find nothing twice is harmless
+  const commit = isEmpty(change)
+    ? 'idle'
+    : await agents.commit(lease, {
+        ...change,
+        beat: { id: beatId, keepUntil: new Date(now().getTime() + BEAT_MEMORY_MS) },
+      });
   const snapshot = commit === 'committed' ? apply(left.snapshot, change) : left.snapshot;
   const done = commit === 'outrun' ? { snapshot, reports: [] } : await act(snapshot, acting);
 

@@ -107,6 +107,12 @@ export function complete(snapshot: Snapshot, change: Change): Change {
     : { ...change, state: { ...state, open, revision: snapshot.state.revision + 1 } };
 }
 
+/** Nothing to write. */
+export function isEmpty(change: Change): boolean {
+  const parts: readonly unknown[] = Object.values(change);
+  return parts.every((part) => part === undefined || (Array.isArray(part) && part.length === 0));
+}
+
 /** The snapshot as it stands after a completed change was committed. */
 export function apply(snapshot: Snapshot, change: Change): Snapshot {
   const done = new Set(change.done);

@@ -37,7 +37,7 @@ export async function assemble(): Promise<string> {
     if (existsSync(mark) && (await readFile(mark, 'utf8')) === fingerprint) return ASSEMBLY;
     const fresh = `${ASSEMBLY}.new`;
     await rm(fresh, { recursive: true, force: true });
-    await synthesize(fresh);
+    await synthesize('local', fresh);
     await writeFile(join(fresh, '.made-of'), fingerprint);
     await rm(ASSEMBLY, { recursive: true, force: true });
     await rename(fresh, ASSEMBLY);
@@ -61,15 +61,19 @@ async function buildersLock(): Promise<Lock> {
   }
 }
 
-/** Runs the CDK app itself: its command line asks AWS nothing for this, and validation belongs to `npx cdk synth`. */
-async function synthesize(outDir: string): Promise<void> {
+/**
+ * One stage's templates, from rooms that are built. Runs the CDK app itself: its command line asks AWS nothing for this, and validation
+ * belongs to `npx cdk synth`.
+ * @throws CannotStart with what the app complained of
+ */
+export async function synthesize(stage: string, outDir: string): Promise<void> {
   const child = spawn(process.execPath, [join(ROOT, 'bin', 'economia-viva.ts')], {
     cwd: ROOT,
     env: {
       ...process.env,
       CDK_OUTDIR: outDir,
       CDK_VALIDATION: 'false',
-      CDK_CONTEXT_JSON: JSON.stringify({ stage: 'local' }),
+      CDK_CONTEXT_JSON: JSON.stringify({ stage }),
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
