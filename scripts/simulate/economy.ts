@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { MemoryAgents } from '#adapters/memory/agents.ts';
 import { MemoryExchange } from '#adapters/memory/exchange.ts';
 import type { WakeUp } from '#contract/beat.ts';
@@ -7,10 +8,13 @@ import { NETWORKS } from '#contract/networks.ts';
 import { COLLECTOR, ROSTER } from '#contract/roster.ts';
 import { beat, type Pacemaker } from '#core/heartbeat/beat.ts';
 import { GRACE_MS } from '#core/market/patience.ts';
+import type { Auditor } from '#core/ports/auditor.ts';
+import type { Audits } from '#core/ports/audits.ts';
 import type { Facilitator } from '#core/ports/facilitator.ts';
 import type { Identities } from '#core/ports/identities.ts';
 import type { Payments } from '#core/ports/payments.ts';
-import { type Run, type Stage, through, throwing } from './calls.ts';
+import { SimulatedAudits } from './audits.ts';
+import { type Breaks, type Run, type Stage, through, throwing } from './calls.ts';
 import { SimulatedChain } from './chain.ts';
 import { SimulatedGoods } from './goods.ts';
 import { SimulatedMarket } from './market.ts';
@@ -37,6 +41,9 @@ const IDENTITIES: Identities = {
   standingOf: () => Promise.resolve(undefined),
 };
 
+/** A port as one run meets it. */
+type Ported = <T extends object>(name: string, target: T, breaks?: Breaks) => T;
+
 /** The seven agents of the roster, the market room and everything between them, in virtual time. */
 export class SimulatedEconomy {
   readonly agents = new MemoryAgents();
@@ -45,6 +52,7 @@ export class SimulatedEconomy {
   readonly goods: SimulatedGoods;
   readonly market: SimulatedMarket;
   readonly shop: SimulatedShop;
+  readonly audits: SimulatedAudits;
   readonly #facilitator: Facilitator;
   #isFacilitatorSilent = false;
   readonly #stage: Stage;
@@ -66,13 +74,12 @@ export class SimulatedEconomy {
     this.#weather = stage.weather;
     this.chain = new SimulatedChain(stage.timeline, stage.weather);
     this.goods = new SimulatedGoods(stage);
-    this.shop = new SimulatedShop(
-      {
-        ...{ agents: this.agents, chain: this.chain, walletOf: addressOf },
-        isFacilitatorSilent: () => this.#isFacilitatorSilent,
-      },
-      stage,
-    );
+    const door = {
+      ...{ agents: this.agents, chain: this.chain, walletOf: addressOf },
+      isFacilitatorSilent: () => this.#isFacilitatorSilent,
+    };
+    this.shop = new SimulatedShop(door, stage);
+    this.audits = new SimulatedAudits(door, this.goods, stage);
     this.#facilitator = this.chain.facilitator(() => this.#isFacilitatorSilent);
     const { chain } = this;
     this.market = new SimulatedMarket(
@@ -205,10 +212,22 @@ export class SimulatedEconomy {
       this.broken.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
 
+  /** Nothing of it throws: a dead line is an answer. */
+  #audits(agentId: AgentId, port: Ported): Audits {
+    const door = this.audits.door(agentId);
+    const paid = port('audits', door, (reason) => ({ kind: 'unavailable', reason }));
+    const read = port('verdicts', door, () => undefined);
+    return {
+      order: (...request) => paid.order(...request),
+      send: (order) => paid.send(order),
+      verdict: (...order) => read.verdict(...order),
+    };
+  }
+
   #maker(agentId: AgentId, run: Run): Pacemaker {
     const self = addressOf(agentId);
     const { timeline } = this.#stage;
-    const port = <T extends object>(name: string, target: T, breaks = throwing): T =>
+    const port: Ported = (name, target, breaks = throwing) =>
       through({ name, target, breaks }, run, this.#stage);
     const end = timeline.ms + TIMEOUT;
     return {
@@ -232,6 +251,8 @@ export class SimulatedEconomy {
         pointer: () => Promise.resolve(this.#corpus),
       }),
       goods: port<Pacemaker['goods']>('goods', this.goods),
+      auditor: port<Auditor>('auditor', this.audits),
+      audits: this.#audits(agentId, port),
       wallet: walletOf(self),
       lines: port('lines', { say: () => Promise.resolve() }),
       wakeUps: port('wakeUps', {
@@ -243,9 +264,13 @@ export class SimulatedEconomy {
       ...{ network, self, owner: run.name, now: timeline.now },
       until: new Date(end + MARGIN),
       hasTime: () => timeline.ms < end - LAST_CALL,
-      salt: () => Hex.parse(`0x${(this.#salts += 1).toString(16).padStart(64, '0')}`),
+      salt: () => Hex.parse(`0x${hash(`salt ${(this.#salts += 1)}`)}`),
     };
   }
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function words(reason: unknown): string {

@@ -9,6 +9,7 @@ import type { Stage } from './calls.ts';
 export interface HandedOver {
   readonly seller: AgentId;
   readonly deal: SellDeal;
+  readonly evidence: DeliveryEvidence;
   readonly at: number;
 }
 
@@ -32,7 +33,10 @@ export class SimulatedGoods implements Goods {
   readonly handedOver: HandedOver[] = [];
   /** Tasks whose delivery was looked at, and was what had been asked for. */
   readonly seenGood = new Set<TaskId>();
+  /** Tasks whose goods hold every promise and are made up: a buyer's own checks do not find it. */
+  readonly fakes = new Set<TaskId>();
   readonly #rotten = new Set<TaskId>();
+  readonly #genuine = new Set<TaskId>();
   readonly #stage: Stage;
 
   constructor(stage: Stage) {
@@ -47,12 +51,14 @@ export class SimulatedGoods implements Goods {
 
   handOver(seller: AgentId, deal: SellDeal): Promise<DeliveryEvidence> {
     const { timeline, weather } = this.#stage;
-    this.handedOver.push({ seller, deal, at: timeline.ms });
     if (weather.strikes(0.3)) this.#rotten.add(deal.taskId);
     else this.#rotten.delete(deal.taskId);
     const isStale = weather.strikes(0.1);
     const generation = isStale ? STALE : deal.generation;
-    return Promise.resolve(this.#evidence(deal.product, generation, deal.taskId));
+    this.#forge(deal.taskId);
+    const evidence = this.#evidence(deal.product, generation, deal.taskId);
+    this.handedOver.push({ seller, deal, evidence, at: timeline.ms });
+    return Promise.resolve(evidence);
   }
 
   inspect(
@@ -67,6 +73,13 @@ export class SimulatedGoods implements Goods {
     const isKnown = product === 'raw_logs';
     if (!isKnown || evidence.version === versionOf(generation)) this.seenGood.add(taskId);
     return Promise.resolve({ kind: 'good', evidence, score: 95 });
+  }
+
+  /** In any weather; the same goods stay what they are. */
+  #forge(taskId: TaskId): void {
+    if (this.fakes.has(taskId) || this.#genuine.has(taskId)) return;
+    if (this.#stage.weather.chance(0.05)) this.fakes.add(taskId);
+    else this.#genuine.add(taskId);
   }
 
   #evidence(product: Product, generation: string, of: string): DeliveryEvidence {

@@ -7,6 +7,7 @@ import { agentOf, ROSTER } from '#contract/roster.ts';
 import { openPaymentId } from '#contract/x402.ts';
 import { isFinal } from '#core/heartbeat/change.ts';
 import { balances, sum } from '#core/money/ledger.ts';
+import { unverified } from './audit-invariants.ts';
 import type { Payment } from './chain.ts';
 import type { SimulatedEconomy } from './economy.ts';
 import { WALLETS } from './wallets.ts';
@@ -76,6 +77,7 @@ export async function findWrong(economy: SimulatedEconomy, moment: Moment): Prom
     ...paidTwice(economy),
     ...deliveredUnpaid(economy),
     ...(await directSales(economy)),
+    ...unverified(economy, books),
     ...(await unbalanced(economy, books)),
     ...overspent(economy, books),
   ];
@@ -145,10 +147,14 @@ function paidTwice(economy: SimulatedEconomy): string[] {
 }
 
 /** What a wallet paid over the direct door, by the day whose budget paid. */
-function directSpend({ chain, shop }: SimulatedEconomy, id: AgentId): ReadonlyMap<string, bigint> {
+function directSpend(
+  { chain, shop, audits }: SimulatedEconomy,
+  id: AgentId,
+): ReadonlyMap<string, bigint> {
   const days = new Map<string, bigint>();
   for (const { payment } of chain.direct.values()) {
-    const day = shop.budgetDays.get(payment.nonce) ?? 'unknown';
+    const { nonce } = payment;
+    const day = shop.budgetDays.get(nonce) ?? audits.budgetDays.get(nonce) ?? 'unknown';
     if (payment.from === WALLETS.get(id)) days.set(day, (days.get(day) ?? 0n) + payment.amount);
   }
   return days;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { SimulatedEconomy } from './economy.ts';
 
 /** Faults that a run can be given on purpose, to see that its invariants find them. */
-export const Plant = z.enum(['no-reclaim', 'paid-twice', 'forgotten-orders']);
+export const Plant = z.enum(['no-reclaim', 'paid-twice', 'forgotten-orders', 'asleep', 'blind']);
 export type Plant = z.infer<typeof Plant>;
 
 export const PLANTS: Readonly<Record<Plant, (economy: SimulatedEconomy) => void>> = {
@@ -14,6 +14,20 @@ export const PLANTS: Readonly<Record<Plant, (economy: SimulatedEconomy) => void>
   /** Who buys directly signs anew instead of sending again what it has signed. */
   'forgotten-orders': ({ shop }) => {
     shop.isForgetful = true;
+  },
+  /** The validator gives no verdict, which harms nobody's money. */
+  asleep: ({ audits }) => {
+    audits.isAsleep = true;
+  },
+  /** The validator finds nothing wrong with anything. */
+  blind: ({ audits, goods }) => {
+    const audit = audits.audit.bind(audits);
+    audits.audit = async (order, isLast) => {
+      const isFake = goods.fakes.delete(order.taskId);
+      const verdict = await audit(order, isLast);
+      if (isFake) goods.fakes.add(order.taskId);
+      return verdict;
+    };
   },
   /** Whatever is paid out is taken from the payer's wallet once more. */
   'paid-twice': ({ chain }) => {

@@ -61,13 +61,13 @@ export function givenBack({ budget }: Agent, { order, payment }: OpenPayment): C
 
 /** A verdict that was paid for and that its deal no longer waits for: booked, there is nothing left to remember of it. */
 export function forgetAudit(
-  { payment, order }: OpenPayment,
-  { deals, payments }: Snapshot,
+  open: OpenPayment,
+  { deals }: Pick<Snapshot, 'deals'>,
 ): Change | undefined {
-  const of = order?.audited;
-  if (of === undefined || deals.get(of.taskId)?.state === 'auditing') return undefined;
-  const open = payments?.find((one) => one.payment.nonce === payment.nonce);
-  return open?.isBooked === true ? { closedPayments: [open] } : undefined;
+  const of = open.order?.audited;
+  if (of === undefined || !open.isBooked || deals.get(of.taskId)?.state === 'auditing')
+    return undefined;
+  return { closedPayments: [open] };
 }
 
 /** Micro-USDC in the wallet that is signed away already: locks and direct payments on their way to the chain. */
