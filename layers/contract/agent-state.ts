@@ -5,6 +5,28 @@ import { Micro } from './money.ts';
 import { Product } from './products.ts';
 import { AuditOrder } from './verdict.ts';
 
+/** How many versions of a product an agent remembers the sales of. */
+export const VERSIONS_REMEMBERED = 5;
+
+/**
+ * What became of a product of ours: its last versions, newest last, with what one sale of each must bring to pay for its inputs
+ * (micro-USDC, after the fee), and when any version was last sold. Times in ISO.
+ */
+export const SalesHistory = z.object({
+  soldAt: z.string().optional(),
+  versions: z
+    .array(
+      z.object({
+        version: z.string(),
+        madeAt: z.string(),
+        perSale: Micro,
+        sold: z.int().nonnegative(),
+      }),
+    )
+    .max(VERSIONS_REMEMBERED),
+});
+export type SalesHistory = z.infer<typeof SalesHistory>;
+
 /** What an agent remembers between beats (`AGENT#<id> / STATE`). Readers accept this version and the one before. */
 export const AgentState = z.object({
   v: z.literal(1),
@@ -23,8 +45,15 @@ export const AgentState = z.object({
     Product,
     z.object({ generation: Generation, version: z.string(), records: z.number().int() }),
   ),
-  /** The round of purchases that we are in. */
-  cycle: z.object({ generation: Generation, startedAt: z.string() }).optional(),
+  /** The round of purchases that we are in; refiners remember how many sales they bought the inputs for. */
+  cycle: z
+    .object({
+      generation: Generation,
+      startedAt: z.string(),
+      expectedSales: z.number().optional(),
+    })
+    .optional(),
+  sales: z.partialRecord(Product, SalesHistory).optional(),
 });
 export type AgentState = z.infer<typeof AgentState>;
 

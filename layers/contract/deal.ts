@@ -106,5 +106,7 @@ export const Purchase = z.object({
   because: z.string().optional(),
   taskId: TaskId.optional(),
   evidence: DeliveryEvidence.optional(),
+  /** What was paid for it, in micro-USDC. */
+  cost: Micro.optional(),
 });
 export type Purchase = z.infer<typeof Purchase>;

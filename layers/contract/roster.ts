@@ -21,6 +21,8 @@ export interface Agent {
   /** Seconds after the full interval at which it beats, so that not all beat at once. */
   readonly beatOffset: number;
   readonly sells: readonly Product[];
+  /** How often one version of what it sells is sold, until its own history tells. @default 1 */
+  readonly expectedSales?: Readonly<Partial<Record<Product, number>>>;
   /** What it buys, in order: the next only when the one before was received. */
   readonly wants: readonly Product[];
   readonly budget: { readonly perDay: bigint; readonly perDeal: bigint; readonly reserve: bigint };
@@ -87,6 +89,8 @@ export const ROSTER: readonly Agent[] = [
     channels,
     beatOffset: 9,
     sells: ['soul_profiles'],
+    // at one sale a version its inputs cost more than it brings
+    expectedSales: { soul_profiles: 2 },
     wants: ['skill_profiles', 'voice_profiles'],
     budget,
   },

@@ -68,6 +68,8 @@ export const OpenPayment = z.object({
   account: z.string(),
   at: z.string(),
   isBooked: z.boolean(),
+  /** Sales of goods: what was sold. */
+  sold: z.object({ product: Product, version: z.string() }).optional(),
   /** Sales of an audit: what is to be audited once it is paid. */
   audit: AuditOrder.optional(),
   /** Purchases: what was asked, how, the UTC day whose budget pays, and the delivery whose audit it is. */

@@ -127,7 +127,9 @@ export function toldOf({ payment, goods, at }: Sale): OpenPayment {
     account: `income:${goods.product}`,
     at,
     isBooked: false,
-    ...('order' in goods && { audit: goods.order }),
+    ...('order' in goods
+      ? { audit: goods.order }
+      : { sold: { product: goods.product, version: goods.version } }),
   };
 }
 

@@ -3,6 +3,7 @@ import { PRODUCTS } from '#contract/products.ts';
 import { draw } from '../market/auditing.ts';
 import { buy } from '../market/buying.ts';
 import { choose, payeesAmong } from '../market/choosing.ts';
+import { salesWorthBuyingFor } from '../market/demand.ts';
 import { base, generationIn, isBought, purchaseOf } from '../market/provenance.ts';
 import { drawUp } from '../market/vetting.ts';
 import { type Refusal, refuse, refuseAmount } from '../money/gate.ts';
@@ -13,6 +14,8 @@ import type { Sighting } from './look.ts';
 import { promised } from './payments.ts';
 
 const CYCLE_MS = 24 * 3_600_000;
+
+type Cycle = Snapshot['state']['cycle'];
 
 /** Vets the applicants of an open bounty, asks the gate, and draws up the escrow. */
 export function engage(
@@ -53,10 +56,10 @@ export function engage(
   return step && { ...changeOf(agent, snapshot, { step, at: desk.at }), budget };
 }
 
-/** Posts bounties for what is missing: the consumer in order, the others all at once. */
+/** Posts bounties for what is missing: the consumer in order, the others all at once, and who sells what it makes of it only while that pays. */
 export function want(snapshot: Snapshot, desk: Desk): Change | Refusal | undefined {
   const { agent, at } = desk;
-  const cycle = cycleOf(snapshot, desk);
+  const cycle = expecting(cycleOf(snapshot, desk), snapshot, desk);
   if (cycle === undefined) return undefined;
   const { generation } = cycle;
   const missing = agent.wants.filter(
@@ -88,16 +91,23 @@ export function want(snapshot: Snapshot, desk: Desk): Change | Refusal | undefin
   };
 }
 
+/** The same round, for so many sales as it is worth beginning for; undefined when it is not worth it. */
+function expecting(cycle: Cycle, { state }: Snapshot, { agent, world, moment }: Desk): Cycle {
+  const isBegun = cycle === undefined || cycle === state.cycle;
+  if (isBegun || agent.sells.length === 0) return cycle;
+  const { requests } = world;
+  const signs = { agent, state, requests, now: moment.now };
+  const sales = salesWorthBuyingFor(cycle.generation, signs);
+  return sales === undefined ? undefined : { ...cycle, expectedSales: sales };
+}
+
 /** Not while a bounty for it is out, nor right after one that failed. */
 function mayPublish(purchase: Purchase | undefined, at: string): boolean {
   return purchase?.state !== 'open' && (purchase?.notBefore ?? '') <= at;
 }
 
 /** The round of purchases we are in: a new one when the corpus has changed and no bounty is out, and for the consumer after a day. */
-function cycleOf(
-  snapshot: Snapshot,
-  { agent, world, moment, at }: Desk,
-): Snapshot['state']['cycle'] {
+function cycleOf(snapshot: Snapshot, { agent, world, moment, at }: Desk): Cycle {
   const generation = generationIn(world.corpus);
   const { cycle } = snapshot.state;
   if (generation === undefined || agent.wants.length === 0) return cycle;

@@ -3,6 +3,7 @@ import type { Deal, Purchase } from '#contract/deal.ts';
 import type { TaskId } from '#contract/ids.ts';
 import type { Agent } from '#contract/roster.ts';
 import { type OpenPayment, openPaymentId } from '#contract/x402.ts';
+import { sold } from '../market/history.ts';
 import { restAfter } from '../market/patience.ts';
 import type { DealNews, Step } from '../market/step.ts';
 import type { Change, Snapshot } from '../ports/agents.ts';
@@ -37,7 +38,11 @@ export function changeOf(
 ): Change {
   const { deal, intents = [], entries = [], said = [], unspent } = step;
   const purchase = purchaseAfter(snapshot.purchases, { step, at });
+  const isSold = deal.side === 'sell' && deal.state === 'rating' && entries.length > 0;
   return {
+    ...(isSold && {
+      state: sold(snapshot.state, { product: deal.product, version: deal.goods }, at),
+    }),
     deals: [deal],
     intents: [...intents.map((kind) => intend(kind, deal.taskId, at)), ...utter(agent, said, at)],
     entries,
@@ -54,8 +59,10 @@ function purchaseAfter(
   const purchase = purchases.find(({ taskId }) => taskId === deal.taskId);
   if (purchase === undefined || state === undefined) return undefined;
   const { taskId, ...open } = purchase;
-  if (state === 'bought')
-    return { ...purchase, state, evidence: deal.side === 'buy' ? deal.evidence : undefined };
+  if (state === 'bought') {
+    const evidence = deal.side === 'buy' ? deal.evidence : undefined;
+    return { ...purchase, state, evidence, cost: deal.bounty };
+  }
   const attempt = purchase.attempt + 1;
   const notBefore = new Date(Date.parse(at) + restAfter(attempt)).toISOString();
   return { ...open, state, attempt, notBefore, because: deal.because };

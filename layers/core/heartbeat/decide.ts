@@ -39,7 +39,7 @@ export function decide(
     );
   }
   for (const sighting of world.payments ?? [])
-    plan.take(() => bookPayment(agent, sighting, moment.now));
+    plan.take(({ state }) => bookPayment({ agent, state }, sighting, moment.now));
   for (const open of snapshot.payments ?? []) plan.take((current) => forgetAudit(open, current));
   let offered = 0;
   for (const task of world.requests) {

@@ -1,6 +1,8 @@
+import type { AgentState } from '#contract/agent-state.ts';
 import type { TxHash } from '#contract/ids.ts';
 import type { Agent } from '#contract/roster.ts';
 import type { OpenPayment } from '#contract/x402.ts';
+import { sold } from '../market/history.ts';
 import { paymentEntry } from '../money/ledger.ts';
 import type { Change, Snapshot } from '../ports/agents.ts';
 import type { Payments } from '../ports/payments.ts';
@@ -35,15 +37,16 @@ export async function sightPayments(
 
 /** Books what was paid, once: the entry and the end of the open payment are one transaction. Gives up what can no longer be paid. */
 export function bookPayment(
-  agent: Agent,
+  { agent, state }: { readonly agent: Agent; readonly state: AgentState },
   { open, tx }: PaymentSighting,
   now: Date,
 ): Change | undefined {
   if (tx !== undefined) {
-    const entries = [paymentEntry(open, tx, now.toISOString())];
-    return open.direction === 'in'
-      ? { entries, closedPayments: [open], intents: ordered(open, now) }
-      : { entries, payments: [{ ...open, isBooked: true }] };
+    const at = now.toISOString();
+    const entries = [paymentEntry(open, tx, at)];
+    if (open.direction === 'out') return { entries, payments: [{ ...open, isBooked: true }] };
+    const history = open.sold && { state: sold(state, open.sold, at) };
+    return { ...history, entries, closedPayments: [open], intents: ordered(open, now) };
   }
   if (now.getTime() <= open.payment.validBefore * 1000 + GRACE_MS) return undefined;
   return { closedPayments: [open], budget: givenBack(agent, open) };

@@ -1,6 +1,7 @@
 import type { SellDeal } from '#contract/deal.ts';
 import { PRODUCTS, type Product } from '#contract/products.ts';
 import { isInDemand } from '../market/demand.ts';
+import { priceFloor } from '../market/history.ts';
 import { base, generationIn, isBought } from '../market/provenance.ts';
 import { generationOf } from '../market/request.ts';
 import type { Change, Snapshot } from '../ports/agents.ts';
@@ -17,7 +18,9 @@ export function offer(task: Task, snapshot: Snapshot, { agent, at }: Desk): Chan
   const goods = product && snapshot.state.stock[product];
   if (product === undefined || goods === undefined) return undefined;
   const { price, minimumRecords } = PRODUCTS[product];
-  if (task.bounty < price || goods.records < minimumRecords) return undefined;
+  const floor = priceFloor(snapshot.state, { product, version: goods.version });
+  if (task.bounty < price || task.bounty < floor || goods.records < minimumRecords)
+    return undefined;
   const generation = generationOf(task) ?? goods.generation;
   if (base(generation) !== base(goods.generation)) return undefined;
   const deal: SellDeal = {
@@ -44,12 +47,13 @@ export function offer(task: Task, snapshot: Snapshot, { agent, at }: Desk): Chan
 export function refine(
   product: Product,
   snapshot: Snapshot,
-  { agent, world, at }: Desk,
+  { agent, world, moment, at }: Desk,
 ): Change | undefined {
   const generation = generationIn(world.corpus);
   if (generation === undefined || snapshot.state.stock[product]?.generation === generation)
     return undefined;
-  if (snapshot.deals.size > 0 && !isInDemand(product, world)) return undefined;
+  const signs = { ...moment, agent, state: snapshot.state, requests: world.requests };
+  if (snapshot.deals.size > 0 && !isInDemand(product, signs)) return undefined;
   const made = intend('refine', `${product}#${generation}`, at);
   const isBusy = snapshot.intents.some(
     ({ id, kind, attempts }) => id === made.id || (kind === 'refine' && attempts < MAX_ATTEMPTS),

@@ -11,6 +11,7 @@ import { Buyer } from '#adapters/x402/buyer.ts';
 import { Till } from '#adapters/x402/till.ts';
 import { type AgentId, AgentId as Id } from '#contract/ids.ts';
 import { agentOf } from '#contract/roster.ts';
+import { apply, complete } from '#core/heartbeat/change.ts';
 import { bookPayment, sightPayments } from '#core/heartbeat/payments.ts';
 import { balances, openingEntry } from '#core/money/ledger.ts';
 import type { Purchase } from '#core/shop/buy-once.ts';
@@ -110,10 +111,13 @@ function buy(wrap = unharmed, over: { hosts?: string[]; max?: bigint } = {}): Pr
 /** What a beat does with open payments. */
 function beat(id: AgentId): Promise<void> {
   return underLease(id, async (lease) => {
-    const { payments } = await shop.agents.load(id, { day: '2026-11-21', generation: undefined });
-    for (const sighting of await sightPayments(payments, shop.payments)) {
-      const change = bookPayment(agentOf(id), sighting, now());
-      if (change) expect(await shop.agents.commit(lease, change)).toBe('committed');
+    let snapshot = await shop.agents.load(id, { day: '2026-11-21', generation: undefined });
+    for (const sighting of await sightPayments(snapshot.payments, shop.payments)) {
+      const booked = bookPayment({ agent: agentOf(id), state: snapshot.state }, sighting, now());
+      if (booked === undefined) continue;
+      const change = complete(snapshot, booked);
+      expect(await shop.agents.commit(lease, change)).toBe('committed');
+      snapshot = apply(snapshot, change);
     }
   });
 }

@@ -41,9 +41,9 @@ export async function beat(shop: Shop, over: { isDown?: boolean; isLast?: boolea
   const term = { owner: 'test', now: new Date(), until: new Date(Date.now() + 60_000) };
   const lease = (await shop.agents.takeLease(VALIDATOR, term))!;
   const view = { day: '2026-11-21', generation: undefined };
-  const { payments } = await shop.agents.load(VALIDATOR, view);
+  const { payments, state } = await shop.agents.load(VALIDATOR, view);
   for (const sighting of await sightPayments(payments, shop.payments)) {
-    const change = bookPayment(agentOf(VALIDATOR), sighting, new Date());
+    const change = bookPayment({ agent: agentOf(VALIDATOR), state }, sighting, new Date());
     if (change) expect(await shop.agents.commit(lease, change)).toBe('committed');
   }
   const { intents } = await shop.agents.load(VALIDATOR, view);

@@ -69,7 +69,7 @@ function job(answer: Verdict | 'unreachable', asked: boolean[] = [], now = NOW):
 
 describe('an order to audit', () => {
   it('becomes work when its payment is on the chain, in the transaction that books it', () => {
-    const change = bookPayment(agentOf(VALIDATOR), { open, tx: txOf(1) }, NOW);
+    const change = bookPayment({ agent: agentOf(VALIDATOR), state: anAgentState() }, { open, tx: txOf(1) }, NOW);
 
     expect(change).toMatchObject({
       entries: [{}],
@@ -80,7 +80,7 @@ describe('an order to audit', () => {
 
   it('is no work when it never was paid', () => {
     const late = new Date(NOW.getTime() + 3_600_000);
-    const change = bookPayment(agentOf(VALIDATOR), { open, tx: undefined }, late);
+    const change = bookPayment({ agent: agentOf(VALIDATOR), state: anAgentState() }, { open, tx: undefined }, late);
 
     expect(change).toMatchObject({ closedPayments: [open] });
     expect(change?.intents).toBeUndefined();

@@ -1,6 +1,8 @@
-import type { SellDeal } from '#contract/deal.ts';
+import type { Generation, SellDeal } from '#contract/deal.ts';
 import { PRODUCTS, Product } from '#contract/products.ts';
+import { costPerSale, expectedSales, made } from '../../market/history.ts';
 import { isTooLateToPay } from '../../market/patience.ts';
+import { purchaseOf } from '../../market/provenance.ts';
 import { type SellEvents, sell } from '../../market/selling.ts';
 import { type EventOf, must } from '../../market/step.ts';
 import type { MarketError, Task } from '../../ports/market.ts';
@@ -39,7 +41,8 @@ function step<K extends keyof SellEvents>(
 }
 
 /** Makes the goods; done before, it finds them on the shelf. */
-export const refine: Effect = async ({ agent, intent, snapshot, hands, at }) => {
+export const refine: Effect = async (job) => {
+  const { agent, intent, snapshot, hands, at } = job;
   const [name, generation = ''] = intent.subject.split('#');
   const product = Product.parse(name);
   const inputs = snapshot.purchases.flatMap((purchase) =>
@@ -54,6 +57,7 @@ export const refine: Effect = async ({ agent, intent, snapshot, hands, at }) => 
 
   const { version, records, users } = manifest;
   const stock = { ...snapshot.state.stock, [product]: { generation, version, records } };
+  const fresh = { product, version, madeAt: at, perSale: perSale(product, generation, job) };
   const news = {
     kind: 'newProduct',
     product,
@@ -64,9 +68,28 @@ export const refine: Effect = async ({ agent, intent, snapshot, hands, at }) => 
   } as const;
   return {
     kind: 'change',
-    change: { state: { ...snapshot.state, stock }, intents: utter(agent, [news], at) },
+    change: {
+      state: made({ ...snapshot.state, stock }, fresh),
+      intents: utter(agent, [news], at),
+    },
   };
 };
+
+/** What one sale must bring: what was paid for the inputs, over the sales that they were bought for. */
+function perSale(
+  product: Product,
+  generation: Generation,
+  { agent, snapshot: { purchases, state }, hands }: Job,
+): bigint {
+  const cost = agent.wants.reduce((sum, input) => {
+    const paid = purchaseOf(purchases, input, generation)?.cost;
+    return sum + (paid ?? PRODUCTS[input].price);
+  }, 0n);
+  const { cycle } = state;
+  const bought = cycle?.generation === generation ? cycle.expectedSales : undefined;
+  const expected = bought ?? expectedSales(product, { agent, state, now: hands.now() });
+  return costPerSale(cost, expected) ?? cost;
+}
 
 export const apply = onSale('applying', async (deal, job) => {
   const { executorId } = job.snapshot.state;

@@ -1,0 +1,82 @@
+import { type AgentState, type SalesHistory, VERSIONS_REMEMBERED } from '#contract/agent-state.ts';
+import { FEE_BPS } from '#contract/money.ts';
+import type { Product } from '#contract/products.ts';
+import type { Agent } from '#contract/roster.ts';
+
+/** So many versions tell what the next will sell; for each that is not known yet the roster's word stands. */
+const TELLING = 4;
+/** What is older than a week tells nothing of the next, in ms. */
+export const WEEK_MS = 7 * 86_400_000;
+const ONE = 10_000n;
+
+const NOTHING: SalesHistory = { versions: [] };
+
+/** How many sales the next version of a product may expect: the mean of its last ones, for the roster's word where one is missing. */
+export function expectedSales(
+  product: Product,
+  { agent, state, now }: { readonly agent: Agent; readonly state: AgentState; readonly now: Date },
+): number {
+  const { versions } = state.sales?.[product] ?? NOTHING;
+  const prior = agent.expectedSales?.[product] ?? 1;
+  const known = versions
+    .filter(({ madeAt }) => now.getTime() - Date.parse(madeAt) <= WEEK_MS)
+    .slice(-TELLING);
+  const sales = known.reduce((sum, { sold: count }) => sum + count, 0);
+  return (sales + prior * (TELLING - known.length)) / TELLING;
+}
+
+/** Whether one was sold within the last week. */
+export function isSelling(product: Product, { sales }: AgentState, now: Date): boolean {
+  const soldAt = sales?.[product]?.soldAt;
+  return soldAt !== undefined && now.getTime() - Date.parse(soldAt) <= WEEK_MS;
+}
+
+/** Micro-USDC that each of so many sales must bring to pay for inputs of this cost; undefined when none is expected. */
+export function costPerSale(cost: bigint, expected: number): bigint | undefined {
+  if (cost === 0n) return 0n;
+  return expected > 0 ? BigInt(Math.ceil(Number(cost) / expected)) : undefined;
+}
+
+/** The least bounty that leaves this much after the operator's fee. */
+export function withFee(net: bigint): bigint {
+  // the fee floors, so the least may be one below the quotient's ceiling, never above
+  return (net * ONE + (ONE - FEE_BPS) - 1n) / (ONE - FEE_BPS);
+}
+
+/** Micro-USDC below which this version is not sold; 0 for one that we do not remember the cost of. */
+export function priceFloor(
+  { sales }: AgentState,
+  { product, version }: { readonly product: Product; readonly version: string },
+): bigint {
+  const known = sales?.[product]?.versions.find((one) => one.version === version);
+  return withFee(known?.perSale ?? 0n);
+}
+
+/** The state after a version was made; the same one again changes nothing. */
+export function made(
+  state: AgentState,
+  { product, ...fresh }: { readonly product: Product } & Omit<Version, 'sold'>,
+): AgentState {
+  const history = state.sales?.[product] ?? NOTHING;
+  if (history.versions.some(({ version }) => version === fresh.version)) return state;
+  const versions = [...history.versions, { ...fresh, sold: 0 }].slice(-VERSIONS_REMEMBERED);
+  return { ...state, sales: { ...state.sales, [product]: { ...history, versions } } };
+}
+
+/** The state after a sale was paid; to be written with its ledger entry, once. */
+export function sold(
+  state: AgentState,
+  what: { readonly product: Product; readonly version: string },
+  at: string,
+): AgentState {
+  const { versions } = state.sales?.[what.product] ?? NOTHING;
+  const counted = versions.map((one) =>
+    one.version === what.version ? { ...one, sold: one.sold + 1 } : one,
+  );
+  return {
+    ...state,
+    sales: { ...state.sales, [what.product]: { soldAt: at, versions: counted } },
+  };
+}
+
+type Version = SalesHistory['versions'][number];
