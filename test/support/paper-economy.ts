@@ -1,6 +1,6 @@
 import { MemoryAgents } from '#adapters/memory/agents.ts';
 import type { BuyDeal } from '#contract/deal.ts';
-import { type AgentId, Hex } from '#contract/ids.ts';
+import { type AgentId, Hex, type TxHash } from '#contract/ids.ts';
 import type { IrcLine } from '#contract/irc-line.ts';
 import type { ProductManifest } from '#contract/products.ts';
 import { type BeatReport, beat, type Pacemaker } from '#core/heartbeat/beat.ts';
@@ -52,6 +52,8 @@ export class PaperEconomy {
   };
   /** The market believes nobody's identity. */
   isUnknown = false;
+  /** What was paid over direct doors, by nonce. */
+  readonly paid = new Map<string, TxHash>();
   readonly lines = new Map<string, IrcLine>();
   readonly wakeUps: string[] = [];
   generation = GENERATION;
@@ -118,6 +120,12 @@ export class PaperEconomy {
       chain: this.chain,
       facilitator: this.chain,
       payer: this.chain,
+      payments: {
+        paymentOf: ({ nonce }) => {
+          const tx = this.paid.get(nonce);
+          return Promise.resolve(tx && { tx });
+        },
+      },
       identities: this.identities,
       corpus: {
         pointer: () => Promise.resolve(aCorpus(this.generation)),

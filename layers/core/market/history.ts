@@ -37,10 +37,9 @@ export function costPerSale(cost: bigint, expected: number): bigint | undefined 
   return expected > 0 ? BigInt(Math.ceil(Number(cost) / expected)) : undefined;
 }
 
-/** The least bounty that leaves this much after the operator's fee. */
+/** The least bounty that leaves this much after the operator's fee, which floors. */
 export function withFee(net: bigint): bigint {
-  // the fee floors, so the least may be one below the quotient's ceiling, never above
-  return (net * ONE + (ONE - FEE_BPS) - 1n) / (ONE - FEE_BPS);
+  return net <= 0n ? 0n : ((net - 1n) * ONE) / (ONE - FEE_BPS) + 1n;
 }
 
 /** Micro-USDC below which this version is not sold; 0 for one that we do not remember the cost of. */

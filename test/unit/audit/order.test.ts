@@ -9,6 +9,7 @@ import type { Hands, Job } from '#core/heartbeat/effects/effect.ts';
 import { bookPayment } from '#core/heartbeat/payments.ts';
 import {
   AT,
+  anAgentState,
   anIntent,
   aSnapshot,
   NOW,
@@ -69,7 +70,11 @@ function job(answer: Verdict | 'unreachable', asked: boolean[] = [], now = NOW):
 
 describe('an order to audit', () => {
   it('becomes work when its payment is on the chain, in the transaction that books it', () => {
-    const change = bookPayment({ agent: agentOf(VALIDATOR), state: anAgentState() }, { open, tx: txOf(1) }, NOW);
+    const change = bookPayment(
+      { agent: agentOf(VALIDATOR), state: anAgentState() },
+      { open, tx: txOf(1) },
+      NOW,
+    );
 
     expect(change).toMatchObject({
       entries: [{}],
@@ -80,7 +85,11 @@ describe('an order to audit', () => {
 
   it('is no work when it never was paid', () => {
     const late = new Date(NOW.getTime() + 3_600_000);
-    const change = bookPayment({ agent: agentOf(VALIDATOR), state: anAgentState() }, { open, tx: undefined }, late);
+    const change = bookPayment(
+      { agent: agentOf(VALIDATOR), state: anAgentState() },
+      { open, tx: undefined },
+      late,
+    );
 
     expect(change).toMatchObject({ closedPayments: [open] });
     expect(change?.intents).toBeUndefined();
