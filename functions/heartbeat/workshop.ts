@@ -45,7 +45,7 @@ export function openWorkshop(parts: WorkshopParts): Workshop {
   return {
     goods: new S3Goods({ objects, corpus, door, storefrontUrl, now, zone }),
     auditor: new S3Auditor({
-      ...{ objects, corpus, door, network, now },
+      ...{ objects, corpus, door, network, zone, now },
       sign: (verdict) => wallet.signVerdict(verdict),
     }),
     audits: new PaidAudits({ storefrontUrl, network, signer: wallet }),

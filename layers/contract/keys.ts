@@ -159,6 +159,8 @@ export const objectKey = {
   /** A signed verdict. */
   verdict: (agent: AgentId, id: string): string =>
     `${agent}/products/validation/${id}/verdict.json`,
+  sketches: (agent: AgentId, product: Product): string =>
+    `${agent}/products/validation/sketches/${product}.json`,
   /** The manifest of the version that is sold now. */
   newest: (agent: AgentId, product: Product): string => `${agent}/products/${product}/newest.json`,
 } as const;

@@ -54,6 +54,24 @@ export const SignedVerdict = z.object({
 });
 export type SignedVerdict = z.infer<typeof SignedVerdict>;
 
+/**
+ * `<validator>/products/validation/sketches/<product>.json`: the smallest hashes (`rankOf`) of the records of the versions that passed,
+ * newest last, so that old goods are known again under a new name.
+ */
+export const Sketches = z.object({
+  v: z.literal(1),
+  sketches: z.array(
+    z.object({
+      seller: AgentId,
+      version: z.string(),
+      sha256: Sha256,
+      records: z.int(),
+      ranks: z.array(z.number()),
+    }),
+  ),
+});
+export type Sketches = z.infer<typeof Sketches>;
+
 /** What the paid door answers; the verdict is at `url` when the validator has beaten, and stays there. */
 export const AuditAnswer = z.object({
   product: z.literal(VALIDATION.product),

@@ -135,8 +135,9 @@ export class Agent extends Construct {
       prefixes: folders.map((folder) => `${agent.id}/${folder}/`),
       may: 'read and write',
     });
-    if (agent.role === 'collector') {
-      const prefixes = [objectKey.corpus(agent.id, '')];
+    // the collector sells what it is; the validator holds goods to it
+    if (agent.role === 'collector' || agent.role === 'validator') {
+      const prefixes = [objectKey.corpus(COLLECTOR, '')];
       grantPrefixes(this.function, { bucket, prefixes, may: 'read' });
     }
   }

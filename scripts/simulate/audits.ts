@@ -56,7 +56,7 @@ export class SimulatedAudits implements Auditor {
         ? { kind: 'bad', reason: 'made-up', detail }
         : { kind: 'good', records: order.evidence.records, score: 100 },
       oddities: [],
-      corpusVersion: undefined,
+      current: new Map(),
       at: timeline.now().toISOString(),
     });
     this.verdicts.set(order.id, verdict);

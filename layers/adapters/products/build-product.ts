@@ -2,11 +2,18 @@ import { createHash } from 'node:crypto';
 import type { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
 import type { LogRecord } from '#contract/log-record.ts';
-import { DATA_FILE, MANIFEST_FILE, type Product, ProductManifest } from '#contract/products.ts';
+import { DATA_FILE, MANIFEST_FILE, Product, ProductManifest } from '#contract/products.ts';
 import { PRODUCT_RECORD, type ProductRecord } from '#contract/profiles.ts';
 import type { Objects } from '#core/ports/objects.ts';
 import { Tally } from '#core/refinery/inspect.ts';
-import { METHODS, type RefineryInputs, refine, SOURCES, ZONED } from '#core/refinery/refine.ts';
+import {
+  METHODS,
+  REFINERY_VERSION,
+  type RefineryInputs,
+  refine,
+  SOURCES,
+  ZONED,
+} from '#core/refinery/refine.ts';
 import { Sample } from '#core/refinery/sample.ts';
 import { gunzip, gzipLines, lines } from './ndjson.ts';
 
@@ -48,13 +55,30 @@ export function productVersion({
   inputs,
   codeVersion,
   zone = 'UTC',
-}: Omit<Build, 'seller' | 'objects'>): string {
+}: Pick<Build, 'product' | 'codeVersion' | 'zone'> & {
+  readonly inputs: readonly { readonly product: string; readonly version: string }[];
+}): string {
   const made = inputs.map((input) => [input.product, input.version]).sort();
   const named = JSON.stringify([
     ...[product, codeVersion, made],
     ...(ZONED.has(product) ? [zone] : []),
   ]);
   return createHash('sha256').update(named).digest('hex').slice(0, 16);
+}
+
+/** The version that each product has once it is made of this corpus by this very code, and the corpus's own. */
+export function versionsOf(corpus: string, zone: string): ReadonlyMap<string, string> {
+  const versions = new Map<string, string>([['corpus', corpus]]);
+  // in the enumeration's order, inputs come before what is made of them
+  for (const product of Product.options) {
+    const inputs = SOURCES[product].map((input) => ({
+      product: input,
+      version: versions.get(input) ?? '',
+    }));
+    const codeVersion = REFINERY_VERSION;
+    versions.set(product, productVersion({ product, inputs, codeVersion, zone }));
+  }
+  return versions;
 }
 
 /**

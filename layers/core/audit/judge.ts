@@ -1,16 +1,24 @@
 import type { AuditOrder, Verdict } from '#contract/verdict.ts';
-import type { Oddity } from './oddities.ts';
-
 /** What the checks of a delivery came to. `bad`: it is not what was promised; `reason` is a word, `detail` a sentence. */
 export type Checked =
   | { readonly kind: 'good'; readonly records: number; readonly score: number }
   | { readonly kind: 'bad'; readonly reason: string; readonly detail: string };
 
+/** Something that is held against goods which hold their form: a word, a sentence, and what it takes off 100. */
+export interface Finding {
+  readonly reason: string;
+  readonly detail: string;
+  readonly cost: number;
+}
+
 export interface Facts {
   readonly checked: Checked;
-  readonly oddities: readonly Oddity[];
-  /** Of the corpus that is collected now; undefined when there is none. */
-  readonly corpusVersion: string | undefined;
+  /** What is odd about them in themselves, and beside what was sold before. */
+  readonly oddities: readonly Finding[];
+  /** What their source says: `undefined` when it was not asked. What it confirms is not odd. */
+  readonly unconfirmed?: readonly Finding[] | undefined;
+  /** Version of the corpus that is collected now, and of each product as it is made of that; empty when there is none. */
+  readonly current: ReadonlyMap<string, string>;
   /** ISO time of the verdict. */
   readonly at: string;
 }
@@ -31,7 +39,7 @@ export function judge(order: AuditOrder, facts: Facts): Verdict {
   if (checked.kind === 'bad')
     return { ...about, records: 0, score: 0, reasons: [`${checked.reason}: ${checked.detail}`] };
 
-  const held = [...hollow(checked.score), ...facts.oddities, ...stale(order, facts)];
+  const held = [...hollow(checked.score), ...doubts(facts), ...stale(order, facts)];
   const cost = held.reduce((sum, one) => sum + one.cost, 0);
   return {
     ...about,
@@ -41,23 +49,22 @@ export function judge(order: AuditOrder, facts: Facts): Verdict {
   };
 }
 
-interface Held {
-  readonly reason: string;
-  readonly detail: string;
-  readonly cost: number;
+function doubts({ unconfirmed, oddities }: Facts): readonly Finding[] {
+  if (unconfirmed === undefined) return oddities;
+  return unconfirmed.length === 0 ? [] : [...unconfirmed, ...oddities];
 }
 
-function hollow(score: number): readonly Held[] {
+function hollow(score: number): readonly Finding[] {
   const cost = 100 - score;
   return cost === 0
     ? []
     : [{ reason: 'hollow', detail: 'some records are valid and say nothing', cost }];
 }
 
-/** Only what was made of the corpus itself shows which one. */
-function stale({ evidence: { inputs } }: AuditOrder, { corpusVersion }: Facts): readonly Held[] {
-  const rests = inputs.find(({ product }) => product === 'corpus')?.version;
-  if (rests === undefined || corpusVersion === undefined || rests === corpusVersion) return [];
-  const detail = `it rests on corpus ${rests.slice(0, 16)}, ${corpusVersion.slice(0, 16)} is collected`;
+function stale({ evidence: { inputs } }: AuditOrder, { current }: Facts): readonly Finding[] {
+  const old = inputs.find(({ product, version }) => (current.get(product) ?? version) !== version);
+  if (old === undefined) return [];
+  const newest = current.get(old.product)?.slice(0, 16) ?? '';
+  const detail = `it rests on ${old.product} ${old.version.slice(0, 16)}, ${newest} is the newest`;
   return [{ reason: 'stale', detail, cost: STALE_COST }];
 }

@@ -1,10 +1,9 @@
 import type { Product } from '#contract/products.ts';
+import type { Finding } from './judge.ts';
 
-/** Something statistically odd about goods that hold their form; `cost` is taken off 100. */
-export interface Oddity {
+/** Something statistically odd about goods that hold their form. */
+export interface Oddity extends Finding {
   readonly reason: 'constant-scores' | 'duplicates';
-  readonly detail: string;
-  readonly cost: number;
 }
 
 /** Fewest values from which equal ones are called constant. */
@@ -15,7 +14,7 @@ const FEWEST_RECORDS = 5;
 /** Numbers that measure people: nobody's are all the same. */
 const MEASURE = /score|confidence|richness|engagement|share/i;
 /** Whom a record is about and when: what is left says something. */
-const WHOM = new Set(['user', 'ts', 'messages', 'firstSeen', 'lastSeen']);
+const WHOM = new Set(['user', 'ts', 'messages', 'firstSeen', 'lastSeen', 'rank']);
 
 interface Measured {
   readonly first: number;
@@ -49,12 +48,14 @@ export class Oddities {
     const record = json(line);
     // a broken record is the checks' business
     if (record === undefined) return;
+    this.#measure(record, '');
+    // who says nothing says what all say who say nothing: that is `hollow`, and held against the goods already
+    if (isHollow(record)) return;
     const substance = JSON.stringify(record, (key, value: unknown) =>
       WHOM.has(key) || key === 'soulMd' ? undefined : value,
     );
     if (this.#said.has(substance)) this.#copies += 1;
     else this.#said.add(substance);
-    this.#measure(record, '');
   }
 
   found(): readonly Oddity[] {
@@ -91,6 +92,16 @@ export class Oddities {
     if (value !== seen.first) seen.isVaried = true;
     this.#measures.set(path, seen);
   }
+}
+
+function isHollow(record: unknown): boolean {
+  return (
+    typeof record === 'object' &&
+    record !== null &&
+    'skills' in record &&
+    Array.isArray(record.skills) &&
+    record.skills.length === 0
+  );
 }
 
 function json(line: string): unknown {

@@ -121,7 +121,9 @@ function rightsOf({ id, role }: Agent, isShared: boolean): readonly Right[] {
     { who, may: READ, to: [...CORPUS, ...SWITCH] },
     ...(isShared ? [{ who, may: 'dynamodb:UpdateItem', to: [partition(bucketKey('em').pk)] }] : []),
     ...objects(who, KEEP_OBJECTS, folders(id, 'products', 'purchases', 'deliveries')),
-    ...(role === 'collector' ? objects(who, READ_OBJECTS, folders(id, 'corpus')) : []),
+    ...(role === 'collector' || role === 'validator'
+      ? objects(who, READ_OBJECTS, folders(COLLECTOR, 'corpus'))
+      : []),
     { who, may: SECRET, to: [`secret wallet/${id}`] },
     { who, may: SEND, to: ['queue WakeQueue', 'queue OutQueue', 'queue LostBeatsQueue'] },
     { who, may: OWN_LOG, to: [`log ${who}`] },

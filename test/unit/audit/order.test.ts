@@ -48,7 +48,7 @@ const open: OpenPayment = {
 const verdict: Verdict = judge(order, {
   checked: { kind: 'good', records: 2000, score: 100 },
   oddities: [],
-  corpusVersion: undefined,
+  current: new Map(),
   at: AT,
 });
 
@@ -119,16 +119,16 @@ describe('a verdict', () => {
     const oddity = { reason: 'constant-scores', detail: 'all 0.5', cost: 50 } as const;
     const facts = { checked: { kind: 'good', records: 9, score: 95 }, at: AT } as const;
 
-    expect(judge(order, { ...facts, oddities: [oddity], corpusVersion: 'other' })).toMatchObject({
+    expect(judge(order, { ...facts, oddities: [oddity], current: new Map([['corpus', 'other']]) })).toMatchObject({
       score: 30,
       reasons: [
         'hollow: some records are valid and say nothing',
         'constant-scores: all 0.5',
-        'stale: it rests on corpus c1, other is collected',
+        'stale: it rests on corpus c1, other is the newest',
       ],
     });
     expect(
-      judge(order, { ...facts, oddities: [oddity, oddity, oddity], corpusVersion: undefined })
+      judge(order, { ...facts, oddities: [oddity, oddity, oddity], current: new Map() })
         .score,
     ).toBe(0);
   });
