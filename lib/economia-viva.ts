@@ -1,4 +1,5 @@
 import type { App } from 'aws-cdk-lib';
+import { PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { AgentsStack } from './stacks/agents.ts';
 import { IrcStack } from './stacks/irc.ts';
 import { LogsStack } from './stacks/logs.ts';
@@ -19,5 +20,7 @@ export function addStage(app: App, stage: StageValues) {
       : undefined;
   const agents = new AgentsStack(app, name('agents'), { stage, state, market, irc });
   const watch = new WatchStack(app, name('watch'), { stage, state, logs, irc, agents, market });
+  for (const stack of [logs, irc, market, agents, watch])
+    if (stack !== undefined) PermissionsBoundary.of(stack).apply(state.boundary);
   return { state, logs, irc, market, agents, watch };
 }

@@ -9,7 +9,13 @@ import { agentPk, bucketKey, economyKey, objectKey, walletSecretName } from '#co
 import { COLLECTOR, type Agent as Member, ROSTER } from '#contract/roster.ts';
 import type { StageValues } from '../stages.ts';
 import { AgentHeartbeat } from './agent-heartbeat.ts';
-import { grantPartitions, grantPrefixes, grantSecret, READ_ITEMS } from './grants.ts';
+import {
+  grantPartitions,
+  grantPrefixes,
+  grantSecret,
+  READ_ITEMS,
+  type SecretGrant,
+} from './grants.ts';
 import { RoomFunction } from './room-function.ts';
 import { chainEnvironment, stageParameter } from './stage-parameter.ts';
 
@@ -31,7 +37,7 @@ export interface AgentSurroundings {
 
 export interface AgentProps extends AgentSurroundings {
   readonly agent: Member;
-  readonly walletArn: string;
+  readonly wallet: SecretGrant;
 }
 
 /**
@@ -61,7 +67,7 @@ export class Agent extends Construct {
     this.#grantTables(props);
     this.#grantBucket(props);
     this.#grantObjects(props);
-    grantSecret(this.function, props.walletArn);
+    grantSecret(this.function, props.wallet);
     props.wake.grantSendMessages(this.function);
     props.ircOut.grantSendMessages(this.function);
     new AgentHeartbeat(this, 'Pulse', { stage, agent, beats: this.function, lostBeats });

@@ -1,5 +1,7 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 
 export const READ_ITEMS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'] as const;
@@ -42,15 +44,15 @@ export function grantPartitions(grantee: IGrantable, props: PartitionGrant): voi
   );
 }
 
-/** Allows the item actions on a whole table, and queries on its indexes. */
-export function grantItems(grantee: IGrantable, table: ITable): void {
+/** Allows the item actions on a whole table, and queries on these indexes of it. */
+export function grantItems(grantee: IGrantable, table: ITable, indexes: readonly string[]): void {
   grantee.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({ actions: ITEMS, resources: [table.tableArn] }),
   );
   grantee.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({
       actions: ['dynamodb:Query'],
-      resources: [`${table.tableArn}/index/*`],
+      resources: indexes.map((name) => `${table.tableArn}/index/${name}`),
     }),
   );
 }
@@ -105,9 +107,37 @@ export function grantRemoval(
   );
 }
 
-/** Allows reading one secret, by its whole ARN. */
-export function grantSecret(grantee: IGrantable, secretArn: string): void {
+/** One secret by its whole ARN, and the key that it is encrypted with. */
+export interface SecretGrant {
+  readonly secretArn: string;
+  readonly key: IKey;
+}
+
+/** Allows reading one secret: the key decrypts that one alone, and only where Secrets Manager asks for it. */
+export function grantSecret(grantee: IGrantable, { secretArn, key }: SecretGrant): void {
   grantee.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] }),
+  );
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['kms:Decrypt'],
+      resources: [key.keyArn],
+      conditions: {
+        StringEquals: {
+          'kms:ViaService': `secretsmanager.${key.stack.region}.amazonaws.com`,
+          'kms:EncryptionContext:SecretARN': secretArn,
+        },
+      },
+    }),
+  );
+}
+
+/** Allows invoking what is deployed of these functions; not their older versions. */
+export function grantInvoke(grantee: IGrantable, functions: readonly IFunction[]): void {
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['lambda:InvokeFunction'],
+      resources: functions.map(({ functionArn }) => functionArn),
+    }),
   );
 }

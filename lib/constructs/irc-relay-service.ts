@@ -4,6 +4,7 @@ import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
   AwsLogDriver,
+  CfnCluster,
   Cluster,
   ContainerImage,
   CpuArchitecture,
@@ -11,6 +12,7 @@ import {
   FargateTaskDefinition,
   OperatingSystemFamily,
 } from 'aws-cdk-lib/aws-ecs';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -21,7 +23,7 @@ import { ircCredentialsName } from '#contract/irc-server.ts';
 import { agentPk, economyKey, objectKey } from '#contract/keys.ts';
 import { COLLECTOR, ROSTER } from '#contract/roster.ts';
 import type { StageValues } from '../stages.ts';
-import { grantPartitions, grantPrefixes, grantSecret } from './grants.ts';
+import { grantPartitions, grantPrefixes, grantSecret, type SecretGrant } from './grants.ts';
 import { bundleOf } from './room-function.ts';
 import { stageParameter } from './stage-parameter.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -46,6 +48,8 @@ export interface IrcRelayServiceProps {
   readonly wake: IQueue;
   readonly out: WorkQueue;
   readonly commands: IQueue;
+  /** Encrypts its credentials. */
+  readonly key: IKey;
 }
 
 /**
@@ -72,7 +76,7 @@ export class IrcRelayService extends Construct {
       prefixes: [objectKey.log(COLLECTOR, 'irc/')],
       may: 'write',
     });
-    grantSecret(task.taskRole, this.#credentials(props.stage));
+    grantSecret(task.taskRole, this.#credentials(props));
     for (const queue of [props.wake, props.commands, props.out.dead])
       queue.grantSendMessages(task.taskRole);
     props.out.queue.grantConsumeMessages(task.taskRole);
@@ -80,13 +84,14 @@ export class IrcRelayService extends Construct {
   }
 
   /** Empty: an operator writes the accounts, so that they are in no template. */
-  #credentials({ name, removal }: StageValues): string {
+  #credentials({ stage: { name, removal }, key }: IrcRelayServiceProps): SecretGrant {
     const secret = new CfnSecret(this, 'Credentials', {
       name: ircCredentialsName(name),
       description: `Services accounts of the agents on IRC (${name})`,
+      kmsKeyId: key.keyArn,
     });
     secret.applyRemovalPolicy(removal);
-    return secret.ref;
+    return { secretArn: secret.ref, key };
   }
 
   #task(props: IrcRelayServiceProps): FargateTaskDefinition {
@@ -152,7 +157,8 @@ export class IrcRelayService extends Construct {
     };
   }
 
-  #service(taskDefinition: FargateTaskDefinition, { zones }: StageValues): void {
+  #service(taskDefinition: FargateTaskDefinition, { zones, relay }: StageValues): void {
+    const provider = relay === 'spot' ? 'FARGATE_SPOT' : 'FARGATE';
     const vpc = new Vpc(this, 'Vpc', {
       availabilityZones: [...zones],
       natGateways: 0,
@@ -161,7 +167,8 @@ export class IrcRelayService extends Construct {
       restrictDefaultSecurityGroup: false,
     });
     new FargateService(this, 'Service', {
-      cluster: new Cluster(this, 'Cluster', { vpc }),
+      cluster: this.#cluster(vpc, provider),
+      capacityProviderStrategies: [{ capacityProvider: provider, weight: 1 }],
       taskDefinition,
       desiredCount: 1,
       // never two at once: they would fight for the nicks
@@ -174,5 +181,14 @@ export class IrcRelayService extends Construct {
         new SecurityGroup(this, 'Outbound', { vpc, description: 'Out to IRC and AWS; nothing in' }),
       ],
     });
+  }
+
+  /** The construct library's way is a resource beside the cluster, which the service might come before. */
+  #cluster(vpc: Vpc, provider: string): Cluster {
+    const cluster = new Cluster(this, 'Cluster', { vpc });
+    const resource = cluster.node.defaultChild;
+    if (!(resource instanceof CfnCluster)) throw new Error('A cluster is not a CfnCluster.');
+    resource.capacityProviders = [provider];
+    return cluster;
   }
 }

@@ -7,7 +7,7 @@ import type { EnvOf, StorefrontEnv, WakeEnv } from '#contract/env.ts';
 import { agentPk, economyKey, SALES } from '#contract/keys.ts';
 import { ROSTER } from '#contract/roster.ts';
 import { Agent, type AgentSurroundings } from '../constructs/agent.ts';
-import { grantPartitions, grantPrefixes } from '../constructs/grants.ts';
+import { grantInvoke, grantPartitions, grantPrefixes } from '../constructs/grants.ts';
 import { HttpDoor } from '../constructs/http-door.ts';
 import { Reconcile } from '../constructs/reconcile.ts';
 import { RoomFunction } from '../constructs/room-function.ts';
@@ -58,8 +58,8 @@ export class AgentsStack extends Stack {
       trading,
     };
     this.agents = ROSTER.map((agent) => {
-      const walletArn = state.walletArn(agent.id);
-      const { function: beats } = new Agent(this, agent.id, { ...surroundings, agent, walletArn });
+      const wallet = state.wallet(agent.id);
+      const { function: beats } = new Agent(this, agent.id, { ...surroundings, agent, wallet });
       return { id: agent.id, function: beats };
     });
     this.wake = this.#wake(stage, state);
@@ -102,7 +102,10 @@ export class AgentsStack extends Stack {
       memory: stage.memory.wake,
       timeout: stage.timeouts.wake,
     }).function;
-    for (const agent of this.agents) agent.function.grantInvoke(room);
+    grantInvoke(
+      room,
+      this.agents.map((agent) => agent.function),
+    );
     room.addEventSource(
       new SqsEventSource(state.wake.queue, {
         batchSize: 10,

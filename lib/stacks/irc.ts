@@ -30,7 +30,7 @@ export class IrcStack extends Stack {
       loses: 'Commands of the owner: nobody has carried them out or answered.',
       alarms: state.alarms,
     });
-    if (stage.relay === 'on') {
+    if (stage.relay !== 'off') {
       new IrcRelayService(this, 'Relay', {
         stage,
         economy: state.economy,
@@ -38,6 +38,7 @@ export class IrcStack extends Stack {
         wake: state.wake.queue,
         out: this.out,
         commands: this.commands.queue,
+        key: state.key,
       });
     }
     new CfnOutput(this, 'IrcOutQueueUrl', { value: this.out.queue.queueUrl });

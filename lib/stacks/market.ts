@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import type { EnvOf, FacilitatorEnv, MarketEnv } from '#contract/env.ts';
 import type { MarketJob } from '#contract/execution-market-job.ts';
 import { marketKey, walletSecretName } from '#contract/keys.ts';
+import { MARKET_TABLE } from '#contract/market-table.ts';
 import { grantItems, grantPartitions, grantSecret } from '../constructs/grants.ts';
 import { HttpDoor } from '../constructs/http-door.ts';
 import { RoomFunction } from '../constructs/room-function.ts';
@@ -68,8 +69,12 @@ export class MarketStack extends Stack implements TradingPlace {
       memory: stage.memory.door,
       timeout: stage.timeouts.door,
     }).function;
-    grantItems(room, state.market);
-    grantSecret(room, state.walletArn('market'));
+    grantItems(
+      room,
+      state.market,
+      MARKET_TABLE.indexes.map(({ name }) => name),
+    );
+    grantSecret(room, state.wallet('market'));
     door.leadsTo(room);
     const job: MarketJob = { kind: 'expire' };
     new Schedule(this, 'Expiry', {
@@ -108,7 +113,7 @@ export class MarketStack extends Stack implements TradingPlace {
       table: state.market,
       partitions: [marketKey.facilitatorLease().pk, marketKey.nonce('facilitator', '*').pk],
     });
-    grantSecret(room, state.walletArn('facilitator'));
+    grantSecret(room, state.wallet('facilitator'));
     door.leadsTo(room);
     return room;
   }

@@ -1,6 +1,7 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IManagedPolicy, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -10,6 +11,8 @@ import type { Construct } from 'constructs';
 import { objectKey, walletSecretName } from '#contract/keys.ts';
 import { MARKET_TABLE } from '#contract/market-table.ts';
 import { ROSTER } from '#contract/roster.ts';
+import { Boundary } from '../constructs/boundary.ts';
+import type { SecretGrant } from '../constructs/grants.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
 import type { StageValues } from '../stages.ts';
 
@@ -36,10 +39,23 @@ export class StateStack extends Stack {
   readonly uploads: WorkQueue;
   /** Beat this agent soon. */
   readonly wake: WorkQueue;
+  /** Encrypts secrets and nothing else: tables, objects and messages are encrypted by keys of AWS's own, which ask no fee for each use. */
+  readonly key: Key;
+  /** What nobody of this stage may exceed. */
+  readonly boundary: IManagedPolicy;
   readonly #wallets = new Map<string, CfnSecret>();
 
   constructor(scope: Construct, id: string, stage: StageValues) {
-    super(scope, id, { env: { region: stage.region } });
+    super(scope, id, {
+      env: { region: stage.region },
+      terminationProtection: stage.removal === RemovalPolicy.RETAIN,
+    });
+    this.boundary = new Boundary(this, 'Boundary', { stage }).policy;
+    this.key = new Key(this, 'Key', {
+      description: `Encrypts the secrets of ${stage.name}`,
+      enableKeyRotation: true,
+      removalPolicy: stage.removal,
+    });
     this.alarms = this.#topic();
     for (const operator of stage.operators) {
       this.alarms.addSubscription(new EmailSubscription(operator));
@@ -65,11 +81,11 @@ export class StateStack extends Stack {
     new CfnOutput(this, 'WakeQueueUrl', { value: this.wake.queue.queueUrl });
   }
 
-  /** ARN of one owner's wallet secret. */
-  walletArn(owner: string): string {
+  /** One owner's wallet, to be granted. */
+  wallet(owner: string): SecretGrant {
     const wallet = this.#wallets.get(owner);
     if (wallet === undefined) throw new Error(`No wallet for "${owner}" in this stage.`);
-    return wallet.ref;
+    return { secretArn: wallet.ref, key: this.key };
   }
 
   /** With a policy of its own a topic loses the one that lets this account's alarms speak. */
@@ -109,7 +125,15 @@ export class StateStack extends Stack {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       removalPolicy: removal,
-      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(7) }],
+      // a raw log that was overwritten or deleted by mistake can be had back for a month
+      versioned: true,
+      lifecycleRules: [
+        {
+          abortIncompleteMultipartUploadAfter: Duration.days(7),
+          noncurrentVersionExpiration: Duration.days(30),
+          expiredObjectDeleteMarker: true,
+        },
+      ],
     });
     this.#notify(bucket, this.uploads.queue);
     return bucket;
@@ -144,6 +168,7 @@ export class StateStack extends Stack {
     const wallet = new CfnSecret(this, `Wallet-${owner}`, {
       name: walletSecretName(name, owner),
       description: `Wallet of ${owner} (${name})`,
+      kmsKeyId: this.key.keyArn,
     });
     wallet.applyRemovalPolicy(removal);
     this.#wallets.set(owner, wallet);

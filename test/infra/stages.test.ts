@@ -7,7 +7,7 @@ import { type House, houseOf, statements } from './support.ts';
 
 /** What the local cloud creates or knows that it may leave out. */
 const KNOWN_TYPES =
-  /^AWS::(DynamoDB::Table|S3::Bucket(Policy)?|SQS::Queue(Policy)?|SecretsManager::Secret|Lambda::(Function|EventSourceMapping|EventInvokeConfig|Permission)|Scheduler::Schedule|ApiGatewayV2::(Api|Integration|Route|Stage)|ECS::(Cluster|TaskDefinition|Service)|IAM::(Role|Policy)|Logs::LogGroup|CloudWatch::(Alarm|Dashboard)|SNS::(Topic|TopicPolicy|Subscription)|EC2::(VPC|VPCGatewayAttachment|InternetGateway|Subnet|SubnetRouteTableAssociation|RouteTable|Route|SecurityGroup))$/;
+  /^AWS::(DynamoDB::Table|S3::Bucket(Policy)?|SQS::Queue(Policy)?|SecretsManager::Secret|Lambda::(Function|EventSourceMapping|EventInvokeConfig|Permission)|Scheduler::Schedule|ApiGatewayV2::(Api|Integration|Route|Stage)|ECS::(Cluster|TaskDefinition|Service)|IAM::(Role|Policy|ManagedPolicy)|KMS::Key|Logs::LogGroup|CloudWatch::(Alarm|Dashboard)|SNS::(Topic|TopicPolicy|Subscription)|EC2::(VPC|VPCGatewayAttachment|InternetGateway|Subnet|SubnetRouteTableAssociation|RouteTable|Route|SecurityGroup))$/;
 
 const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
 const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, title]) =>
@@ -213,7 +213,7 @@ describe.each([local, sandbox, prod])('the house rules in stage $name', (stage) 
 
   it('puts no value of a secret into a template', () => {
     for (const { Properties } of house.of('AWS::SecretsManager::Secret')) {
-      expect(Object.keys(Properties).toSorted()).toEqual(['Description', 'Name']);
+      expect(Object.keys(Properties).toSorted()).toEqual(['Description', 'KmsKeyId', 'Name']);
     }
   });
 

@@ -22,6 +22,7 @@ export const ACTIONS: Readonly<Record<string, readonly string[]>> = {
     `GetSecretValue BatchGetSecretValue DescribeSecret ListSecretVersionIds PutSecretValue UpdateSecret RotateSecret
      DeleteSecret RestoreSecret GetResourcePolicy PutResourcePolicy`,
   ),
+  kms: named('kms', 'Decrypt Encrypt GenerateDataKey CreateGrant ScheduleKeyDeletion PutKeyPolicy'),
   lambda: named(
     'lambda',
     `InvokeFunction InvokeFunctionUrl GetFunction UpdateFunctionCode UpdateFunctionConfiguration AddPermission

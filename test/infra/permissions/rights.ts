@@ -72,7 +72,7 @@ export function rightsIn({ isOwnMarket, isShared }: StageFacts): readonly Right[
       may: 's3:PutObject s3:AbortMultipartUpload',
       to: ['objects kk-karma-hello/logs/irc/'],
     },
-    { who: 'irc-relay', may: SECRET, to: ['secret irc'] },
+    ...secret('irc-relay', 'irc'),
     {
       who: 'irc-relay',
       may: SEND,
@@ -104,7 +104,7 @@ const MARKET: readonly Right[] = [
   { who: 'market', may: 'dynamodb:Query', to: ['market/open *'] },
   { who: 'facilitator', may: ITEMS, to: ['market FACILITATOR', 'market NONCE#facilitator#n'] },
   ...['market', 'facilitator'].flatMap((who) => [
-    { who, may: SECRET, to: [`secret wallet/${who}`] },
+    ...secret(who, `wallet/${who}`),
     { who, may: OWN_LOG, to: [`log ${who}`] },
   ]),
   scheduled('market'),
@@ -124,7 +124,7 @@ function rightsOf({ id, role }: Agent, isShared: boolean): readonly Right[] {
     ...(role === 'collector' || role === 'validator'
       ? objects(who, READ_OBJECTS, folders(COLLECTOR, 'corpus'))
       : []),
-    { who, may: SECRET, to: [`secret wallet/${id}`] },
+    ...secret(who, `wallet/${id}`),
     { who, may: SEND, to: ['queue WakeQueue', 'queue OutQueue', 'queue LostBeatsQueue'] },
     { who, may: OWN_LOG, to: [`log ${who}`] },
     scheduled(who),
@@ -144,6 +144,14 @@ function objects(who: string, may: string, paths: readonly string[]): readonly R
       may: 's3:ListBucket',
       to: ['bucket (no prefix)', ...paths.map((path) => `bucket ${path}`)],
     },
+  ];
+}
+
+/** The key opens this secret for Secrets Manager, on behalf of who may read it. */
+function secret(who: string, name: string): readonly Right[] {
+  return [
+    { who, may: SECRET, to: [`secret ${name}`] },
+    { who, may: 'kms:Decrypt', to: [`key of ${name}`] },
   ];
 }
 

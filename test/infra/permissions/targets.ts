@@ -3,6 +3,7 @@ import { agentPk, bucketKey, economyKey, marketKey, SALES } from '#contract/keys
 import { ROSTER } from '#contract/roster.ts';
 import type { Estate } from '../estate.ts';
 import type { Context } from '../iam/conditions.ts';
+import { Policy } from '../iam/policy.ts';
 import { ofType, shortName } from './roles.ts';
 
 /** Something that somebody could reach for. */
@@ -10,6 +11,8 @@ export interface Target {
   readonly name: string;
   readonly arn: string;
   readonly context: Context;
+  /** Of a key: who is not in it is out. @default - none that says more than the roles' */
+  readonly policy?: Policy;
 }
 
 /** On no roster: a grant to a family of names would show here. */
@@ -30,6 +33,10 @@ export function targetsOf(estates: readonly Estate[]): Readonly<Record<string, r
     );
   const tables = of('AWS::DynamoDB::Table');
   const [bucket] = of('AWS::S3::Bucket');
+  const secrets = of('AWS::SecretsManager::Secret').map(({ arn, properties }) => ({
+    name: String(properties['Name']).split('/').slice(2).join('/'),
+    arn,
+  }));
   const functions = plain('function', 'AWS::Lambda::Function', ({ ref }) => shortName(ref));
   return {
     dynamodb: tables.flatMap(({ arn, logicalId }) =>
@@ -42,9 +49,8 @@ export function targetsOf(estates: readonly Estate[]): Readonly<Record<string, r
     ),
     s3: [...objectsIn(bucket?.arn ?? ''), ...listsOf(bucket?.arn ?? '')],
     sqs: plain('queue', 'AWS::SQS::Queue', ({ logicalId }) => queueName(logicalId)),
-    secretsmanager: plain('secret', 'AWS::SecretsManager::Secret', ({ properties }) =>
-      String(properties['Name']).split('/').slice(2).join('/'),
-    ),
+    secretsmanager: secrets.map(({ name, arn }) => ({ name: `secret ${name}`, arn, context: TLS })),
+    kms: of('AWS::KMS::Key').flatMap((key) => keysOf(key, secrets)),
     lambda: functions,
     logs: plain('log', 'AWS::Logs::LogGroup', ({ ref }) =>
       shortName(ref.replace(/^\/.*\//, '')),
@@ -62,6 +68,27 @@ export function targetsOf(estates: readonly Estate[]): Readonly<Record<string, r
 const TLS: Context = { 'aws:SecureTransport': 'true' };
 const IMAGES =
   'arn:aws:ecr:us-east-1:000000000000:repository/cdk-hnb659fds-container-assets-000000000000-us-east-1';
+
+/** Asked by Secrets Manager for each secret, by another service, and by nobody but the caller. */
+function keysOf(key: Estate, secrets: readonly { readonly name: string; readonly arn: string }[]) {
+  const policy = Policy.parse(key.properties['KeyPolicy']);
+  const via = (service: string, arn: string) => ({
+    ...TLS,
+    'kms:ViaService': `${service}.us-east-1.amazonaws.com`,
+    'kms:EncryptionContext:SecretARN': arn,
+  });
+  const target = (name: string, context: Context): Target => ({
+    name,
+    arn: key.arn,
+    context,
+    policy,
+  });
+  return [
+    ...secrets.map(({ name, arn }) => target(`key of ${name}`, via('secretsmanager', arn))),
+    ...secrets.map(({ name, arn }) => target(`key by s3 of ${name}`, via('s3', arn))),
+    target('key alone', TLS),
+  ];
+}
 
 function tableName(logicalId: string): string {
   return logicalId.slice(0, -8).toLowerCase();
