@@ -37,6 +37,8 @@ export interface StageValues {
     readonly tls: 'on' | 'off';
     /** SHA-256, by commas, of certificates that no authority vouches for: default of parameter `IrcFingerprints`. @default - none */
     readonly fingerprints?: string;
+    /** Who may give privileged commands, as COMMAND_OWNERS: default of parameter `CommandOwners`. */
+    readonly owners: string;
     /** How often what people say goes to the log. */
     readonly logEvery: Duration;
   };
@@ -93,6 +95,7 @@ const common = {
 
 const meshrelay = {
   servers: 'irc.meshrelay.xyz:6697',
+  owners: '',
   tls: 'on',
   logEvery: Duration.hours(1),
 } as const;
@@ -106,7 +109,13 @@ export const local: StageValues = {
   market: { kind: 'own' },
   // nobody's: the local start passes the real one
   marketAddress: '0x0000000000000000000000000000000000000000',
-  irc: { servers: '127.0.0.1:6667', tls: 'off', logEvery: Duration.minutes(1) },
+  irc: {
+    servers: '127.0.0.1:6667',
+    tls: 'off',
+    logEvery: Duration.minutes(1),
+    // the local server knows no accounts, and whoever reaches it is at this machine
+    owners: '*@localhost',
+  },
   phase: 'exact',
   deliveryHosts: '127.0.0.1,localhost',
   timeouts: {

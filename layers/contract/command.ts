@@ -55,6 +55,24 @@ export const CommandReply = z.object({
 });
 export type CommandReply = z.infer<typeof CommandReply>;
 
+/**
+ * `SEEN#irc-commands / COMMAND#<id>`: who gave a command, what, when, and what became of it. `reason` is there when it was refused,
+ * `answer` once it is over.
+ */
+export const CommandEntry = z.object({
+  v: z.literal(1),
+  id: z.string(),
+  at: z.string(),
+  from: z.enum(['irc', 'aws']),
+  by: z.string(),
+  channel: z.string().optional(),
+  asked: z.string(),
+  reason: z.string().optional(),
+  refusal: z.string().optional(),
+  answer: z.string().optional(),
+});
+export type CommandEntry = z.infer<typeof CommandEntry>;
+
 /** Name in Secrets Manager of CommandKey. */
 export function commandKeyName(stage: string): string {
   return `economia-viva/${stage}/commands`;

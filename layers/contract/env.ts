@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Address, AgentId } from './ids.ts';
 import { Fingerprint, IrcServer } from './irc-server.ts';
 import { NetworkName } from './networks.ts';
+import { Owners } from './owners.ts';
 
 /** The environment that a room's construct owes: leaving one variable out is a compile error. */
 export type EnvOf<Schema extends z.ZodType> = Record<keyof z.input<Schema> & string, string>;
@@ -77,6 +78,18 @@ export const StorefrontEnv = z.object({
 
 /** `FUNCTIONS` maps agent ids to function names: JSON `{ "<agentId>": "<function name>" }`. */
 export const WakeEnv = z.object({ ...stage, FUNCTIONS: name });
+
+export const IrcCommandsEnv = z.object({
+  ...stage,
+  ECONOMY_TABLE: name,
+  IRC_OUT_QUEUE_URL: z.url(),
+  WAKE_QUEUE_URL: z.url(),
+  REPLY_QUEUE_URL: z.url(),
+  /** Name in Secrets Manager of CommandKey; without a value no signature holds. */
+  COMMAND_KEY_SECRET: name,
+  /** Who may give privileged commands, by commas: `account:<services account>`, or `user@host` with `*` for anything. Empty: nobody. */
+  COMMAND_OWNERS: Owners,
+});
 
 /** No secret: who audits cannot sign. */
 export const ReconcileEnv = z.object({

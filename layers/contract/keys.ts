@@ -47,12 +47,13 @@ export const economyKey = {
     pk: `CORPUS#${agent}`,
     sk: `ATTEMPT#${id}`,
   }),
-  /** Who may not appear in what is made of the agent's logs. */
-  corpusOptOuts: (agent: AgentId): Key => ({ pk: `CORPUS#${agent}`, sk: 'OPTOUTS' }),
+  /** Who may not appear in what is made of the agent's logs. A partition of its own: people write it over IRC, and nothing else there. */
+  corpusOptOuts: (agent: AgentId): Key => ({ pk: `OPTOUTS#${agent}`, sk: 'OPTOUTS' }),
   /** Which relay bears an agent's nick. */
   nick: (agent: AgentId): Key => ({ pk: 'NICKS', sk: agent }),
   rosterEntry: (agent: AgentId): Key => ({ pk: 'SWITCH', sk: `ROSTER#${agent}` }),
-  switch: (name: 'HALT'): Key => ({ pk: 'SWITCH', sk: name }),
+  /** While it is there, nobody spends. A partition of its own: who may halt may not say whose wallet is whose. */
+  halt: (): Key => ({ pk: 'HALT', sk: 'HALT' }),
   seen: (room: string, id: string): Key => ({ pk: `SEEN#${room}`, sk: id }),
   /** A payment of the agent's whose end is not known yet; `id` is openPaymentId. */
   openPayment: (agent: AgentId, id: string): Key => ({ pk: agentPk(agent), sk: `X402#${id}` }),

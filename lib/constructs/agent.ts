@@ -119,7 +119,12 @@ export class Agent extends Construct {
     }
     grantPartitions(this.function, {
       table,
-      partitions: [economyKey.corpusVersion(COLLECTOR).pk, economyKey.switch('HALT').pk],
+      partitions: [
+        economyKey.corpusVersion(COLLECTOR).pk,
+        economyKey.corpusOptOuts(COLLECTOR).pk,
+        economyKey.rosterEntry(agent.id).pk,
+        economyKey.halt().pk,
+      ],
       actions: READ_ITEMS,
     });
   }

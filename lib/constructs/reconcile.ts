@@ -7,7 +7,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { EnvOf, ReconcileEnv } from '#contract/env.ts';
 import { agentPk, economyKey } from '#contract/keys.ts';
-import { ROSTER } from '#contract/roster.ts';
+import { COLLECTOR, ROSTER } from '#contract/roster.ts';
 import type { StageValues } from '../stages.ts';
 import { grantPartitions, READ_ITEMS } from './grants.ts';
 import { RoomFunction } from './room-function.ts';
@@ -46,7 +46,10 @@ export class Reconcile extends Construct {
     }).function;
     grantPartitions(room, {
       table,
-      partitions: [...ROSTER.map((agent) => agentPk(agent.id)), economyKey.switch('HALT').pk],
+      partitions: [
+        ...ROSTER.map((agent) => agentPk(agent.id)),
+        economyKey.rosterEntry(COLLECTOR).pk,
+      ],
       actions: READ_ITEMS,
     });
     grantPartitions(room, { table, partitions: [economyKey.seen('reconcile', '').pk] });

@@ -5,7 +5,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import type { EnvOf, StorefrontEnv, WakeEnv } from '#contract/env.ts';
 import { agentPk, economyKey, SALES } from '#contract/keys.ts';
-import { ROSTER } from '#contract/roster.ts';
+import { COLLECTOR, ROSTER } from '#contract/roster.ts';
 import { Agent, type AgentSurroundings } from '../constructs/agent.ts';
 import { grantInvoke, grantPartitions, grantPrefixes } from '../constructs/grants.ts';
 import { HttpDoor } from '../constructs/http-door.ts';
@@ -149,7 +149,7 @@ export class AgentsStack extends Stack {
     grantPartitions(room, { table, partitions: [economyKey.seen('storefront', '').pk, SALES] });
     grantPartitions(room, {
       table,
-      partitions: [economyKey.switch('HALT').pk],
+      partitions: [economyKey.rosterEntry(COLLECTOR).pk],
       actions: ['dynamodb:GetItem'],
     });
     grantPartitions(room, {

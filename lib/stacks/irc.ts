@@ -1,5 +1,7 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { IrcCommands } from '../constructs/irc-commands.ts';
 import { IrcRelayService } from '../constructs/irc-relay-service.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
 import type { StageValues } from '../stages.ts';
@@ -10,10 +12,12 @@ export interface IrcStackProps {
   readonly state: StateStack;
 }
 
-/** Agents' lines to IRC, the commands that are heard there, and the relay that holds the connections. */
+/** Agents' lines to IRC, the relay that holds the connections, and the room that obeys the owner. */
 export class IrcStack extends Stack {
   readonly out: WorkQueue;
   readonly commands: WorkQueue;
+  readonly replies: WorkQueue;
+  readonly obeys: IFunction;
 
   constructor(scope: Construct, id: string, { stage, state }: IrcStackProps) {
     super(scope, id, { env: { region: stage.region } });
@@ -30,6 +34,22 @@ export class IrcStack extends Stack {
       loses: 'Commands of the owner: nobody has carried them out or answered.',
       alarms: state.alarms,
     });
+    this.replies = new WorkQueue(this, 'Replies', {
+      fifo: true,
+      // whoever looks for its own answer looks at others' too
+      hidden: Duration.seconds(1),
+      attempts: 100,
+      loses: 'Answers to commands from AWS that many looked at and nobody took.',
+      alarms: state.alarms,
+    });
+    this.obeys = new IrcCommands(this, 'Obeys', {
+      stage,
+      economy: state.economy,
+      wake: state.wake.queue,
+      out: this.out.queue,
+      commands: this.commands.queue,
+      replies: this.replies.queue,
+    }).function;
     if (stage.relay !== 'off') {
       new IrcRelayService(this, 'Relay', {
         stage,
@@ -43,5 +63,6 @@ export class IrcStack extends Stack {
     }
     new CfnOutput(this, 'IrcOutQueueUrl', { value: this.out.queue.queueUrl });
     new CfnOutput(this, 'CommandQueueUrl', { value: this.commands.queue.queueUrl });
+    new CfnOutput(this, 'ReplyQueueUrl', { value: this.replies.queue.queueUrl });
   }
 }

@@ -73,7 +73,7 @@ export class WatchStack extends Stack {
     }
   }
 
-  #failures({ state, agents, logs, market }: WatchStackProps): void {
+  #failures({ state, agents, irc, logs, market }: WatchStackProps): void {
     const trading: readonly [string, IFunction, string][] = market
       ? [
           ['Market', market.market, 'The market: no agent can post, assign or approve.'],
@@ -86,6 +86,7 @@ export class WatchStack extends Stack {
       : [];
     const watched: readonly [string, IFunction, string][] = [
       ...trading,
+      ['IrcCommands', irc.obeys, 'Orders of the owner that nobody carries out, halt among them.'],
       ['Wake', agents.wake, 'Wake-ups that fail: agents answer only at their next beat.'],
       [
         'Reconcile',
@@ -142,7 +143,14 @@ export class WatchStack extends Stack {
 
   #dashboard({ stage, state, irc, agents, logs, market }: WatchStackProps): void {
     const trading = market ? [market.market, market.facilitator] : [];
-    const rooms = [logs.collectLogs, agents.wake, agents.storefront, agents.reconcile, ...trading];
+    const rooms = [
+      logs.collectLogs,
+      irc.obeys,
+      agents.wake,
+      agents.storefront,
+      agents.reconcile,
+      ...trading,
+    ];
     const beating = agents.agents.map((agent) => agent.function);
     new Dashboard(this, 'Dashboard', {
       dashboardName: `economia-viva-${stage.name}`,

@@ -12,6 +12,7 @@ export const BUDGETS_KB: Readonly<Record<string, number>> = {
   facilitator: 1100,
   // the official x402 server with its schemas, and viem to ask the chain
   storefront: 1250,
+  'irc-commands': 800,
   wake: 585,
   reconcile: 1000,
   'irc-relay': 1420,

@@ -25,7 +25,7 @@ describe.each([local, sandbox, prod])('the house rules in stage $name', (stage) 
   const isOwn = stage.market.kind === 'own';
 
   it('deploys every room, and an agent function for each of the roster', () => {
-    const services = ['collect-logs', 'reconcile', 'storefront', 'wake'];
+    const services = ['collect-logs', 'irc-commands', 'reconcile', 'storefront', 'wake'];
     const names = [
       ...services,
       ...(isOwn ? ['market', 'facilitator'] : []),
@@ -93,7 +93,7 @@ describe.each([local, sandbox, prod])('the house rules in stage $name', (stage) 
 
     expect(alarmed.toSorted()).toEqual(dead.toSorted());
     expect(dead).toEqual(expect.arrayContaining(buried));
-    expect(buried).toHaveLength(4);
+    expect(buried).toHaveLength(5);
   });
 
   it('hides a message at least as long as its reader may take', () => {

@@ -13,6 +13,7 @@ const ROOMS = [
   'storefront',
   'wake',
   'reconcile',
+  'irc-commands',
   'irc-relay',
 ];
 

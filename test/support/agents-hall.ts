@@ -28,7 +28,7 @@ export async function dynamoHall(): Promise<DynamoHall> {
   const books = new Books(client, table);
   class Agents extends DynamoAgents {
     async halt(isHalted: boolean): Promise<void> {
-      const Key = economyKey.switch('HALT');
+      const Key = economyKey.halt();
       await (isHalted
         ? client.send(new PutCommand({ TableName: table, Item: { ...Key } }))
         : client.send(new DeleteCommand({ TableName: table, Key })));

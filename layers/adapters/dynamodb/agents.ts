@@ -74,7 +74,7 @@ export class DynamoAgents implements Agents {
       this.#getAll(state.open.map((taskId) => economyKey.deal(agentId, taskId))),
       this.#getAll(wanted),
       this.#getAll([economyKey.budget(agentId, day)]),
-      this.#getAll([economyKey.switch('HALT')]),
+      this.#getAll([economyKey.halt()]),
     ]);
     return {
       state,

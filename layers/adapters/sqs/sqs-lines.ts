@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { IrcLine } from '#contract/irc-line.ts';
+import type { IrcLine, IrcOrder } from '#contract/irc-line.ts';
 import type { Lines } from '#core/ports/lines.ts';
 
 /** What SQS accepts as a deduplication id: up to 128 ASCII letters, digits and punctuation marks. */
 const DEDUPLICATION_ID = /^[!-~]{1,128}$/;
 
-/** The FIFO queue to the relay: one group per agent, one deduplication id per line. */
+/** The FIFO queue to the relay: one group per agent, one deduplication id per line or order. */
 export class SqsLines implements Lines {
   readonly #sqs: SQSClient;
   readonly #queueUrl: string;
@@ -16,7 +16,7 @@ export class SqsLines implements Lines {
     this.#queueUrl = queueUrl;
   }
 
-  async say(line: IrcLine): Promise<void> {
+  async say(line: IrcLine | IrcOrder): Promise<void> {
     await this.#sqs.send(
       new SendMessageCommand({
         QueueUrl: this.#queueUrl,

@@ -68,7 +68,7 @@ export interface Agents {
   /** Micro-USDC by account of its ledger; empty before the ledger is opened. */
   balances(agentId: AgentId): Promise<ReadonlyMap<string, bigint>>;
   pulse(pulse: Pulse): Promise<void>;
-  /** The last pulse of each of them; absent for who has none, or one that cannot be read. Only the coordinator may ask. */
+  /** The last pulse of each of them; absent for who has none, or one that cannot be read. Only the coordinator and who obeys the owner may ask. */
   pulses(of: readonly AgentId[]): Promise<ReadonlyMap<AgentId, Pulse>>;
   /** Wallets of the roster's agents as the owner registered them, by address. */
   roster(): Promise<ReadonlyMap<Address, AgentId>>;

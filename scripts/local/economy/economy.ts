@@ -12,7 +12,7 @@ import { startIrcd } from '../irc/server.ts';
 import { assemble, ROOMS } from './assembly.ts';
 import { type Clients, type Connection, connect, writeConnection } from './connection.ts';
 import type { Ports } from './ports.ts';
-import { giveWallets } from './wallets.ts';
+import { giveCommandKey, giveWallets } from './wallets.ts';
 
 const STAGE = 'local';
 const HOST = '127.0.0.1';
@@ -117,6 +117,7 @@ async function open(
   });
   const clients = connect(connection, CREDENTIALS);
   await giveWallets(clients.secrets, clients.agents, STAGE);
+  await giveCommandKey(clients.secrets, STAGE);
   await writeConnection(dir, connection);
   return { connection, clients, cloud, stop };
 }

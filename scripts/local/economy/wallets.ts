@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,
@@ -5,6 +6,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import type { DynamoAgents } from '#adapters/dynamodb/agents.ts';
+import { commandKeyName } from '#contract/command.ts';
 import { Address } from '#contract/ids.ts';
 import { walletSecretName } from '#contract/keys.ts';
 import { ROSTER, SERVICE_HD_INDEX } from '#contract/roster.ts';
@@ -19,6 +21,14 @@ export async function giveWallets(
   await giveKeys(secrets, stage);
   for (const { id, hdIndex } of ROSTER)
     await agents.enrol(id, Address.parse(devAccount(hdIndex).address));
+}
+
+/** A key of this machine's own that signs commands on IRC, unless there is one. */
+export async function giveCommandKey(secrets: SecretsManagerClient, stage: string): Promise<void> {
+  const SecretId = commandKeyName(stage);
+  if ((await current(secrets, SecretId)) !== undefined) return;
+  const SecretString = JSON.stringify({ key: randomBytes(32).toString('hex') });
+  await secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
 }
 
 /** Puts the development keys where a deployment keeps real ones. */

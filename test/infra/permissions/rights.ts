@@ -27,7 +27,9 @@ const agents = (...ids: readonly Agent['id'][]) => ids.map((id) => partition(age
 const pulses = (...ids: readonly Agent['id'][]) =>
   ids.map((id) => partition(economyKey.pulse(id).pk));
 const CORPUS = [partition(economyKey.corpusVersion(COLLECTOR).pk)];
-const SWITCH = [partition(economyKey.switch('HALT').pk)];
+const OPT_OUTS = [partition(economyKey.corpusOptOuts(COLLECTOR).pk)];
+const HALT = [partition(economyKey.halt().pk)];
+const SWITCH = [partition(economyKey.rosterEntry(COLLECTOR).pk)];
 const folders = (id: string, ...names: readonly string[]) => names.map((name) => `${id}/${name}/`);
 const seenBy = (room: string) => [partition(economyKey.seen(room, '').pk)];
 const whoSell = ROSTER.filter(({ sells, role }) => sells.length > 0 || role === 'validator').map(
@@ -60,6 +62,14 @@ export function rightsIn({ isOwnMarket, isShared }: StageFacts): readonly Right[
     { who: 'reconcile', may: READ, to: [...agents(...everyAgent), ...SWITCH] },
     { who: 'reconcile', may: ITEMS, to: seenBy('reconcile') },
     { who: 'reconcile', may: SEND, to: ['queue WakeQueue'] },
+    // neither an agent's partition, nor a wallet, nor an object
+    { who: 'irc-commands', may: ITEMS, to: seenBy('irc-commands') },
+    { who: 'irc-commands', may: `dynamodb:GetItem ${PUT} dynamodb:DeleteItem`, to: HALT },
+    { who: 'irc-commands', may: 'dynamodb:GetItem dynamodb:UpdateItem', to: OPT_OUTS },
+    { who: 'irc-commands', may: 'dynamodb:BatchGetItem', to: pulses(...everyAgent) },
+    { who: 'irc-commands', may: SECRET, to: ['secret commands'] },
+    { who: 'irc-commands', may: SEND, to: ['queue WakeQueue', 'queue OutQueue', 'queue RepliesQueue'] },
+    { who: 'irc-commands', may: RECEIVE, to: ['queue CommandsQueue'] },
     { who: 'irc-relay', may: PUT, to: agents(...everyAgent) },
     {
       who: 'irc-relay',
@@ -96,7 +106,7 @@ export interface StageFacts {
   readonly isShared: boolean;
 }
 
-const ROOMS = ['collect-logs', 'storefront', 'wake', 'reconcile'];
+const ROOMS = ['collect-logs', 'irc-commands', 'storefront', 'wake', 'reconcile'];
 const PULL_IMAGE = 'ecr:BatchCheckLayerAvailability ecr:GetDownloadUrlForLayer ecr:BatchGetImage';
 
 const MARKET: readonly Right[] = [
@@ -118,7 +128,7 @@ function rightsOf({ id, role }: Agent, isShared: boolean): readonly Right[] {
     ...(role === 'coordinator'
       ? [{ who, may: 'dynamodb:BatchGetItem', to: pulses(...everyAgent) }]
       : []),
-    { who, may: READ, to: [...CORPUS, ...SWITCH] },
+    { who, may: READ, to: [...CORPUS, ...OPT_OUTS, ...SWITCH, ...HALT] },
     ...(isShared ? [{ who, may: 'dynamodb:UpdateItem', to: [partition(bucketKey('em').pk)] }] : []),
     ...objects(who, KEEP_OBJECTS, folders(id, 'products', 'purchases', 'deliveries')),
     ...(role === 'collector' || role === 'validator'

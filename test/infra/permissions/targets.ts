@@ -109,6 +109,7 @@ const ROOMS = [
   'reconcile',
   'market',
   'facilitator',
+  'irc-commands',
   'irc-relay',
 ];
 
@@ -118,7 +119,9 @@ function partitionsOf(logicalId: string): readonly (readonly [string, readonly s
         ...IDS.map(agentPk),
         ...IDS.map((id) => economyKey.corpusVersion(id).pk),
         ...IDS.map((id) => economyKey.pulse(id).pk),
-        economyKey.switch('HALT').pk,
+        ...IDS.map((id) => economyKey.corpusOptOuts(id).pk),
+        economyKey.rosterEntry(STRANGER).pk,
+        economyKey.halt().pk,
         bucketKey('em').pk,
         economyKey.nick(STRANGER).pk,
         SALES,
