@@ -68,7 +68,11 @@ export function rightsIn({ isOwnMarket, isShared }: StageFacts): readonly Right[
     { who: 'irc-commands', may: 'dynamodb:GetItem dynamodb:UpdateItem', to: OPT_OUTS },
     { who: 'irc-commands', may: 'dynamodb:BatchGetItem', to: pulses(...everyAgent) },
     { who: 'irc-commands', may: SECRET, to: ['secret commands'] },
-    { who: 'irc-commands', may: SEND, to: ['queue WakeQueue', 'queue OutQueue', 'queue RepliesQueue'] },
+    {
+      who: 'irc-commands',
+      may: SEND,
+      to: ['queue WakeQueue', 'queue OutQueue', 'queue RepliesQueue'],
+    },
     { who: 'irc-commands', may: RECEIVE, to: ['queue CommandsQueue'] },
     { who: 'irc-relay', may: PUT, to: agents(...everyAgent) },
     {
