@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import * as z from 'zod';
 import { CannotStart } from '../local/cloud/cannot-start.ts';
 import { IRC_LOG } from '../local/economy/economy.ts';
+import { addIrcSign } from './irc-sign.ts';
 import { type LookFlags, wholeNumber, withLookFlags } from './options.ts';
 import { fail, paint } from './output.ts';
 import { plain } from './words.ts';
@@ -27,7 +28,9 @@ interface Flags extends LookFlags {
 }
 
 export function addIrc(program: Command): void {
-  const irc = program.command('irc').description('What was said on the channels.');
+  const irc = program
+    .command('irc')
+    .description('What was said on the channels, and what to say there.');
   withLookFlags(irc.command('tail'))
     .description(
       'The last lines, and with --follow the next ones too; it works while nothing runs. With --json one array, or with --follow one object a line.',
@@ -35,6 +38,7 @@ export function addIrc(program: Command): void {
     .option('-n, --lines <n>', 'how many', wholeNumber, 20)
     .option('-f, --follow', 'go on until Ctrl-C', false)
     .action((flags: Flags) => tail(flags).catch(fail));
+  addIrcSign(irc);
 }
 
 async function tail({ dir, json, lines, follow }: Flags): Promise<void> {
