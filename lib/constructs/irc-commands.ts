@@ -1,4 +1,5 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -9,7 +10,7 @@ import type { EnvOf, IrcCommandsEnv } from '#contract/env.ts';
 import { economyKey } from '#contract/keys.ts';
 import { COLLECTOR, ROSTER } from '#contract/roster.ts';
 import type { StageValues } from '../stages.ts';
-import { grantPartitions, grantSecret } from './grants.ts';
+import { grantPartitions, grantSecret, type SecretGrant } from './grants.ts';
 import { RoomFunction } from './room-function.ts';
 import { stageParameter } from './stage-parameter.ts';
 
@@ -25,6 +26,8 @@ export interface IrcCommandsProps {
   readonly commands: IQueue;
   /** Where commands from AWS are answered. */
   readonly replies: IQueue;
+  /** Encrypts the secret. */
+  readonly key: IKey;
 }
 
 /**
@@ -46,7 +49,7 @@ export class IrcCommands extends Construct {
       timeout: stage.timeouts.door,
     }).function;
     this.#grantTable(room, props.economy);
-    grantSecret(room, this.#key(stage));
+    grantSecret(room, this.#secret(props));
     for (const queue of [wake, out, replies]) queue.grantSendMessages(room);
     room.addEventSource(
       new SqsEventSource(commands, { batchSize: 10, reportBatchItemFailures: true }),
@@ -91,12 +94,13 @@ export class IrcCommands extends Construct {
   }
 
   /** Empty: `viva` writes the key, so that it is in no template. */
-  #key({ name, removal }: StageValues): string {
+  #secret({ stage: { name, removal }, key }: IrcCommandsProps): SecretGrant {
     const secret = new CfnSecret(this, 'Key', {
       name: commandKeyName(name),
+      kmsKeyId: key.keyArn,
       description: `Signs the owner's commands on IRC (${name})`,
     });
     secret.applyRemovalPolicy(removal);
-    return secret.ref;
+    return { secretArn: secret.ref, key };
   }
 }

@@ -49,6 +49,7 @@ export class IrcStack extends Stack {
       out: this.out.queue,
       commands: this.commands.queue,
       replies: this.replies.queue,
+      key: state.key,
     }).function;
     if (stage.relay !== 'off') {
       new IrcRelayService(this, 'Relay', {

@@ -67,7 +67,7 @@ export function rightsIn({ isOwnMarket, isShared }: StageFacts): readonly Right[
     { who: 'irc-commands', may: `dynamodb:GetItem ${PUT} dynamodb:DeleteItem`, to: HALT },
     { who: 'irc-commands', may: 'dynamodb:GetItem dynamodb:UpdateItem', to: OPT_OUTS },
     { who: 'irc-commands', may: 'dynamodb:BatchGetItem', to: pulses(...everyAgent) },
-    { who: 'irc-commands', may: SECRET, to: ['secret commands'] },
+    ...secret('irc-commands', 'commands'),
     {
       who: 'irc-commands',
       may: SEND,
