@@ -1,9 +1,8 @@
 import { SkillName } from '#contract/profiles.ts';
-import { addressed } from '#core/refinery/address.ts';
 import { languageOf } from '#core/refinery/languages.ts';
 import { wilson } from '#core/refinery/measure.ts';
+import { read } from '#core/refinery/read.ts';
 import { readSkills } from '#core/refinery/skill-reading.ts';
-import { fold, words } from '#core/refinery/text.ts';
 import { readVoice } from '#core/refinery/voice-reading.ts';
 import type { Golden } from './read.ts';
 
@@ -47,11 +46,10 @@ export interface Ratio {
 
 /** What the refinery reads in one message, in the labels of the goldens. */
 function readingOf(text: string) {
-  const { text: own } = addressed(text);
-  const folded = fold(own);
-  const tokens = words(folded);
+  const message = read(text);
+  const { folded, tokens } = message;
   const language = languageOf(tokens);
-  const voice = readVoice({ lower: own.toLowerCase(), folded, tokens, language });
+  const voice = readVoice({ ...message, language });
   const greeting = voice.greeting === undefined ? [] : ['greeting'];
   return {
     language,

@@ -1,4 +1,5 @@
 import type { LogRecord } from '#contract/log-record.ts';
+import type { State } from '#core/refinery/state.ts';
 
 /** A message of ana at noon; override what the test is about. */
 function aMessage(over: Partial<LogRecord> = {}): LogRecord {
@@ -26,4 +27,10 @@ export async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
   const items: T[] = [];
   for await (const item of stream) items.push(item);
   return items;
+}
+
+/** What `state` says of the messages. */
+export function recordsOf<R>(state: State<R>, messages: Iterable<LogRecord>): R[] {
+  for (const message of messages) state.hear(message);
+  return [...state.records()];
 }

@@ -15,6 +15,7 @@ import {
   ZONED,
 } from '#core/refinery/refine.ts';
 import { Sample } from '#core/refinery/sample.ts';
+import { keepHeapLean } from './lean-heap.ts';
 import { gunzip, gzipLines, lines } from './ndjson.ts';
 
 /** One thing that a product is made of: the corpus as records, or a bought product as its gzip NDJSON. */
@@ -92,6 +93,7 @@ export async function buildProduct(build: Build): Promise<ProductManifest> {
   const existing = await objects.read(manifestKey);
   if (existing) return ProductManifest.parse(JSON.parse(new TextDecoder().decode(existing)));
 
+  keepHeapLean();
   const tally = new Tally();
   const sample = new Sample();
   const hash = createHash('sha256');

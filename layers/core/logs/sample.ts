@@ -3,19 +3,23 @@ import type { Sample } from '#contract/log-record.ts';
 /** So many different ones are kept, unless told otherwise; up to here a sample is a full count. */
 const SAMPLE_SIZE = 1024;
 
+interface Ranked {
+  readonly name: string;
+  readonly count: number;
+  readonly hash: number;
+}
+
 const utf8 = new TextEncoder();
 
-interface Counted {
-  readonly hash: number;
-  count: number;
-}
+/** So many more than its size are counted before those with the highest hashes are dropped, as a share of it. */
+const SLACK = 1 / 4;
 
 /**
  * Counts things, and keeps the counts of those with the lowest hashes: what is kept in the end was kept from its first time on, so its
  * count is exact, whatever the order and however the counting was divided (a bottom-k sketch).
  */
 export class Sampler {
-  readonly #kept = new Map<string, Counted>();
+  readonly #kept = new Map<string, number>();
   /** What has a higher hash has lost its place for ever. */
   #limit = Number.POSITIVE_INFINITY;
   #isFull = false;
@@ -27,7 +31,7 @@ export class Sampler {
 
   add(name: string, count = 1): void {
     const known = this.#kept.get(name);
-    if (known !== undefined) known.count += count;
+    if (known !== undefined) this.#kept.set(name, known + count);
     else this.#addNew(name, count);
   }
 
@@ -39,9 +43,7 @@ export class Sampler {
   /** In order of hash: the same things give the same bytes. */
   sample(): Sample {
     this.#prune();
-    const counts = [...this.#kept]
-      .toSorted(byHash)
-      .map(([name, { count }]): [string, number] => [name, count]);
+    const counts = this.#ranked().map(({ name, count }): [string, number] => [name, count]);
     return { isFull: this.#isFull, counts };
   }
 
@@ -51,22 +53,29 @@ export class Sampler {
       this.#isFull = true;
       return;
     }
-    this.#kept.set(name, { hash, count });
+    this.#kept.set(name, count);
     // seldom, so that sorting costs little
-    if (this.#kept.size >= 2 * this.#size) this.#prune();
+    if (this.#kept.size >= (1 + SLACK) * this.#size) this.#prune();
   }
 
   #prune(): void {
     if (this.#kept.size <= this.#size) return;
-    const ranked = [...this.#kept].toSorted(byHash);
-    for (const [name] of ranked.slice(this.#size)) this.#kept.delete(name);
-    this.#lower(ranked[this.#size - 1]?.[1].hash ?? 0);
+    const ranked = this.#ranked();
+    for (const { name } of ranked.slice(this.#size)) this.#kept.delete(name);
+    this.#isFull = true;
+    this.#limit = Math.min(this.#limit, ranked[this.#size - 1]?.hash ?? 0);
+  }
+
+  #ranked(): Ranked[] {
+    return [...this.#kept]
+      .map(([name, count]) => ({ name, count, hash: hashOf(name) }))
+      .sort((a, b) => a.hash - b.hash || (a.name < b.name ? -1 : 1));
   }
 
   #lower(limit: number): void {
     this.#isFull = true;
     this.#limit = Math.min(this.#limit, limit);
-    for (const [name, { hash }] of this.#kept) if (hash > this.#limit) this.#kept.delete(name);
+    for (const name of this.#kept.keys()) if (hashOf(name) > this.#limit) this.#kept.delete(name);
   }
 }
 
@@ -85,11 +94,4 @@ function mixed(given: number): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
-}
-
-function byHash(
-  [a, { hash: hashA }]: readonly [string, Counted],
-  [b, { hash: hashB }]: readonly [string, Counted],
-): number {
-  return hashA - hashB || (a < b ? -1 : 1);
 }

@@ -1,3 +1,6 @@
+import * as z from 'zod';
+import { once } from './shared-text.ts';
+import type { Part } from './state.ts';
 import { compareCodePoints } from './text.ts';
 
 /**
@@ -20,45 +23,39 @@ export function rankOf(text: string, seed = 0): number {
   return 4294967296 * (2097151 & high) + (low >>> 0);
 }
 
-/** Texts that many users say are kept once. It saves room and changes nothing, so it may be forgotten whenever it grows. */
-const MOST_SHARED = 50_000;
-const shared = new Map<string, string>();
+const Kept = z.array(z.tuple([z.int(), z.string()]));
 
-function once(text: string): string {
-  const known = shared.get(text);
-  if (known !== undefined) return known;
-  if (shared.size >= MOST_SHARED) shared.clear();
-  shared.set(text, text);
-  return text;
-}
+/** So many more than its size a sample holds before it is put in order: little, for everybody has some. */
+const SLACK = 1 / 40;
+/** And at least. */
+const LEAST_SLACK = 3;
 
-/** The `size` occurrences with the smallest ranks, each once: a uniform sample in which a term is as frequent as it is said. */
-export class Occurrences {
-  readonly #size: number;
-  #ranks: number[] = [];
-  #terms: string[] = [];
+/** The occurrences, at most `most`, with the smallest ranks, each once: a uniform sample in which a term is as frequent as it is said. */
+export class Occurrences implements Part {
+  readonly #most: number;
+  readonly #ranks: number[] = [];
+  readonly #terms: string[] = [];
+  /** So many of them stand in order, each once; those added since come after. */
+  #ordered = 0;
   /** Larger ranks are too large. */
   #limit = Infinity;
 
-  constructor(size: number) {
-    this.#size = size;
+  constructor(most: number) {
+    this.#most = most;
   }
 
   add(rank: number, term: string): void {
     if (rank > this.#limit) return;
     this.#ranks.push(rank);
     this.#terms.push(once(term));
-    // sorting now and then costs less than keeping order
-    if (this.#ranks.length >= 1.5 * this.#size) this.#settle();
+    const slack = Math.max(LEAST_SLACK, this.#most * SLACK);
+    if (this.#ranks.length >= this.#most + slack) this.#settle();
   }
 
-  absorb(other: Occurrences): void {
-    this.addAll(other.entries());
-  }
-
-  /** What {@link entries} gave. */
-  addAll(entries: Iterable<readonly [number, string]>): void {
-    for (const [rank, term] of entries) this.add(rank, term);
+  /** How many there are. */
+  get size(): number {
+    this.#settle();
+    return this.#ranks.length;
   }
 
   /** By rank. */
@@ -69,21 +66,66 @@ export class Occurrences {
 
   /** How often each term is in the sample. */
   counts(): Map<string, number> {
+    this.#settle();
     const counts = new Map<string, number>();
-    for (const [, term] of this.entries()) counts.set(term, (counts.get(term) ?? 0) + 1);
+    for (const term of this.#terms) counts.set(term, (counts.get(term) ?? 0) + 1);
     return counts;
   }
 
+  kept(): unknown {
+    return this.entries();
+  }
+
+  restore(kept: unknown): void {
+    for (const [rank, term] of Kept.parse(kept)) this.add(rank, term);
+  }
+
   #settle(): void {
+    if (this.#ordered === this.#ranks.length) return;
+    this.#merge();
+    this.#cut();
+    this.#ordered = this.#ranks.length;
+    if (this.#ordered === this.#most) this.#limit = this.#ranks.at(-1) ?? Infinity;
+  }
+
+  /** From the back, so that nothing is overwritten before it was moved. */
+  #merge(): void {
     const [ranks, terms] = [this.#ranks, this.#terms];
-    const compare = (a: number, b: number) =>
-      (ranks[a] ?? 0) - (ranks[b] ?? 0) || compareCodePoints(terms[a] ?? '', terms[b] ?? '');
-    const order = [...ranks.keys()].sort(compare);
-    const kept = order
-      .filter((at, place) => place === 0 || compare(order[place - 1] ?? 0, at) !== 0)
-      .slice(0, this.#size);
-    this.#ranks = kept.map((at) => ranks[at] ?? 0);
-    this.#terms = kept.map((at) => terms[at] ?? '');
-    if (kept.length === this.#size) this.#limit = this.#ranks.at(-1) ?? Infinity;
+    const added = ranks
+      .slice(this.#ordered)
+      .map((rank, at) => ({ rank, term: terms[this.#ordered + at] ?? '' }))
+      .sort((a, b) => a.rank - b.rank || compareCodePoints(a.term, b.term));
+    let from = this.#ordered - 1;
+    let to = ranks.length - 1;
+    for (let next = added.pop(); next !== undefined; to -= 1) {
+      if (from >= 0 && this.#isAfter(from, next)) {
+        ranks[to] = ranks[from] ?? 0;
+        terms[to] = terms[from] ?? '';
+        from -= 1;
+      } else {
+        ranks[to] = next.rank;
+        terms[to] = next.term;
+        next = added.pop();
+      }
+    }
+  }
+
+  #isAfter(at: number, { rank, term }: { readonly rank: number; readonly term: string }): boolean {
+    const own = this.#ranks[at] ?? 0;
+    return own > rank || (own === rank && compareCodePoints(this.#terms[at] ?? '', term) > 0);
+  }
+
+  /** Each once, and no more than there is room for. */
+  #cut(): void {
+    const [ranks, terms] = [this.#ranks, this.#terms];
+    let kept = 0;
+    for (let at = 0; at < ranks.length && kept < this.#most; at += 1) {
+      if (at > 0 && ranks[at] === ranks[kept - 1] && terms[at] === terms[kept - 1]) continue;
+      ranks[kept] = ranks[at] ?? 0;
+      terms[kept] = terms[at] ?? '';
+      kept += 1;
+    }
+    ranks.length = kept;
+    terms.length = kept;
   }
 }

@@ -1,25 +1,103 @@
-import type { Sampler } from '../logs/sample.ts';
+import { Sample } from '#contract/log-record.ts';
+import { Sampler } from '../logs/sample.ts';
+import { once } from './shared-text.ts';
+import type { Part } from './state.ts';
 
-/** So many times one of a list addressed another; both by their place in it. */
+/** How often each nick was addressed, in lower case; of many, those with the lowest hashes. */
+export class Partners extends Sampler implements Part {
+  hear(nicks: readonly string[]): void {
+    for (const nick of nicks) this.add(once(nick));
+  }
+
+  kept(): unknown {
+    return this.sample();
+  }
+
+  restore(kept: unknown): void {
+    this.addAll(Sample.parse(kept));
+  }
+}
+
+/** Who may address others. */
+export interface Speaker {
+  readonly user: string;
+  readonly partners: Partners;
+}
+
+/** One who is addressed or addresses, by their place in a list, and how often. */
 export interface Exchange {
-  readonly from: number;
-  readonly to: number;
+  readonly with: number;
   readonly count: number;
 }
 
-/** Who addresses whom among `people`, nobody themselves. A nick that two users share in another case is the first one's. */
-export function* exchangesAmong(
-  people: readonly { readonly user: string; readonly partners: Sampler }[],
-): Generator<Exchange> {
-  const byNick = new Map<string, number>();
-  people.forEach(({ user }, at) => {
-    const nick = user.toLowerCase();
-    if (!byNick.has(nick)) byNick.set(nick, at);
-  });
-  for (const [from, { partners }] of people.entries()) {
-    for (const [nick, count] of partners.sample().counts) {
-      const to = byNick.get(nick);
-      if (to !== undefined && to !== from) yield { from, to, count };
+/** Who addresses whom in a list of people, nobody themselves. A nick that two share in another case is the first one's. */
+export class Exchanges {
+  readonly #out: Columns;
+  readonly #in: Columns;
+
+  constructor(people: readonly Speaker[]) {
+    const byNick = new Map<string, number>();
+    people.forEach(({ user }, at) => {
+      const nick = user.toLowerCase();
+      if (!byNick.has(nick)) byNick.set(nick, at);
+    });
+    const [from, to, count]: [number[], number[], number[]] = [[], [], []];
+    for (const [at, { partners }] of people.entries()) {
+      for (const [nick, times] of partners.sample().counts) {
+        const partner = byNick.get(nick);
+        if (partner === undefined || partner === at) continue;
+        from.push(at);
+        to.push(partner);
+        count.push(times);
+      }
     }
+    this.#out = columns(people.length, { by: from, other: to, count });
+    this.#in = columns(people.length, { by: to, other: from, count });
   }
+
+  /** Whom the one at this place addresses. */
+  from(at: number): readonly Exchange[] {
+    return row(this.#out, at);
+  }
+
+  /** Who addresses them. */
+  to(at: number): readonly Exchange[] {
+    return row(this.#in, at);
+  }
+}
+
+/** Exchanges by one of the two: those of the nth stand from `starts[n]` to `starts[n + 1]`. Four bytes a number, for there may be millions. */
+interface Columns {
+  readonly starts: Int32Array;
+  readonly others: Int32Array;
+  readonly counts: Int32Array;
+}
+
+interface Edges {
+  readonly by: readonly number[];
+  readonly other: readonly number[];
+  readonly count: readonly number[];
+}
+
+function columns(people: number, { by, other, count }: Edges): Columns {
+  const starts = new Int32Array(people + 2);
+  for (const at of by) starts[at + 2] = (starts[at + 2] ?? 0) + 1;
+  for (let at = 2; at < starts.length; at += 1)
+    starts[at] = (starts[at] ?? 0) + (starts[at - 1] ?? 0);
+  const found = { starts, others: new Int32Array(by.length), counts: new Int32Array(by.length) };
+  by.forEach((at, edge) => {
+    // where the next of this one goes; in the end, where those of the one after begin
+    const place = starts[at + 1] ?? 0;
+    starts[at + 1] = place + 1;
+    found.others[place] = other[edge] ?? 0;
+    found.counts[place] = count[edge] ?? 0;
+  });
+  return found;
+}
+
+function row({ starts, others, counts }: Columns, at: number): Exchange[] {
+  const found: Exchange[] = [];
+  for (let edge = starts[at] ?? 0; edge < (starts[at + 1] ?? 0); edge += 1)
+    found.push({ with: others[edge] ?? 0, count: counts[edge] ?? 0 });
+  return found;
 }

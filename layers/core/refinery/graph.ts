@@ -1,6 +1,5 @@
 import { rankOf } from './bottom-k.ts';
-import { exchangesAmong } from './exchanges.ts';
-import type { Person } from './people.ts';
+import { type Exchange, Exchanges, type Speaker } from './exchanges.ts';
 
 /** Shortest paths are counted from this many people: an estimate that costs pivots x (people + pairs), whatever the log's size. */
 const MOST_PIVOTS = 128;
@@ -19,34 +18,27 @@ export interface Place {
   readonly betweenness: number;
 }
 
-interface Node {
-  readonly out: Map<number, number>;
-  readonly in: Map<number, number>;
-}
-
 /** The place of each person, by user. Names are resolved here, when everybody is known: no order of messages changes them. */
-export function placesOf(people: readonly Person[]): ReadonlyMap<string, Place> {
-  const nodes = connected(people);
-  const neighbours = nodes.map((node) =>
-    Int32Array.from(new Set([...node.out.keys(), ...node.in.keys()])).sort(),
-  );
+export function placesOf(people: readonly Speaker[]): ReadonlyMap<string, Place> {
+  const exchanges = new Exchanges(people);
+  const neighbours = people.map((_, at) => {
+    const partners = [...exchanges.from(at), ...exchanges.to(at)];
+    return [...new Set(partners.map((partner) => partner.with))].sort((a, b) => a - b);
+  });
   const ranks = shareBelow(betweenness(neighbours, pivots(people, neighbours)), neighbours);
   return new Map(
-    people.map(({ user }, at): [string, Place] => [user, placeOf(nodes[at], ranks[at] ?? 0)]),
+    people.map(({ user }, at): [string, Place] => [
+      user,
+      placeOf(exchanges.from(at), exchanges.to(at), ranks[at] ?? 0),
+    ]),
   );
 }
 
-function connected(people: readonly Person[]): readonly Node[] {
-  const nodes = people.map((): Node => ({ out: new Map(), in: new Map() }));
-  for (const { from, to, count } of exchangesAmong(people)) {
-    nodes[from]?.out.set(to, count);
-    nodes[to]?.in.set(from, count);
-  }
-  return nodes;
-}
+/** Who is next to whom, by place. */
+type Neighbours = readonly (readonly number[])[];
 
 /** Those with partners, the smallest hashes first: the same people whatever the order. */
-function pivots(people: readonly Person[], neighbours: readonly Int32Array[]): number[] {
+function pivots(people: readonly Speaker[], neighbours: Neighbours): number[] {
   return people
     .map(({ user }, at) => ({ at, rank: rankOf(user) }))
     .filter(({ at }) => (neighbours[at]?.length ?? 0) > 0)
@@ -56,7 +48,7 @@ function pivots(people: readonly Person[], neighbours: readonly Int32Array[]): n
 }
 
 /** Dependencies summed over shortest paths from `sources` to everyone. */
-function betweenness(neighbours: readonly Int32Array[], sources: readonly number[]): Float64Array {
+function betweenness(neighbours: Neighbours, sources: readonly number[]): Float64Array {
   const size = neighbours.length;
   const total = new Float64Array(size);
   const room = {
@@ -86,7 +78,7 @@ interface Room {
 }
 
 /** Breadth first from `source`: counts shortest paths. Returns how many people are reached. */
-function spread(neighbours: readonly Int32Array[], source: number, room: Room): number {
+function spread(neighbours: Neighbours, source: number, room: Room): number {
   const { distance, paths, share, order } = room;
   distance.fill(0);
   paths.fill(0);
@@ -111,7 +103,7 @@ function spread(neighbours: readonly Int32Array[], source: number, room: Room): 
 }
 
 /** Farthest first: each passes what depends on it to those before it on its shortest paths. */
-function gather(neighbours: readonly Int32Array[], reached: number, room: Room): void {
+function gather(neighbours: Neighbours, reached: number, room: Room): void {
   const { distance, paths, share, order } = room;
   for (let at = reached - 1; at > 0; at -= 1) {
     const node = order[at] ?? 0;
@@ -128,7 +120,7 @@ function valueAt(values: Int32Array | Float64Array, at: number): number {
 }
 
 /** For each, the share of connected people whose value is lower. */
-function shareBelow(values: Float64Array, neighbours: readonly Int32Array[]): number[] {
+function shareBelow(values: Float64Array, neighbours: Neighbours): number[] {
   const sorted = values.filter((_, at) => (neighbours[at]?.length ?? 0) > 0).sort();
   return [...values].map((value, at) =>
     (neighbours[at]?.length ?? 0) === 0 ? 0 : placeIn(sorted, value) / sorted.length,
@@ -145,21 +137,20 @@ function placeIn(sorted: Float64Array, value: number): number {
   return from;
 }
 
-function placeOf(node: Node | undefined, betweenness: number): Place {
-  const out = node?.out ?? new Map<number, number>();
-  const into = node?.in ?? new Map<number, number>();
-  const mutual = [...out.keys()].filter((to) => into.has(to)).length;
+function placeOf(out: readonly Exchange[], into: readonly Exchange[], betweenness: number): Place {
+  const naming = new Set(into.map((one) => one.with));
+  const mutual = out.filter((one) => naming.has(one.with)).length;
   return {
     addresses: sum(out),
     addressed: sum(into),
-    partnersOut: out.size,
-    partnersIn: into.size,
+    partnersOut: out.length,
+    partnersIn: into.length,
     mutual,
-    partners: out.size + into.size - mutual,
+    partners: out.length + into.length - mutual,
     betweenness,
   };
 }
 
-function sum(counts: ReadonlyMap<number, number>): number {
-  return [...counts.values()].reduce((total, count) => total + count, 0);
+function sum(exchanges: readonly Exchange[]): number {
+  return exchanges.reduce((total, { count }) => total + count, 0);
 }

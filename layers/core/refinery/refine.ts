@@ -1,11 +1,12 @@
 import type { LogRecord } from '#contract/log-record.ts';
 import type { Product } from '#contract/products.ts';
 import type { ProductRecord, SkillProfile, VoiceProfile } from '#contract/profiles.ts';
-import { skillProfiles } from './skills.ts';
+import { Skills } from './skills.ts';
 import { soulProfiles } from './souls.ts';
-import { topicMap } from './topic-map.ts';
-import { userStats } from './user-stats.ts';
-import { voiceProfiles } from './voices.ts';
+import type { State } from './state.ts';
+import { Days } from './topic-map-state.ts';
+import { Members } from './user-stats-state.ts';
+import { Voices } from './voices.ts';
 
 /** Part of every product's version: change it with anything that changes a product's bytes. */
 export const REFINERY_VERSION = 'refinery-4';
@@ -47,26 +48,39 @@ export interface RefineryInputs {
   readonly voice_profiles?: AsyncIterable<VoiceProfile>;
 }
 
+/** The state that remembers messages for `product`; undefined for those that remember none. */
+export function stateOf(product: Product, zone: string): State<ProductRecord> | undefined {
+  switch (product) {
+    case 'user_stats':
+      return new Members(zone);
+    case 'topic_map':
+      return new Days(zone);
+    case 'skill_profiles':
+      return new Skills();
+    case 'voice_profiles':
+      return new Voices();
+    case 'raw_logs':
+    case 'soul_profiles':
+      return undefined;
+  }
+}
+
 /** The records of `product`, streamed. Equal inputs give equal records in equal order. Throws when a source is missing. */
 export function refine(product: Product, inputs: RefineryInputs): AsyncIterable<ProductRecord> {
   const { corpus, raw_logs: logs, zone = 'UTC' } = inputs;
-  switch (product) {
-    case 'raw_logs':
-      return rawLogs(given(corpus, product));
-    case 'user_stats':
-      return userStats(given(corpus, product), zone);
-    case 'topic_map':
-      return topicMap(given(corpus, product), zone);
-    case 'skill_profiles':
-      return skillProfiles(given(logs, product));
-    case 'voice_profiles':
-      return voiceProfiles(given(logs, product));
-    case 'soul_profiles':
-      return soulProfiles(
-        given(inputs.skill_profiles, product),
-        given(inputs.voice_profiles, product),
-      );
-  }
+  const state = stateOf(product, zone);
+  if (state !== undefined)
+    return heard(state, given(SOURCES[product][0] === 'corpus' ? corpus : logs, product));
+  if (product === 'raw_logs') return rawLogs(given(corpus, product));
+  return soulProfiles(given(inputs.skill_profiles, product), given(inputs.voice_profiles, product));
+}
+
+async function* heard(
+  state: State<ProductRecord>,
+  messages: AsyncIterable<LogRecord>,
+): AsyncGenerator<ProductRecord> {
+  for await (const record of messages) state.hear(record);
+  yield* state.records();
 }
 
 /** The corpus with its fields in the one order that its bytes have. */

@@ -1,11 +1,17 @@
 import type { LogRecord } from '#contract/log-record.ts';
-import { type SkillEvidence, SkillName, type SkillProfile } from '#contract/profiles.ts';
-import type { Counts } from './counts.ts';
-import { languages } from './languages.ts';
+import {
+  MINIMUM_MESSAGES,
+  type SkillEvidence,
+  SkillName,
+  type SkillProfile,
+} from '#contract/profiles.ts';
+import { Counts } from './counts.ts';
+import { languageOf, languages } from './languages.ts';
 import { CAPABILITIES } from './lexicons/capabilities.ts';
 import { round, top, wilson } from './measure.ts';
-import { People, type Person } from './people.ts';
+import { read } from './read.ts';
 import { readSkills } from './skill-reading.ts';
+import { Book, type Page, State } from './state.ts';
 
 const TOP_SKILLS = 5;
 const TOP_SUB_SKILLS = 5;
@@ -17,28 +23,39 @@ const HALF_FREQUENCY = 20;
 /** Score from which a skill is worth offering. */
 const CAPABLE = 0.3;
 
-/** Product skill_profiles: what each user's own messages show them to speak of. One pass; memory grows with users. */
-export async function* skillProfiles(
-  messages: AsyncIterable<LogRecord>,
-): AsyncGenerator<SkillProfile> {
-  const people = new People();
-  for await (const record of messages) noteSkills(people, record);
-  yield* skillProfilesOf(people);
+/** What is counted of one user: `messages`, their languages, `says/<skill>`, `asks/<skill>`, `denies/<skill>` and `<skill>/<sub-skill>`. */
+interface Person extends Page {
+  readonly user: string;
+  readonly counts: Counts;
 }
 
-/** Counts one message, under `says/<skill>`, `asks/<skill>`, `denies/<skill>` and `sub/<skill>/<sub-skill>`. */
-export function noteSkills(people: People, record: LogRecord): void {
-  const { person, folded, tokens } = people.hear(record);
-  for (const { skill, stance, subSkills } of readSkills(folded, tokens)) {
-    person.counts.add(`${stance}/${skill}`);
-    if (stance === 'denies') continue;
-    for (const sub of subSkills) person.counts.add(`sub/${skill}/${sub}`);
+/** Product skill_profiles: what each user's own messages show them to speak of. */
+export class Skills extends State<SkillProfile> {
+  readonly #people = new Book(newPerson, ({ counts }) => [counts]);
+  protected readonly books = { person: this.#people };
+
+  hear({ ts, user, text }: LogRecord): void {
+    const { counts } = this.#people.at(user, ts);
+    const { folded, tokens } = read(text);
+    counts.add('messages');
+    const language = languageOf(tokens);
+    if (language) counts.add(language);
+    for (const { skill, stance, subSkills } of readSkills(folded, tokens)) {
+      counts.add(`${stance}/${skill}`);
+      if (stance === 'denies') continue;
+      for (const sub of subSkills) counts.add(`${skill}/${sub}`);
+    }
+  }
+
+  /** The profiles of everyone who was heard often enough. */
+  *records(): Generator<SkillProfile> {
+    for (const person of this.#people.all())
+      if (person.counts.get('messages') >= MINIMUM_MESSAGES) yield profile(person);
   }
 }
 
-/** The profiles of everyone who was heard often enough. */
-export function* skillProfilesOf(people: People): Generator<SkillProfile> {
-  for (const person of people.known()) yield profile(person);
+function newPerson(user: string, ts: string): Person {
+  return { user, firstSeen: ts, lastSeen: ts, counts: new Counts() };
 }
 
 function profile({ user, firstSeen, lastSeen, counts }: Person): SkillProfile {
@@ -69,7 +86,7 @@ function weigh(skill: SkillName, counts: Counts): SkillEvidence[] {
   const evidence = counts.get(`says/${skill}`) + asked;
   if (evidence === 0) return [];
   const proof = evidence - asked / 2;
-  const subSkills = counts.under(`sub/${skill}`);
+  const subSkills = counts.under(skill);
   const breadth = subSkills.size / (subSkills.size + HALF_BREADTH);
   const certain = wilson(proof, counts.get('messages')).low * HALF_FREQUENCY;
   const weight = proof / (evidence + denied);

@@ -28,9 +28,10 @@ export function words(folded: string): string[] {
   const found: string[] = [];
   let end = 0;
   for (const match of folded.matchAll(ASCII.test(folded) ? ASCII_WORDS : WORDS)) {
+    const [word] = match;
     if (found.length > 0 && !joins(folded, end, match.index)) found.push(BREAK);
-    found.push(match[0]);
-    end = match.index + match[0].length;
+    found.push(word);
+    end = match.index + word.length;
   }
   return found;
 }

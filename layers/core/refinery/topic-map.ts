@@ -1,44 +1,51 @@
-import type { LogRecord } from '#contract/log-record.ts';
 import { Topic, type TopicMap } from '#contract/profiles.ts';
 import { dayName } from '../logs/time.ts';
+import type { Occurrences } from './bottom-k.ts';
 import { Counts } from './counts.ts';
+import type { DaySet } from './day-set.ts';
 import { type Background, backgroundOf, foundTerms } from './found-terms.ts';
 import { share, top } from './measure.ts';
+import type { Page } from './state.ts';
 import { compareCodePoints, fold } from './text.ts';
-import { type Day, Days } from './topic-map-state.ts';
 
 const TOP_SUBTOPICS = 5;
 const TOP_FOUND = 10;
 /** Fewest times that a found term is in the sample of its day. */
 const FEWEST_FOUND = 4;
 
-/** Product topic_map: what is spoken of on each day and in all. One pass; memory grows with days and users. */
-export async function* topicMap(
-  messages: AsyncIterable<LogRecord>,
-  zone: string,
-): AsyncGenerator<TopicMap> {
-  const days = new Days(zone);
-  for await (const record of messages) days.hear(record);
-  yield* topicMapOf(days, zone);
+/** What is counted of one day. */
+export interface Day extends Page {
+  /** Days since 1970 in the zone's calendar. */
+  readonly day: number;
+  /** `messages`, `told` (those with a topic), `topic/<name>`, `sub/<topic>/<sub-topic>`. */
+  readonly counts: Counts;
+  /** Words that mean something, each once a message. */
+  readonly words: Occurrences;
 }
 
-/** One record for each day that has messages, in order, and then one for all of them. Nothing of nothing. */
-export function* topicMapOf(days: Days, zone: string): Generator<TopicMap> {
-  const all = days.everyDay();
-  const users = days.users();
-  const speakers = speakersByDay(days);
-  const background = backgroundOf(days.background);
-  const nicks = new Set(users.map(([user]) => fold(user)));
+/** What was heard: the days in order, when each user spoke, and a sample of all words. */
+interface Chronicle {
+  readonly days: readonly Day[];
+  readonly users: readonly { readonly user: string; readonly days: DaySet }[];
+  readonly words: Occurrences;
+  readonly zone: string;
+}
+
+/** One record for each day, and then one for all of them. Nothing of nothing. */
+export function* topicMapOf({ days, users, words, zone }: Chronicle): Generator<TopicMap> {
+  const speakers = speakersByDay(users);
+  const background = backgroundOf(words);
+  const nicks = new Set(users.map(({ user }) => fold(user)));
   const whole = { counts: new Counts(), found: new Map<string, number>() };
-  for (const day of all) {
+  for (const day of days) {
     const found = foundOn(day, background, nicks);
-    whole.counts.absorb(day.counts);
+    whole.counts.addAll(day.counts.entries());
     for (const [term, count] of found) whole.found.set(term, (whole.found.get(term) ?? 0) + count);
     const period = dayName(day.day);
     yield record({ ...day, period, zone, users: speakers.get(day.day) ?? 0, found });
   }
-  if (all.length > 0)
-    yield record({ ...spanOf(all), ...whole, period: 'overall', zone, users: users.length });
+  if (days.length > 0)
+    yield record({ ...spanOf(days), ...whole, period: 'overall', zone, users: users.length });
 }
 
 /**
@@ -50,7 +57,7 @@ function foundOn(
   background: Background,
   nicks: ReadonlySet<string>,
 ): ReadonlyMap<string, number> {
-  const perWord = words.entries().length / Math.max(1, background.size);
+  const perWord = words.size / Math.max(1, background.size);
   const excess = (term: string, count: number) =>
     count - (background.counts.get(term) ?? 0) * perWord;
   return new Map(
@@ -90,10 +97,10 @@ function record({ counts, found, ...about }: Period): TopicMap {
   };
 }
 
-function speakersByDay(days: Days): ReadonlyMap<number, number> {
+function speakersByDay(users: Chronicle['users']): ReadonlyMap<number, number> {
   const speakers = new Map<number, number>();
-  for (const [, spoke] of days.users())
-    for (const day of spoke.days()) speakers.set(day, (speakers.get(day) ?? 0) + 1);
+  for (const { days } of users)
+    for (const day of days.days()) speakers.set(day, (speakers.get(day) ?? 0) + 1);
   return speakers;
 }
 

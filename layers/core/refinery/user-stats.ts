@@ -1,9 +1,10 @@
-import type { LogRecord } from '#contract/log-record.ts';
 import { MINIMUM_MESSAGES, Topic, type UserStats } from '#contract/profiles.ts';
-import { exchangesAmong } from './exchanges.ts';
+import type { Counts } from './counts.ts';
+import type { DaySet } from './day-set.ts';
+import { type Exchange, Exchanges, type Partners } from './exchanges.ts';
 import { round, share, top, wilson } from './measure.ts';
+import type { Page } from './state.ts';
 import { compareCodePoints } from './text.ts';
-import { type Member, Members } from './user-stats-state.ts';
 import type { WordSample } from './user-stats-words.ts';
 
 const TOP_TOPICS = 5;
@@ -12,86 +13,114 @@ const HOURS = 24;
 /** Fewest words out of which richness says anything. */
 const FEWEST_WORDS = 20;
 
-/** Product user_stats: how much, when, of what and with whom each user speaks. One pass; memory grows with users. */
-export async function* userStats(
-  messages: AsyncIterable<LogRecord>,
-  zone: string,
-): AsyncGenerator<UserStats> {
-  const members = new Members(zone);
-  for await (const record of messages) members.hear(record);
-  yield* userStatsOf(members, zone);
+/** What is counted of one user: all of it adds up, whatever part of the log it comes from. */
+export interface Member extends Page {
+  readonly user: string;
+  /** `messages`, `characters`, `words`, `hour/<0-23>`, `topic/<name>`. */
+  readonly counts: Counts;
+  /** Nicks they address, in lower case. */
+  readonly partners: Partners;
+  /** Words as they were said, function words too. */
+  readonly words: WordSample;
+  /** Days on which they spoke, in the zone's calendar. */
+  readonly days: DaySet;
 }
 
-/** The statistics of everyone who was heard often enough, ranked among them. */
-export function userStatsOf(members: Members, zone: string): UserStats[] {
-  const known = members
-    .everyone()
-    .filter(({ counts }) => counts.get('messages') >= MINIMUM_MESSAGES);
-  const bonds = bondsAmong(known);
-  const measured = known.map((member, at) => measure(member, bonds[at] ?? new Map()));
-  const byRank = [...measured].sort(
-    (a, b) =>
-      b.engagement - a.engagement || b.messages - a.messages || compareCodePoints(a.user, b.user),
-  );
-  const ranks = new Map(byRank.map(({ user }, at) => [user, at + 1]));
-  return measured.map(({ engagement, ...stats }) => {
-    const { v, user, messages, firstSeen, lastSeen, hours, ...rest } = stats;
-    const about = { v, user, messages, firstSeen, lastSeen };
-    return {
-      ...about,
-      ...{ rank: ranks.get(user) ?? 0, engagement },
+/** Who is described, against whom. */
+interface Room {
+  readonly known: readonly Member[];
+  readonly exchanges: Exchanges;
+}
+
+/** The statistics of those who were heard often enough, ranked among them. `members` are in code-point order. */
+export function* userStatsOf(members: readonly Member[], zone: string): Generator<UserStats> {
+  const known = members.filter(({ counts }) => counts.get('messages') >= MINIMUM_MESSAGES);
+  const room = { known, exchanges: new Exchanges(known) };
+  const engagements = known.map((member, at) => engagementOf(member, { room, at }));
+  const ranks = ranksOf(known, engagements);
+  for (const [at, member] of known.entries()) {
+    const { v, user, messages, firstSeen, lastSeen, hours, ...rest } = measure(member, {
+      room,
+      at,
+    });
+    yield {
+      ...{ v, user, messages, firstSeen, lastSeen },
+      ...{ rank: ranks[at] ?? 0, engagement: engagements[at] ?? 0 },
       ...rest,
       hours: { zone, counts: hours },
     };
+  }
+}
+
+/** One member's place in the room. */
+interface Seat {
+  readonly room: Room;
+  readonly at: number;
+}
+
+/** By engagement, then by messages: from 1, in the order of `known`. */
+function ranksOf(known: readonly Member[], engagements: readonly number[]): Int32Array {
+  const said = known.map(({ counts }) => counts.get('messages'));
+  const of = (values: readonly number[], at: number) => values[at] ?? 0;
+  const order = [...known.keys()].sort(
+    // equal ones stay in code-point order: the sort is stable
+    (a, b) => of(engagements, b) - of(engagements, a) || of(said, b) - of(said, a),
+  );
+  const ranks = new Int32Array(known.length);
+  order.forEach((at, place) => {
+    ranks[at] = place + 1;
+  });
+  return ranks;
+}
+
+function engagementOf({ counts, days }: Member, { room: { exchanges }, at }: Seat): number {
+  const messages = counts.get('messages');
+  return engagement({
+    messages,
+    days: days.days().length,
+    length: counts.get('characters') / messages,
+    interactions: sum(exchanges.from(at)) + sum(exchanges.to(at)),
   });
 }
 
-interface Bond {
-  readonly user: string;
-  to: number;
-  from: number;
-}
-
-/** For each, whom they address and who addresses them. */
-function bondsAmong(known: readonly Member[]): readonly ReadonlyMap<number, Bond>[] {
-  const bonds = known.map(() => new Map<number, Bond>());
-  const bond = (one: number, other: number): Bond => {
-    const found = bonds[one]?.get(other) ?? { user: known[other]?.user ?? '', to: 0, from: 0 };
-    bonds[one]?.set(other, found);
-    return found;
-  };
-  for (const { from, to, count } of exchangesAmong(known)) {
-    bond(from, to).to += count;
-    bond(to, from).from += count;
-  }
-  return bonds;
-}
-
-function measure(member: Member, bonds: ReadonlyMap<number, Bond>) {
+function measure(member: Member, seat: Seat) {
   const { user, firstSeen, lastSeen, counts } = member;
   const messages = counts.get('messages');
-  const days = member.days.days().length;
-  const length = counts.get('characters') / messages;
-  const partners = [...bonds.values()];
-  const addresses = partners.reduce((sum, { to }) => sum + to, 0);
-  const addressedBy = partners.reduce((sum, { from }) => sum + from, 0);
   return {
     v: 1 as const,
     ...{ user, messages, firstSeen, lastSeen },
-    engagement: engagement({ messages, days, length, interactions: addresses + addressedBy }),
-    activeDays: days,
-    averageLength: round(length),
+    activeDays: member.days.days().length,
+    averageLength: round(counts.get('characters') / messages),
     vocabulary: vocabulary(counts.get('words'), member.words),
     hours: Array.from({ length: HOURS }, (_, hour) => counts.get(`hour/${hour}`)),
     topics: topicsOf(member),
-    interactions: {
-      ...{ addresses, addressed: addressedBy, partners: partners.length },
-      strongest: partners
-        .sort((a, b) => b.to + b.from - a.to - a.from || compareCodePoints(a.user, b.user))
-        .slice(0, STRONGEST),
-    },
+    interactions: interactionsOf(seat),
     confidence: round(wilson(messages, messages).low),
   };
+}
+
+/** Whom they address and who addresses them. */
+function interactionsOf({ room: { known, exchanges }, at }: Seat): UserStats['interactions'] {
+  const [to, from] = [exchanges.from(at), exchanges.to(at)];
+  const bonds = new Map<number, { user: string; to: number; from: number }>();
+  const bond = (other: number) => {
+    const found = bonds.get(other) ?? { user: known[other]?.user ?? '', to: 0, from: 0 };
+    bonds.set(other, found);
+    return found;
+  };
+  for (const one of to) bond(one.with).to += one.count;
+  for (const one of from) bond(one.with).from += one.count;
+  const partners = [...bonds.values()];
+  return {
+    ...{ addresses: sum(to), addressed: sum(from), partners: partners.length },
+    strongest: partners
+      .sort((a, b) => b.to + b.from - a.to - a.from || compareCodePoints(a.user, b.user))
+      .slice(0, STRONGEST),
+  };
+}
+
+function sum(exchanges: readonly Exchange[]): number {
+  return exchanges.reduce((total, { count }) => total + count, 0);
 }
 
 interface Engaged {

@@ -7,6 +7,7 @@ import {
   SLANG_TERMS,
   VOICE_TRAPS,
 } from './lexicons/voice.ts';
+import type { Read } from './read.ts';
 import { isQuestion } from './stance.ts';
 
 const GREETINGS = compile(GREETING_TERMS);
@@ -36,11 +37,8 @@ const EXCLAIMED = /[\p{L}\p{N}\s)"']!+(?![\w=-])/u;
 const EXCLAIMED_TWICE = '!!';
 const SHORT_REMARK = 8;
 
-/** One message as it is read for voice. `lower` is lower case with its accents, `folded` without. */
-export interface Said {
-  readonly lower: string;
-  readonly folded: string;
-  readonly tokens: readonly string[];
+/** One message as it is read for voice. */
+export interface Said extends Pick<Read, 'text' | 'folded' | 'tokens'> {
   readonly language: 'es' | 'en' | undefined;
 }
 
@@ -76,9 +74,10 @@ function isExcited({ folded, tokens }: Said, labels: ReadonlySet<string>): boole
 }
 
 /** Ways of address count in Spanish only: "tu", "sos", "che" are words or nicks elsewhere. */
-function addresses({ lower, tokens, language }: Said): ReadonlySet<string> {
+function addresses({ text, tokens, language }: Said): ReadonlySet<string> {
   if (language !== 'es') return new Set();
   const labels = new Set(find(ADDRESS, tokens).map(({ label }) => label));
+  const lower = text.toLowerCase();
   if (shows(lower, VOS_FORM, NO_VOS_FORM)) labels.add('vos');
   if (shows(lower, TU_FORM, NO_TU_FORM)) labels.add('tu');
   // "te" and "sabes" are shared: beside a form of vos they are its own

@@ -1,10 +1,11 @@
-import type { Slang, VoiceProfile } from '#contract/profiles.ts';
+import { MINIMUM_MESSAGES, type Slang, type VoiceProfile } from '#contract/profiles.ts';
+import type { Occurrences } from './bottom-k.ts';
 import type { Counts } from './counts.ts';
 import { type Background, backgroundOf, foundTerms } from './found-terms.ts';
 import { type Place, placesOf } from './graph.ts';
 import { languages } from './languages.ts';
 import { round, share, top, wilson } from './measure.ts';
-import type { People, Person } from './people.ts';
+import type { Person } from './people.ts';
 
 const TOP_TERMS = 5;
 /** Nobody is a hub below this many people who name them. */
@@ -29,15 +30,14 @@ interface Room {
   readonly background: Background;
 }
 
-/** The profiles of everyone who is known, in code-point order. */
-export function* voiceProfilesOf(people: People): Generator<VoiceProfile> {
-  const places = placesOf(people.everyone());
-  const known = people.known();
-  const room = {
-    places,
-    hub: hubThreshold(known, places),
-    background: backgroundOf(people.background),
-  };
+/** The profiles of those who were heard often enough. `people` are all who were heard, in code-point order, `all` a sample of their words. */
+export function* voiceProfilesOf(
+  people: readonly Person[],
+  all: Occurrences,
+): Generator<VoiceProfile> {
+  const places = placesOf(people);
+  const known = people.filter(({ counts }) => counts.get('messages') >= MINIMUM_MESSAGES);
+  const room = { places, hub: hubThreshold(known, places), background: backgroundOf(all) };
   for (const person of known) yield describe(person, room);
 }
 

@@ -1,10 +1,16 @@
 import type { LogRecord } from '#contract/log-record.ts';
 import type { VoiceProfile } from '#contract/profiles.ts';
-import { rankOf } from './bottom-k.ts';
+import { Occurrences, rankOf } from './bottom-k.ts';
 import { termsUpTo } from './found-terms.ts';
-import { type Heard, People } from './people.ts';
+import { languageOf } from './languages.ts';
+import { newPerson, type Person } from './people.ts';
+import { type Read, read } from './read.ts';
+import { Book, type Page, State } from './state.ts';
 import { readVoice } from './voice-reading.ts';
 import { voiceProfilesOf } from './voice-traits.ts';
+
+/** Terms of everybody that are kept, as the background of each. */
+const MOST_BACKGROUND = 16_384;
 
 const MOST_COUNTED_LENGTH = 4000;
 /** Shortest and longest text that can be a signature phrase, in characters, and the longest that is looked at. */
@@ -12,46 +18,61 @@ const SHORTEST_PHRASE = 6;
 const LONGEST_PHRASE = 29;
 const LONGEST_INPUT = 64;
 const SPACES = /\s+/g;
-/** V8 copies so short a piece of a text; of a longer one it would keep the whole text. */
 const isTerm = termsUpTo(12);
 
-/** Product voice_profiles: how each user speaks. One pass; memory grows with users. */
-export async function* voiceProfiles(
-  messages: AsyncIterable<LogRecord>,
-): AsyncGenerator<VoiceProfile> {
-  const people = new People();
-  for await (const record of messages) noteVoice(people, record);
-  yield* voiceProfilesOf(people);
+/** What is counted of all together. */
+interface Everybody extends Page {
+  readonly terms: Occurrences;
 }
 
-/** Counts one message: its labels once each, the terms behind them, whom it names, and samples of phrases and words. */
-export function noteVoice(people: People, record: LogRecord): void {
-  const heard = people.hear(record);
-  const { person, folded, nicks } = heard;
-  const { labels, terms, greeting } = readVoice(heard);
-  person.counts.add('characters', Math.min(folded.length, MOST_COUNTED_LENGTH));
-  for (const label of labels) person.counts.add(label);
-  for (const term of terms) person.counts.add(term);
-  if (greeting !== undefined) person.counts.add(`greeting/${greeting}`);
-  for (const nick of nicks) person.partners.add(nick);
-  sample(people, record, heard);
-}
+/** Product voice_profiles: how each user speaks. */
+export class Voices extends State<VoiceProfile> {
+  readonly #people = new Book(newPerson, ({ counts, partners, phrases, terms }) => [
+    ...[counts, partners, phrases, terms],
+  ]);
+  readonly #everybody = new Book(newEverybody, ({ terms }) => [terms]);
+  protected readonly books = { person: this.#people, everybody: this.#everybody };
 
-/** The rank of an occurrence follows from what was said, by whom and when: the same message again is the same occurrence. */
-function sample(
-  people: People,
-  { ts, user, text }: LogRecord,
-  { person, folded, tokens }: Heard,
-): void {
-  const rank = rankOf(text, rankOf(user, rankOf(ts)));
-  const phrase = phraseOf(folded);
-  if (phrase !== undefined) person.phrases.add(rank, phrase);
-  for (const token of new Set(tokens)) {
-    if (!isTerm(token)) continue;
-    const place = rankOf(token, rank);
-    person.terms.add(place, token);
-    people.background.add(place, token);
+  hear(record: LogRecord): void {
+    const person = this.#people.at(record.user, record.ts);
+    const message = read(record.text);
+    const { folded, tokens, nicks } = message;
+    const language = languageOf(tokens);
+    const { counts } = person;
+    counts.add('messages');
+    if (language) counts.add(language);
+    const { labels, terms, greeting } = readVoice({ ...message, language });
+    counts.add('characters', Math.min(folded.length, MOST_COUNTED_LENGTH));
+    for (const label of labels) counts.add(label);
+    for (const term of terms) counts.add(term);
+    if (greeting !== undefined) counts.add(`greeting/${greeting}`);
+    person.partners.hear(nicks);
+    this.#sample(person, record, message);
   }
+
+  /** The profiles of everyone who was heard often enough, in code-point order. */
+  records(): Generator<VoiceProfile> {
+    const people = this.#people.all();
+    return voiceProfilesOf(people, this.#everybody.all()[0]?.terms ?? new Occurrences(0));
+  }
+
+  /** The rank of an occurrence follows from what was said, by whom and when: the same message again is the same occurrence. */
+  #sample(person: Person, { ts, user, text }: LogRecord, { folded, tokens }: Read): void {
+    const everybody = this.#everybody.at('', ts);
+    const rank = rankOf(text, rankOf(user, rankOf(ts)));
+    const phrase = phraseOf(folded);
+    if (phrase !== undefined) person.phrases.add(rank, phrase);
+    for (const token of new Set(tokens)) {
+      if (!isTerm(token)) continue;
+      const place = rankOf(token, rank);
+      person.terms.add(place, token);
+      everybody.terms.add(place, token);
+    }
+  }
+}
+
+function newEverybody(_key: string, ts: string): Everybody {
+  return { firstSeen: ts, lastSeen: ts, terms: new Occurrences(MOST_BACKGROUND) };
 }
 
 /** A short remark of several words; undefined for everything else. */

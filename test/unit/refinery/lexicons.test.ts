@@ -80,7 +80,7 @@ describe.each<[string, Terms]>([
 });
 
 const voiceOf = (text: string, language: 'es' | 'en' = 'es') =>
-  readVoice({ lower: text.toLowerCase(), folded: fold(text), tokens: tokensOf(text), language });
+  readVoice({ text, folded: fold(text), tokens: tokensOf(text), language });
 
 describe('the lexicons of voice', () => {
   it.each([

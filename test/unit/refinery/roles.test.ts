@@ -4,28 +4,26 @@ import type { VoiceProfile } from '#contract/profiles.ts';
 import { Occurrences, rankOf } from '#core/refinery/bottom-k.ts';
 import { backgroundOf, foundTerms } from '#core/refinery/found-terms.ts';
 import { placesOf } from '#core/refinery/graph.ts';
-import { People } from '#core/refinery/people.ts';
-import { voiceProfiles } from '#core/refinery/voices.ts';
-import { collect, said, streamed } from '../../support/messages.ts';
+import { newPerson, type Person } from '#core/refinery/people.ts';
+import { read } from '#core/refinery/read.ts';
+import { Voices } from '#core/refinery/voices.ts';
+import { recordsOf, said } from '../../support/messages.ts';
 
 type Pairs = readonly (readonly [string, string])[];
 
-/** Each pair is one message of the first to the second; everyone says three more. */
-function peopleWho(pairs: Pairs): People {
-  const people = new People();
+/** Each pair is one message of the first to the second; everyone is known. */
+function peopleWho(pairs: Pairs): Person[] {
+  const people = new Map<string, Person>();
   for (const [from, to] of pairs) {
-    for (const message of said([`${to}: so`], from)) {
-      const { person, nicks } = people.hear(message);
-      for (const nick of nicks) person.partners.add(nick);
-    }
+    const person = people.get(from) ?? newPerson(from, '2025-10-21T12:00:00Z');
+    people.set(from, person);
+    person.partners.hear(read(`${to}: so`).nicks);
   }
-  return people;
+  return [...people.values()].sort((a, b) => (a.user < b.user ? -1 : 1));
 }
 
 const placeOf = (pairs: Pairs, user: string) =>
-  placesOf(peopleWho([...pairs, ...pairs.map(([from, to]) => [to, from] as const)]).everyone()).get(
-    user,
-  )!;
+  placesOf(peopleWho([...pairs, ...pairs.map(([from, to]) => [to, from] as const)])).get(user)!;
 
 /** A ring of friends who all know each other. */
 const circle = (names: readonly string[]): Pairs =>
@@ -63,7 +61,7 @@ describe('the graph of who names whom', () => {
       ['ana', 'nobody'],
       ['ana', 'ana'],
     ]);
-    expect(placesOf(people.everyone()).get('ana')).toMatchObject({ addresses: 0, partners: 0 });
+    expect(placesOf(people).get('ana')).toMatchObject({ addresses: 0, partners: 0 });
   });
 
   it('knows people by nick in any case, and tells apart who differs in case alone', () => {
@@ -72,7 +70,7 @@ describe('the graph of who names whom', () => {
       ['ana', 'bob'],
       ['Ana', 'bob'],
     ]);
-    const places = placesOf(people.everyone());
+    const places = placesOf(people);
     // of two who answer to the same nick, the first in code-point order is meant
     expect(places.get('Ana')?.addressed).toBe(1);
     expect(places.get('ana')?.addressed).toBe(0);
@@ -85,8 +83,8 @@ describe('the graph of who names whom', () => {
     );
     fc.assert(
       fc.property(fc.array(pair, { maxLength: 30 }), (pairs) => {
-        const there = placesOf(peopleWho(pairs).everyone());
-        const back = placesOf(peopleWho(pairs.toReversed()).everyone());
+        const there = placesOf(peopleWho(pairs));
+        const back = placesOf(peopleWho(pairs.toReversed()));
         expect(back).toEqual(there);
         for (const { betweenness, partners, mutual, partnersIn, partnersOut } of there.values()) {
           expect(betweenness).toBeGreaterThanOrEqual(0);
@@ -99,7 +97,7 @@ describe('the graph of who names whom', () => {
 });
 
 describe('a role', () => {
-  it('is bridge for who stands between others and is no hub', async () => {
+  it('is bridge for who stands between others and is no hub', () => {
     const left = ['l1', 'l2', 'l3', 'l4', 'l5'];
     const right = ['r1', 'r2', 'r3', 'r4', 'r5'];
     const pairs: Pairs = [...circle(left), ...circle(right), ['l1', 'joint'], ['joint', 'r1']];
@@ -107,7 +105,7 @@ describe('a role', () => {
       ...['joint', ...left, ...right].flatMap((user) => said(['one', 'two', 'three'], user)),
       ...pairs.flatMap(([from, to]) => said([`${to}: hello`], from)),
     ];
-    const profiles = await collect(voiceProfiles(streamed(messages)));
+    const profiles = recordsOf(new Voices(), messages);
     const roles = new Map(
       profiles.map(({ user, role }): [string, VoiceProfile['role']] => [user, role]),
     );

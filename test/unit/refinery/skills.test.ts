@@ -2,17 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { SkillName, type SkillProfile } from '#contract/profiles.ts';
 import { SKILL_TERMS } from '#core/refinery/lexicons/skills.ts';
 import { readSkills } from '#core/refinery/skill-reading.ts';
-import { skillProfiles } from '#core/refinery/skills.ts';
+import { Skills } from '#core/refinery/skills.ts';
 import { fold, words } from '#core/refinery/text.ts';
-import { collect, said, streamed } from '../../support/messages.ts';
+import { recordsOf, said } from '../../support/messages.ts';
 
 function skillsIn(text: string): string[] {
   const folded = fold(text);
   return readSkills(folded, words(folded)).map(({ skill }) => skill);
 }
 
-async function profileOf(texts: readonly string[]): Promise<SkillProfile> {
-  const [profile] = await collect(skillProfiles(streamed(said(texts))));
+function profileOf(texts: readonly string[]): SkillProfile {
+  const [profile] = recordsOf(new Skills(), said(texts));
   return profile!;
 }
 
@@ -78,20 +78,20 @@ describe('the skill lexicon', () => {
 });
 
 describe('skillProfiles', () => {
-  it('says nothing of a user with fewer than three messages', async () => {
+  it('says nothing of a user with fewer than three messages', () => {
     const messages = said(['python', 'django']);
-    expect(await collect(skillProfiles(streamed(messages)))).toEqual([]);
+    expect(recordsOf(new Skills(), messages)).toEqual([]);
   });
 
-  it('sorts users by code point, not by UTF-16 unit', async () => {
+  it('sorts users by code point, not by UTF-16 unit', () => {
     const users = ['\u{1f600}', '\uffff', 'z', 'a'];
     const messages = users.flatMap((user) => said(['a', 'b', 'c'], user));
-    const profiles = await collect(skillProfiles(streamed(messages)));
+    const profiles = recordsOf(new Skills(), messages);
     expect(profiles.map(({ user }) => user)).toEqual(['a', 'z', '\uffff', '\u{1f600}']);
   });
 
-  it('counts evidence by message and its sub-skills, and languages', async () => {
-    const profile = await profileOf(['python python and django', 'como instalo flask?', 'hola']);
+  it('counts evidence by message and its sub-skills, and languages', () => {
+    const profile = profileOf(['python python and django', 'como instalo flask?', 'hola']);
 
     expect(profile).toMatchObject({
       user: 'ana',
@@ -107,51 +107,44 @@ describe('skillProfiles', () => {
     ]);
   });
 
-  it('scores who speaks of it often over who mentioned it once', async () => {
+  it('scores who speaks of it often over who mentioned it once', () => {
     const filler = Array.from({ length: 40 }, () => 'nice day');
-    const often = await profileOf([...filler, ...Array.from({ length: 20 }, () => 'solidity')]);
-    const once = await profileOf([...filler, 'solidity']);
+    const often = profileOf([...filler, ...Array.from({ length: 20 }, () => 'solidity')]);
+    const once = profileOf([...filler, 'solidity']);
 
     expect(often.skills[0]!.score).toBeGreaterThan(once.skills[0]!.score);
   });
 
-  it('scores breadth over repetition, and saying over asking', async () => {
-    const narrow = await profileOf(['docker', 'docker', 'docker']);
-    const broad = await profileOf(['docker', 'nginx', 'terraform']);
-    const asking = await profileOf(['docker?', 'docker?', 'docker?']);
+  it('scores breadth over repetition, and saying over asking', () => {
+    const narrow = profileOf(['docker', 'docker', 'docker']);
+    const broad = profileOf(['docker', 'nginx', 'terraform']);
+    const asking = profileOf(['docker?', 'docker?', 'docker?']);
 
     expect(broad.skills[0]!.score).toBeGreaterThan(narrow.skills[0]!.score);
     expect(asking.skills[0]!.score).toBeLessThan(narrow.skills[0]!.score);
   });
 
-  it('is surer of the same share the more messages it rests on', async () => {
-    const few = await profileOf(['python', 'x', 'y', 'z']);
-    const many = await profileOf(
-      Array.from({ length: 100 }, (_, n) => (n % 4 === 0 ? 'python' : 'x')),
-    );
+  it('is surer of the same share the more messages it rests on', () => {
+    const few = profileOf(['python', 'x', 'y', 'z']);
+    const many = profileOf(Array.from({ length: 100 }, (_, n) => (n % 4 === 0 ? 'python' : 'x')));
 
     expect(many.skills[0]!.confidence).toBeGreaterThan(few.skills[0]!.confidence);
   });
 
-  it('keeps at most five skills, best first', async () => {
-    const profile = await profileOf([
-      'python css',
-      'docker nft',
-      'solidity dao',
-      'bitcoin defi css',
-    ]);
+  it('keeps at most five skills, best first', () => {
+    const profile = profileOf(['python css', 'docker nft', 'solidity dao', 'bitcoin defi css']);
 
     const scores = profile.skills.map(({ score }) => score);
     expect(profile.skills).toHaveLength(5);
     expect(scores).toEqual(scores.toSorted((a, b) => b - a));
   });
 
-  it('does not take the nick that is addressed for a skill', async () => {
+  it('does not take the nick that is addressed for a skill', () => {
     const messages = [
       ...said(['hi', 'hi', 'hi'], 'python'),
       ...said(['python: how are you', '@python ok', 'cheers @python'], 'bob'),
     ];
-    const profiles = await collect(skillProfiles(streamed(messages)));
+    const profiles = recordsOf(new Skills(), messages);
 
     expect(profiles.map(({ user, skills }) => [user, skills])).toEqual([
       ['bob', []],

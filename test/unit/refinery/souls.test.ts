@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { SoulProfile } from '#contract/profiles.ts';
 import { refine } from '#core/refinery/refine.ts';
-import { skillProfiles } from '#core/refinery/skills.ts';
+import { Skills } from '#core/refinery/skills.ts';
 import { soulProfiles } from '#core/refinery/souls.ts';
-import { voiceProfiles } from '#core/refinery/voices.ts';
-import { collect, said, streamed } from '../../support/messages.ts';
+import { Voices } from '#core/refinery/voices.ts';
+import { collect, recordsOf, said, streamed } from '../../support/messages.ts';
 
 const coder = said(
   ['docker and k8s', 'terraform and nginx', 'bash and ssh', 'going all in'],
@@ -16,8 +16,9 @@ async function souls(
   skilled: typeof coder,
   voiced: typeof coder,
 ): Promise<Map<string, SoulProfile>> {
-  const skills = skillProfiles(streamed(skilled));
-  const found = await collect(soulProfiles(skills, voiceProfiles(streamed(voiced))));
+  const skills = streamed(recordsOf(new Skills(), skilled));
+  const voices = streamed(recordsOf(new Voices(), voiced));
+  const found = await collect(soulProfiles(skills, voices));
   return new Map(found.map((soul) => [soul.user, SoulProfile.parse(soul)]));
 }
 
