@@ -3,8 +3,9 @@ import type { Product } from '#contract/products.ts';
 import { MINIMUM_MESSAGES, type ProductRecord } from '#contract/profiles.ts';
 import { DAY_SECONDS, dayName, wallClockOf } from '../logs/time.ts';
 import { refine } from '../refinery/refine.ts';
-import { skillProfiles } from '../refinery/skills.ts';
-import { voiceProfiles } from '../refinery/voices.ts';
+import { Skills } from '../refinery/skills.ts';
+import { recordsOf } from '../refinery/state.ts';
+import { Voices } from '../refinery/voices.ts';
 import type { Claim, Claims } from './claims.ts';
 import type { Finding } from './judge.ts';
 
@@ -96,8 +97,8 @@ async function* recomputed(
     yield* refine(product, { corpus: heard(), raw_logs: heard(), zone });
     return;
   }
-  const skills = skillProfiles(heard());
-  const voices = voiceProfiles(heard());
+  const skills = recordsOf(new Skills(), heard());
+  const voices = recordsOf(new Voices(), heard());
   yield* refine(product, { skill_profiles: skills, voice_profiles: voices });
 }
 

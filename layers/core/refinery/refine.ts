@@ -3,7 +3,7 @@ import type { Product } from '#contract/products.ts';
 import type { ProductRecord, SkillProfile, VoiceProfile } from '#contract/profiles.ts';
 import { Skills } from './skills.ts';
 import { soulProfiles } from './souls.ts';
-import type { State } from './state.ts';
+import { recordsOf, type State } from './state.ts';
 import { Days } from './topic-map-state.ts';
 import { Members } from './user-stats-state.ts';
 import { Voices } from './voices.ts';
@@ -70,17 +70,9 @@ export function refine(product: Product, inputs: RefineryInputs): AsyncIterable<
   const { corpus, raw_logs: logs, zone = 'UTC' } = inputs;
   const state = stateOf(product, zone);
   if (state !== undefined)
-    return heard(state, given(SOURCES[product][0] === 'corpus' ? corpus : logs, product));
+    return recordsOf(state, given(SOURCES[product][0] === 'corpus' ? corpus : logs, product));
   if (product === 'raw_logs') return rawLogs(given(corpus, product));
   return soulProfiles(given(inputs.skill_profiles, product), given(inputs.voice_profiles, product));
-}
-
-async function* heard(
-  state: State<ProductRecord>,
-  messages: AsyncIterable<LogRecord>,
-): AsyncGenerator<ProductRecord> {
-  for await (const record of messages) state.hear(record);
-  yield* state.records();
 }
 
 /** The corpus with its fields in the one order that its bytes have. */

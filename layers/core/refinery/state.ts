@@ -97,3 +97,12 @@ export abstract class State<R> {
     book.restore(page);
   }
 }
+
+/** What `state` says once it has heard all of the messages. */
+export async function* recordsOf<R>(
+  state: State<R>,
+  messages: AsyncIterable<LogRecord>,
+): AsyncGenerator<R> {
+  for await (const record of messages) state.hear(record);
+  yield* state.records();
+}

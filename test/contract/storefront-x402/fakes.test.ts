@@ -13,9 +13,9 @@ import { act } from '#core/heartbeat/act.ts';
 import { intend } from '#core/heartbeat/change.ts';
 import type { Hands } from '#core/heartbeat/effects/effect.ts';
 import { balances, openingEntry } from '#core/money/ledger.ts';
-import { skillProfiles } from '#core/refinery/skills.ts';
+import { Skills } from '#core/refinery/skills.ts';
 import { aLockedDeal, taskId } from '../../support/builders.ts';
-import { collect, streamed } from '../../support/messages.ts';
+import { recordsOf } from '../../support/messages.ts';
 import { PaperChain } from '../../support/paper-chain.ts';
 import { PaperMarket } from '../../support/paper-market.ts';
 import { walletOf } from '../chain/house.ts';
@@ -34,8 +34,8 @@ let honest: SkillProfile[];
 let old: SkillProfile[];
 beforeAll(async () => {
   shop = await openShop();
-  honest = await collect(skillProfiles(streamed(LOG)));
-  old = await collect(skillProfiles(streamed(LOG.slice(0, 750))));
+  honest = recordsOf(new Skills(), LOG);
+  old = recordsOf(new Skills(), LOG.slice(0, 750));
   const balance = await shop.house.chain.balanceOf(buyer.address);
   await underLease(async (lease) => {
     const { state } = await shop.agents.load(BUYER, view());
