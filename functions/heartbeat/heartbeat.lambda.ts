@@ -18,12 +18,11 @@ await services.catch(() => undefined);
 export async function handler(event: unknown, context: Context): Promise<BeatOutcome> {
   const pulse = Beat.parse(event);
   services ??= open();
-  const { hands, wakeUps, salt, log, metrics } = await services;
+  const { hands, salt, log, metrics } = await services;
   const remaining = context.getRemainingTimeInMillis();
   const report = await beat(pulse, {
     ...hands,
     salt,
-    wakeUps,
     owner: context.awsRequestId,
     until: new Date(hands.now().getTime() + remaining + LEASE_MARGIN_MS),
     hasTime: () => context.getRemainingTimeInMillis() > LAST_CALL_MS,

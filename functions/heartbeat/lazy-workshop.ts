@@ -13,6 +13,7 @@ export function lazyWorkshop(open: () => Promise<Workshop>): Workshop {
       handOver: async (...deal) => (await workshop()).goods.handOver(...deal),
       inspect: async (...delivery) => (await workshop()).goods.inspect(...delivery),
     },
+    reports: { keep: async (...report) => (await workshop()).reports.keep(...report) },
     auditor: { audit: async (...order) => (await workshop()).auditor.audit(...order) },
     audits: {
       order: async (...request) => (await workshop()).audits.order(...request),

@@ -27,13 +27,11 @@ import { Hex } from '#contract/ids.ts';
 import { NAMESPACE } from '#contract/metrics.ts';
 import { NETWORKS, type Network } from '#contract/networks.ts';
 import type { Hands } from '#core/heartbeat/effects/effect.ts';
-import type { WakeUps } from '#core/ports/wake-ups.ts';
 import { createLog } from '#runtime/log.ts';
 import { lazyWorkshop } from './lazy-workshop.ts';
 
 export interface Services {
   readonly hands: Hands;
-  readonly wakeUps: WakeUps;
   /** 32 fresh random bytes. */
   readonly salt: () => Hex;
   readonly log: ReturnType<typeof createLog>;
@@ -77,9 +75,10 @@ export async function wire(): Promise<Services> {
       wallet,
       network,
       self: wallet.address,
+      wakeUps: new SqsWakeUps(sqs, env.WAKE_QUEUE_URL),
+      everyMs: env.BEAT_SECONDS * 1000,
       now,
     },
-    wakeUps: new SqsWakeUps(sqs, env.WAKE_QUEUE_URL),
     salt: () => Hex.parse(`0x${randomBytes(32).toString('hex')}`),
     log: createLog('heartbeat'),
     metrics: metricsOf(env.STAGE),

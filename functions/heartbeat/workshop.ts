@@ -9,12 +9,14 @@ import type { EvmWallet } from '#adapters/evm/evm-wallet.ts';
 import { DeliveryDoor } from '#adapters/goods/delivery-door.ts';
 import { S3Goods } from '#adapters/goods/s3-goods.ts';
 import { S3Objects } from '#adapters/s3/s3-objects.ts';
+import { S3Reports } from '#adapters/s3/s3-reports.ts';
 import type { HeartbeatEnv } from '#contract/env.ts';
 import type { Network } from '#contract/networks.ts';
 import type { Auditor } from '#core/ports/auditor.ts';
 import type { Audits } from '#core/ports/audits.ts';
 import type { CorpusPointers } from '#core/ports/corpus-pointers.ts';
 import type { Goods } from '#core/ports/goods.ts';
+import type { Reports } from '#core/ports/reports.ts';
 
 export interface WorkshopParts {
   readonly env: z.infer<typeof HeartbeatEnv>;
@@ -25,9 +27,10 @@ export interface WorkshopParts {
   readonly now: () => Date;
 }
 
-/** Where goods are made, handed over, looked at and audited, and where audits are bought. */
+/** Where goods are made, handed over, looked at and audited, where audits are bought, and reports are kept. */
 export interface Workshop {
   readonly goods: Goods;
+  readonly reports: Reports;
   readonly auditor: Auditor;
   readonly audits: Audits;
 }
@@ -44,6 +47,7 @@ export function openWorkshop(parts: WorkshopParts): Workshop {
   const { STOREFRONT_URL: storefrontUrl, LOG_TIME_ZONE: zone } = env;
   return {
     goods: new S3Goods({ objects, corpus, door, storefrontUrl, now, zone }),
+    reports: new S3Reports(objects),
     auditor: new S3Auditor({
       ...{ objects, corpus, door, network, zone, now },
       sign: (verdict) => wallet.signVerdict(verdict),

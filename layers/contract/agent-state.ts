@@ -27,6 +27,21 @@ export const SalesHistory = z.object({
 });
 export type SalesHistory = z.infer<typeof SalesHistory>;
 
+/** What the coordinator remembers of the others; agents by id, times in ISO. */
+export const Oversight = z.object({
+  /** Since when it has looked at them without a break. */
+  since: z.string(),
+  /** The pulse that a silent agent was last seen with, or `never`: for that silence it has been woken. */
+  woken: z.record(z.string(), z.string()),
+  /** `<agent>/<product>` of every shelf: gross sales in micro-USDC, and since when there have been no more. */
+  still: z.record(z.string(), z.object({ income: Micro, since: z.string() })),
+  /** The last standup: its UTC day, and the gross sales of all by then. */
+  standup: z.object({ day: z.string(), sold: Micro }).optional(),
+  /** What the last report showed, in short: another is written when it would show something else. */
+  reported: z.string().optional(),
+});
+export type Oversight = z.infer<typeof Oversight>;
+
 /** What an agent remembers between beats (`AGENT#<id> / STATE`). Readers accept this version and the one before. */
 export const AgentState = z.object({
   v: z.literal(1),
@@ -54,6 +69,8 @@ export const AgentState = z.object({
     })
     .optional(),
   sales: z.partialRecord(Product, SalesHistory).optional(),
+  /** The coordinator's. */
+  oversight: Oversight.optional(),
 });
 export type AgentState = z.infer<typeof AgentState>;
 
@@ -84,8 +101,10 @@ export const Intent = z.object({
     'rate-buyer',
     'say',
     'audit',
+    'wake',
+    'report',
   ]),
-  /** A task id, `<product>#<generation>`, or the agent itself. */
+  /** A task id, `<product>#<generation>`, the agent itself, `<agent>@<its last pulse>` of a `wake`, the UTC day of a `report`. */
   subject: z.string(),
   /** ISO time of the commit: intents are carried out in this order. */
   createdAt: z.string(),
@@ -128,6 +147,8 @@ export const Pulse = z.object({
   openDeals: z.int().nonnegative(),
   pendingIntents: z.int().nonnegative(),
   wallet: Figure,
+  /** Of the open deals, those in which it buys. */
+  bounties: z.int().nonnegative().optional(),
   /** When its oldest open deal began, ISO. */
   oldestDealAt: z.iso.datetime().optional(),
   /** Open deals whose deadline, and the grace after it, are over. */

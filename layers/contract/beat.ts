@@ -27,7 +27,7 @@ export type BeatOutcome = z.infer<typeof BeatOutcome>;
 export const WakeUp = z.object({
   v: z.literal(1),
   agentId: AgentId,
-  reason: z.enum(['mention', 'corpus', 'payment', 'reconcile', 'command', 'delivery']),
+  reason: z.enum(['mention', 'corpus', 'payment', 'reconcile', 'command', 'delivery', 'stale']),
   id: z.string().min(1).max(200),
 });
 export type WakeUp = z.infer<typeof WakeUp>;

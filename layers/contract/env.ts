@@ -16,6 +16,8 @@ export const HeartbeatEnv = z.object({
   ...stage,
   ...chain,
   AGENT_ID: AgentId,
+  /** Between two beats of every agent. */
+  BEAT_SECONDS: z.coerce.number().int().positive(),
   /** Decimal ERC-8004 id that its wallet holds already; empty when it has none, and registers one. */
   AGENT_IDENTITY: z.string().regex(/^\d*$/),
   ECONOMY_TABLE: name,

@@ -157,6 +157,8 @@ export const objectKey = {
     `${agent}/purchases/${taskId}/${file}`,
   delivery: (agent: AgentId, taskId: string): string =>
     `${agent}/deliveries/${taskId}/delivery.json`,
+  /** The coordinator's report of one UTC day, `YYYY-MM-DD`. */
+  report: (agent: AgentId, day: string): string => `${agent}/reports/${day}.md`,
   /** A signed verdict. */
   verdict: (agent: AgentId, id: string): string =>
     `${agent}/products/validation/${id}/verdict.json`,

@@ -112,6 +112,9 @@ export const SERVICE_HD_INDEX = { facilitator: 100, market: 101, deployer: 102 }
 /** The agent whose logs the others' products rest on. */
 export const COLLECTOR = AgentId.parse('kk-karma-hello');
 
+/** Who looks after the others. */
+export const COORDINATOR = AgentId.parse('kk-coordinator');
+
 /** The roster's entry; throws for an id that is not on the roster. */
 export function agentOf(id: string): Agent {
   const agent = ROSTER.find((entry) => entry.id === id);

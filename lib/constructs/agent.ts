@@ -79,6 +79,7 @@ export class Agent extends Construct {
       STAGE: stage.name,
       ...chainEnvironment(this, stage),
       AGENT_ID: agent.id,
+      BEAT_SECONDS: String(stage.every.toSeconds()),
       AGENT_IDENTITY: stage.identities?.[agent.id] ?? '',
       ECONOMY_TABLE: props.economy.tableName,
       DATA_BUCKET: props.data.bucketName,
@@ -150,6 +151,10 @@ export class Agent extends Construct {
     if (agent.role === 'collector' || agent.role === 'validator') {
       const prefixes = [objectKey.corpus(COLLECTOR, '')];
       grantPrefixes(this.function, { bucket, prefixes, may: 'read' });
+    }
+    if (agent.role === 'coordinator') {
+      const prefixes = [`${agent.id}/reports/`];
+      grantPrefixes(this.function, { bucket, prefixes, may: 'write' });
     }
   }
 }

@@ -255,13 +255,14 @@ export class SimulatedEconomy {
       audits: this.#audits(agentId, port),
       wallet: walletOf(self),
       lines: port('lines', { say: () => Promise.resolve() }),
+      reports: port('reports', { keep: () => Promise.resolve() }),
       wakeUps: port('wakeUps', {
         wake: (wakeUp: WakeUp) => {
           this.#wake(wakeUp);
           return Promise.resolve();
         },
       }),
-      ...{ network, self, owner: run.name, now: timeline.now },
+      ...{ network, self, owner: run.name, now: timeline.now, everyMs: EVERY },
       until: new Date(end + MARGIN),
       hasTime: () => timeline.ms < end - LAST_CALL,
       salt: () => Hex.parse(`0x${hash(`salt ${(this.#salts += 1)}`)}`),

@@ -3,13 +3,14 @@ import type { Pulse } from '#contract/agent-state.ts';
 import type { AgentId } from '#contract/ids.ts';
 import { formatUsdc } from '#contract/money.ts';
 import { ROSTER } from '#contract/roster.ts';
+import { age } from '#core/talk/age.ts';
 import { devAccount } from '../local/chain/accounts.ts';
 import { readAll } from '../local/economy/progress.ts';
 import { type WalletBalance, walletBalances } from '../local/economy/wallet-balances.ts';
 import { economyAt } from './economy-at.ts';
 import { type LookFlags, withLookFlags } from './options.ts';
 import { fail, print, table } from './output.ts';
-import { age, secondsSince } from './words.ts';
+import { secondsSince } from './words.ts';
 
 /** One agent as its owner sees it; `pulseAgeSeconds` is null before its first beat. */
 export interface AgentRow {

@@ -3,13 +3,14 @@ import * as z from 'zod';
 import { Deal } from '#contract/deal.ts';
 import type { AgentId } from '#contract/ids.ts';
 import { formatUsdc } from '#contract/money.ts';
+import { age } from '#core/talk/age.ts';
 import { CannotStart } from '../local/cloud/cannot-start.ts';
 import { type Library, readAll } from '../local/economy/progress.ts';
 import { economyAt } from './economy-at.ts';
 import { type EntryRow, entryRows } from './ledger.ts';
 import { type LookFlags, withLookFlags } from './options.ts';
 import { fail, paint, print, table } from './output.ts';
-import { age, inLine, secondsSince } from './words.ts';
+import { inLine, secondsSince } from './words.ts';
 
 /** One deal; `state` is the buyer's, who pays, else the seller's. `seller` is null while none was chosen. */
 export interface DealRow {

@@ -35,6 +35,8 @@ const VERBS: Readonly<Record<string, string>> = {
   deliver: 'delivered for',
   'rate-buyer': 'rated the buyer of',
   audit: 'signed',
+  wake: 'woke',
+  report: 'wrote the report of',
 } satisfies Readonly<Record<Exclude<Intent['kind'], 'say'>, string>>;
 
 /** The economy as a person sees it in a terminal: one line per thing done, everything to one stream. */
@@ -102,6 +104,9 @@ export class LiveView {
 }
 
 function short([subject = '', generation]: readonly string[]): string {
+  if (/^\d{4}-\d\d-\d\d$/.test(subject)) return subject;
+  // who was woken, and for which silence
+  if (subject.includes('@')) return subject.split('@')[0] ?? '';
   if (generation !== undefined) return `${subject} of corpus ${generation.slice(0, 8)}`;
   if (subject.startsWith('kk-')) return '';
   // tasks have UUIDs, verdicts bare hex

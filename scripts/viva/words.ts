@@ -1,19 +1,6 @@
-const STEPS: readonly (readonly [number, string])[] = [
-  [86_400, 'd'],
-  [3_600, 'h'],
-  [60, 'min'],
-  [1, 's'],
-];
-
 /** Whole seconds from one ISO time to now; never negative, for clocks may differ. */
 export function secondsSince(at: string, now: Date): number {
   return Math.max(0, Math.floor((now.getTime() - Date.parse(at)) / 1000));
-}
-
-/** `90` is `1 min`. */
-export function age(seconds: number): string {
-  const [size, unit] = STEPS.find(([step]) => seconds >= step) ?? [1, 's'];
-  return `${Math.floor(seconds / size)} ${unit}`;
 }
 
 /** Hostile text must not drive the terminal: control characters, and marks that turn the direction of writing, become spaces. */

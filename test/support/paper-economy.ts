@@ -56,6 +56,8 @@ export class PaperEconomy {
   readonly paid = new Map<string, TxHash>();
   readonly lines = new Map<string, IrcLine>();
   readonly wakeUps: string[] = [];
+  /** By UTC day. */
+  readonly reports = new Map<string, string>();
   generation = GENERATION;
   /** No goods can be made of this one. */
   lost = '';
@@ -148,7 +150,13 @@ export class PaperEconomy {
           return Promise.resolve();
         },
       },
-      ...{ network, self, salt, owner, now: this.now, hasTime: () => true },
+      reports: {
+        keep: (day, markdown) => {
+          this.reports.set(day, markdown);
+          return Promise.resolve();
+        },
+      },
+      ...{ network, self, salt, owner, now: this.now, hasTime: () => true, everyMs: TICK_MS },
       until: new Date(this.#ms + LEASE_MS),
     };
   }
@@ -189,7 +197,7 @@ function watched(
     });
   const ports = [
     ...(['agents', 'market', 'chain', 'facilitator', 'payer', 'identities'] as const),
-    ...(['corpus', 'goods', 'wallet', 'lines', 'wakeUps'] as const),
+    ...(['corpus', 'goods', 'wallet', 'lines', 'wakeUps', 'reports'] as const),
   ];
   const eyes = Object.fromEntries(ports.map((name) => [name, port(name, maker[name])]));
   return { ...maker, ...eyes };

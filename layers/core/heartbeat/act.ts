@@ -9,6 +9,7 @@ import { apply, changeOf, complete, merge } from './change.ts';
 import { audit } from './effects/audit.ts';
 import { awaitVerdict, orderAudit } from './effects/auditing.ts';
 import * as buyer from './effects/buyer.ts';
+import * as coordinating from './effects/coordinating.ts';
 import {
   type Effect,
   type Hands,
@@ -65,6 +66,8 @@ const EFFECTS: Readonly<Record<Intent['kind'], Effect>> = {
   'rate-buyer': seller.rateBuyer,
   say,
   audit,
+  wake: coordinating.wake,
+  report: coordinating.report,
 };
 
 /** What became of one intent in one beat; `failed` carries what was thrown, for the log. */

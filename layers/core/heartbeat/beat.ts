@@ -4,7 +4,6 @@ import { type Agent, agentOf, COLLECTOR } from '#contract/roster.ts';
 import { generationIn } from '../market/provenance.ts';
 import { type WrongFee, wrongFees } from '../money/fees.ts';
 import type { Commit, Lease } from '../ports/agents.ts';
-import type { WakeUps } from '../ports/wake-ups.ts';
 import { act, hasMade, type Report } from './act.ts';
 import { apply, isEmpty } from './change.ts';
 import { decide } from './decide.ts';
@@ -23,7 +22,6 @@ export interface Pacemaker extends Hands {
   readonly until: Date;
   readonly hasTime: () => boolean;
   readonly salt: () => Hex;
-  readonly wakeUps: WakeUps;
 }
 
 export interface Round {

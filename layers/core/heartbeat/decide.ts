@@ -3,6 +3,7 @@ import type { Refusal } from '../money/gate.ts';
 import type { Change, Snapshot } from '../ports/agents.ts';
 import { engage, want } from './cart.ts';
 import { apply, changeOf, complete, intend, isOneBudget, itemsIn, merge } from './change.ts';
+import { coordinate } from './coordinate.ts';
 import type { Desk, Moment } from './desk.ts';
 import type { World } from './look.ts';
 import { observe } from './observe.ts';
@@ -47,7 +48,7 @@ export function decide(
       offered += 1;
   }
   agent.sells.some((product) => plan.take((current) => refine(product, current, desk)));
-  plan.take((current) => want(current, desk));
+  for (const piece of [want, coordinate]) plan.take((current) => piece(current, desk));
   return { change: complete(snapshot, plan.change), refusals: plan.refusals };
 }
 

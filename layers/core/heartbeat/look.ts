@@ -4,6 +4,7 @@ import type { CorpusPointer } from '#contract/log-record.ts';
 import type { Network } from '#contract/networks.ts';
 import { PRODUCTS } from '#contract/products.ts';
 import { type Agent, COLLECTOR } from '#contract/roster.ts';
+import { type Swarm, swarmOf } from '../coordinate/survey.ts';
 import { type Closing, closingOf } from '../market/closing.ts';
 import type { Agents, Snapshot } from '../ports/agents.ts';
 import type { Chain } from '../ports/chain.ts';
@@ -41,6 +42,8 @@ export interface World {
   readonly requests: readonly Task[];
   /** Of payments over direct doors. @default - none */
   readonly payments?: readonly PaymentSighting[];
+  /** How everybody fares: of the coordinator's world. */
+  readonly swarm?: Swarm | undefined;
 }
 
 export interface Eyes {
@@ -53,20 +56,23 @@ export interface Eyes {
   readonly payments?: Payments;
   readonly network: Network;
   readonly self: Address;
+  /** Between two beats of every agent. */
+  readonly everyMs: number;
 }
 
 /** Asks the world all that this beat needs to know. Changes nothing. */
 export async function look(agent: Agent, snapshot: Snapshot, eyes: Eyes): Promise<World> {
-  const [balance, corpus, roster, sightings, requests, payments] = await Promise.all([
+  const [balance, corpus, roster, sightings, requests, payments, swarm] = await Promise.all([
     eyes.chain.balanceOf(eyes.self),
     eyes.corpus.pointer(COLLECTOR),
     eyes.agents.roster(),
     Promise.all([...snapshot.deals.values()].map((deal) => sight(deal, eyes))),
     requestsFor(agent, snapshot, eyes),
     sightPayments(snapshot.payments, eyes.payments),
+    agent.role === 'coordinator' ? swarmOf(eyes) : undefined,
   ]);
   const { self, network } = eyes;
-  return { self, network, balance, corpus, roster, sightings, requests, payments };
+  return { self, network, balance, corpus, roster, sightings, requests, payments, swarm };
 }
 
 function sight(deal: Deal, eyes: Eyes): Promise<Sighting> {

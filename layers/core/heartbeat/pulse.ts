@@ -31,6 +31,7 @@ export function pulseOf(
     at: now.toISOString(),
     beatId,
     openDeals: open.length,
+    bounties: open.filter(({ side }) => side === 'buy').length,
     pendingIntents: intents.length,
     wallet,
     ...(oldestDealAt !== undefined && { oldestDealAt }),

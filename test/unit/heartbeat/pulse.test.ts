@@ -21,7 +21,7 @@ describe('a pulse', () => {
     const snapshot = holding(deals, { state, intents: [anIntent()] });
     expect(pulseOf(snapshot, { ...shown, balances: new Map() })).toEqual({
       ...{ v: 1, agentId: SELLER, at: NOW.toISOString(), beatId: 'b', wallet: 5n },
-      ...{ openDeals: 3, pendingIntents: 1, oldestDealAt: ago(30 * HOUR), overdue: 1 },
+      ...{ openDeals: 3, bounties: 3, pendingIntents: 1, oldestDealAt: ago(30 * HOUR), overdue: 1 },
       shelf: ['raw_logs', 'topic_map'],
     });
   });

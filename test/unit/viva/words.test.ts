@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { age } from '#core/talk/age.ts';
 import { lineText, parseLines } from '../../../scripts/viva/irc.ts';
 import { agentId } from '../../../scripts/viva/options.ts';
-import { age, plain, secondsSince } from '../../../scripts/viva/words.ts';
+import { plain, secondsSince } from '../../../scripts/viva/words.ts';
 
 describe('age', () => {
   it.each([

@@ -10,6 +10,8 @@ import type { Facilitator } from '../../ports/facilitator.ts';
 import type { Goods } from '../../ports/goods.ts';
 import type { MarketError } from '../../ports/market.ts';
 import type { Payer } from '../../ports/payer.ts';
+import type { Reports } from '../../ports/reports.ts';
+import type { WakeUps } from '../../ports/wake-ups.ts';
 import type { Wallet } from '../../ports/wallet.ts';
 import type { Eyes } from '../look.ts';
 
@@ -24,6 +26,8 @@ export interface Hands extends Eyes {
   readonly facilitator: Facilitator;
   readonly payer: Payer;
   readonly lines: { say(line: IrcLine): Promise<void> };
+  readonly wakeUps: WakeUps;
+  readonly reports: Reports;
   readonly now: () => Date;
 }
 

@@ -1,0 +1,106 @@
+import type { Trade } from '#contract/agent-state.ts';
+import { formatUsdc } from '#contract/money.ts';
+import { age } from '../talk/age.ts';
+import { summary } from './standup.ts';
+import type { Member, Survey } from './survey.ts';
+
+/** One line of profit and loss, in micro-USDC; `product` is empty for all of an agent's. */
+export interface ProfitRow extends Trade {
+  readonly agent: string;
+  readonly product: string;
+  readonly profit: bigint;
+}
+
+/** Profit and loss by agent and product since each ledger was opened, each agent's sum after its products, and all agents' last. */
+export function profits({ members }: Pick<Survey, 'members'>): readonly ProfitRow[] {
+  const rows = members.flatMap(({ agent, pulse }) => {
+    const trades = Object.entries(pulse?.trades ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const byProduct = trades.map(([product, trade]) => row(agent.id, product, trade));
+    return byProduct.length === 0 ? [] : [...byProduct, total(agent.id, byProduct)];
+  });
+  const totals = rows.filter(({ product }) => product === '');
+  return [...rows, total('all agents', totals)];
+}
+
+/** The day's report in Markdown: what to look at, profit and loss, and everybody's state. */
+export function report(survey: Survey): string {
+  const { now, findings } = survey;
+  const at = now.toISOString();
+  return [
+    `# Economía Viva, ${at.slice(0, 10)}`,
+    `As of ${at.slice(11, 16)} UTC: ${summary(survey)}.`,
+    '## To look at',
+    findings.length === 0
+      ? 'Nothing: nobody is stale, no deal is stuck, no balance is low, no product is quiet.'
+      : findings
+          .map(({ kind, agentId, because }) => `- ${kind}: ${agentId}: ${because}`)
+          .join('\n'),
+    '## Profit and loss',
+    'USDC since each ledger was opened. What an agent bought stands under the product that it bought.',
+    table(
+      ['agent', 'product', 'sold', 'bought', 'fees', 'profit'],
+      profits(survey).map(({ agent, product, income, expense, fees, profit }) => [
+        agent,
+        product === '' ? '**all**' : product,
+        ...[income, expense, fees, profit].map(money),
+      ]),
+    ),
+    '## Agents',
+    table(
+      [
+        'agent',
+        'life',
+        'last beat',
+        'wallet',
+        'open',
+        'stuck',
+        'oldest',
+        'intents',
+        'on the shelf',
+      ],
+      survey.members.map((member) => agentRow(member, now)),
+    ),
+    '',
+  ].join('\n\n');
+}
+
+function agentRow({ agent, pulse, life }: Member, now: Date): string[] {
+  if (pulse === undefined) return [agent.id, life, 'never'];
+  const ago = (at: string | undefined) =>
+    at === undefined ? '' : age(Math.max(0, Math.floor((now.getTime() - Date.parse(at)) / 1000)));
+  return [
+    agent.id,
+    life,
+    `${ago(pulse.at)} ago`,
+    formatUsdc(pulse.wallet),
+    String(pulse.openDeals),
+    String(pulse.overdue ?? 0),
+    ago(pulse.oldestDealAt),
+    String(pulse.pendingIntents),
+    (pulse.shelf ?? []).join(', '),
+  ];
+}
+
+function row(agent: string, product: string, { income, expense, fees }: Trade): ProfitRow {
+  return { agent, product, income, expense, fees, profit: income - expense - fees };
+}
+
+function total(agent: string, rows: readonly ProfitRow[]): ProfitRow {
+  const sum = (key: keyof Trade) => rows.reduce((all, each) => all + each[key], 0n);
+  return row(agent, '', { income: sum('income'), expense: sum('expense'), fees: sum('fees') });
+}
+
+function money(micro: bigint): string {
+  return micro === 0n ? '' : formatUsdc(micro);
+}
+
+/** Padded, so that it reads in a terminal as well. */
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = header.map((name, column) =>
+    Math.max(name.length, ...rows.map((cells) => cells[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`;
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [line(header), line(rule), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import { Oversight } from '#contract/agent-state.ts';
+import { type Agent, ROSTER } from '#contract/roster.ts';
+import { standup } from '../coordinate/standup.ts';
+import { canTell, type Member, remember, type Survey, survey } from '../coordinate/survey.ts';
+import type { Change, Snapshot } from '../ports/agents.ts';
+import { intend, utter } from './change.ts';
+import type { World } from './look.ts';
+
+/** How many agents one beat wakes: the transaction has an end. */
+const WOKEN = 20;
+
+/**
+ * What the coordinator does with one beat: it wakes who fell silent, once for each silence; says one line a UTC day; and has the day's
+ * report written again whenever it would show something else. It says nothing before it can tell of everybody whether it beats.
+ */
+export function coordinate(
+  { state }: Snapshot,
+  { agent, world, at }: { readonly agent: Agent; readonly world: World; readonly at: string },
+): Change | undefined {
+  if (world.swarm === undefined) return undefined;
+  const now = new Date(at);
+  const seen = remember(state.oversight, world.swarm, { self: agent.id, now });
+  const view = survey(ROSTER, world.swarm, { oversight: seen, self: agent.id, now });
+  const { woken, wakes } = wakeStale(view, seen.woken);
+  const told = canTell(view) ? tell(view, seen) : {};
+  const oversight = { ...seen, woken, ...told };
+  const line = oversight.standup === seen.standup ? [] : [standup(view, seen.standup)];
+  const day = at.slice(0, 10);
+  return {
+    intents: [
+      ...wakes.map((subject) => intend('wake', subject, at)),
+      ...(oversight.reported === seen.reported ? [] : [intend('report', day, at)]),
+      ...utter(
+        agent,
+        line.map((text) => ({ kind: 'standup', key: day, text })),
+        at,
+      ),
+    ],
+    ...(isSame(oversight, state.oversight) ? {} : { state: { ...state, oversight } }),
+  };
+}
+
+/** Whom to wake, as `<agent>@<its last pulse>`; forgets who is heard again. */
+function wakeStale({ members }: Survey, before: Oversight['woken']) {
+  const stale = members.filter(({ life }) => life === 'stale');
+  const known = stale.filter((member) => before[member.agent.id] === lastOf(member));
+  const fresh = stale.filter((member) => !known.includes(member)).slice(0, WOKEN);
+  return {
+    woken: Object.fromEntries([...known, ...fresh].map((one) => [one.agent.id, lastOf(one)])),
+    wakes: fresh.map((member) => `${member.agent.id}@${lastOf(member)}`),
+  };
+}
+
+function lastOf({ pulse }: Member): string {
+  return pulse?.at ?? 'never';
+}
+
+function tell(view: Survey, { standup: last }: Oversight): Partial<Oversight> {
+  const day = view.now.toISOString().slice(0, 10);
+  const { sold, fees, findings } = view;
+  return {
+    standup: last?.day === day ? last : { day, sold },
+    reported: [day, sold, fees, ...findings.map(({ id }) => id)].join(' '),
+  };
+}
+
+function isSame(one: Oversight, other: Oversight | undefined): boolean {
+  return other !== undefined && text(one) === text(other);
+}
+
+/** The table gives the entries of a record back in any order. */
+function text(oversight: Oversight): string {
+  return JSON.stringify(z.encode(Oversight, oversight), (_key, value: unknown) =>
+    value !== null && typeof value === 'object'
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}
