@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   em: async () => (await import('./viva/em.ts')).addEm,
   ledger: async () => (await import('./viva/ledger.ts')).addLedger,
   balances: async () => (await import('./viva/balances.ts')).addBalances,
+  report: async () => (await import('./viva/report.ts')).addReport,
   beat: async () => (await import('./viva/beat.ts')).addBeat,
   products: async () => (await import('./viva/products.ts')).addProducts,
   irc: async () => (await import('./viva/irc.ts')).addIrc,

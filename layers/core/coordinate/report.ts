@@ -26,7 +26,7 @@ export function profits({ members }: Pick<Survey, 'members'>): readonly ProfitRo
 export function report(survey: Survey): string {
   const { now, findings } = survey;
   const at = now.toISOString();
-  return [
+  const parts = [
     `# Economía Viva, ${at.slice(0, 10)}`,
     `As of ${at.slice(11, 16)} UTC: ${summary(survey)}.`,
     '## To look at',
@@ -60,8 +60,8 @@ export function report(survey: Survey): string {
       ],
       survey.members.map((member) => agentRow(member, now)),
     ),
-    '',
-  ].join('\n\n');
+  ];
+  return `${parts.join('\n\n')}\n`;
 }
 
 function agentRow({ agent, pulse, life }: Member, now: Date): string[] {

@@ -43,9 +43,11 @@ export function coordinate(
 
 /** Whom to wake, as `<agent>@<its last pulse>`; forgets who is heard again. */
 function wakeStale({ members }: Survey, before: Oversight['woken']) {
-  const stale = members.filter(({ life }) => life === 'stale');
-  const known = stale.filter((member) => before[member.agent.id] === lastOf(member));
-  const fresh = stale.filter((member) => !known.includes(member)).slice(0, WOKEN);
+  // a silence does not end because the coordinator was away and cannot tell
+  const known = members.filter((member) => before[member.agent.id] === lastOf(member));
+  const fresh = members
+    .filter((member) => member.life === 'stale' && !known.includes(member))
+    .slice(0, WOKEN);
   return {
     woken: Object.fromEntries([...known, ...fresh].map((one) => [one.agent.id, lastOf(one)])),
     wakes: fresh.map((member) => `${member.agent.id}@${lastOf(member)}`),
