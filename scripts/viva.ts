@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   escrow: async () => (await import('./viva/escrow.ts')).addEscrow,
   cost: async () => (await import('./viva/cost.ts')).addCost,
   contracts: async () => (await import('./viva/contracts.ts')).addContracts,
+  doctor: async () => (await import('./viva/doctor.ts')).addDoctor,
 };
 
 const program = new Command('viva')

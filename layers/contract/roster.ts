@@ -107,7 +107,28 @@ export const ROSTER: readonly Agent[] = [
 ];
 
 /** HD indices of keys that are no agent's. */
-export const SERVICE_HD_INDEX = { facilitator: 100, market: 101, deployer: 102 } as const;
+export const SERVICE_HD_INDEX = {
+  facilitator: 100,
+  market: 101,
+  deployer: 102,
+  treasury: 103,
+} as const;
+export type Service = keyof typeof SERVICE_HD_INDEX;
+
+/** Whoever has a wallet in a stage. The treasury funds agents and is what they are swept to; no room may read its key. */
+export function walletOwners({
+  hasOwnMarket,
+}: {
+  readonly hasOwnMarket: boolean;
+}): readonly { readonly name: AgentId | Service; readonly hdIndex: number }[] {
+  const services: readonly Service[] = hasOwnMarket
+    ? ['facilitator', 'market', 'deployer', 'treasury']
+    : ['treasury'];
+  return [
+    ...ROSTER.map(({ id, hdIndex }) => ({ name: id, hdIndex })),
+    ...services.map((name) => ({ name, hdIndex: SERVICE_HD_INDEX[name] })),
+  ];
+}
 
 /** The agent whose logs the others' products rest on. */
 export const COLLECTOR = AgentId.parse('kk-karma-hello');

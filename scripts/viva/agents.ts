@@ -4,7 +4,6 @@ import type { AgentId } from '#contract/ids.ts';
 import { formatUsdc } from '#contract/money.ts';
 import { ROSTER } from '#contract/roster.ts';
 import { age } from '#core/talk/age.ts';
-import { devAccount } from '../local/chain/accounts.ts';
 import { readAll } from '../local/economy/progress.ts';
 import { type WalletBalance, walletBalances } from '../local/economy/wallet-balances.ts';
 import { economyAt } from './economy-at.ts';
@@ -49,16 +48,17 @@ export function agentRows({
   readonly wallets: readonly WalletBalance[];
   readonly now: Date;
 }): readonly AgentRow[] {
-  return ROSTER.map(({ id, role, hdIndex }) => {
+  return ROSTER.map(({ id, role }) => {
+    const held = wallets.find((one) => one.id === id);
     const pulse = pulses.get(id);
     return {
       id,
       role,
-      wallet: devAccount(hdIndex).address.toLowerCase(),
+      wallet: held?.wallet ?? '',
       pulseAgeSeconds: pulse === undefined ? null : secondsSince(pulse.at, now),
       openDeals: pulse?.openDeals ?? 0,
       pendingIntents: pulse?.pendingIntents ?? 0,
-      balanceUsdc: formatUsdc(wallets.find((one) => one.id === id)?.onChain ?? 0n),
+      balanceUsdc: formatUsdc(held?.onChain ?? 0n),
     };
   });
 }

@@ -1,9 +1,16 @@
-import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 
 const WalletSecret = z.object({
   privateKey: z.templateLiteral(['0x', z.string().regex(/^[0-9a-fA-F]{64}$/)]),
 });
+type PrivateKey = `0x${string}`;
 
 /**
  * The private key in a wallet's secret: JSON `{ "privateKey": "0x..." }` of 32 bytes.
@@ -12,13 +19,58 @@ const WalletSecret = z.object({
 export async function readWalletSecret(
   client: SecretsManagerClient,
   name: string,
-): Promise<`0x${string}`> {
+): Promise<PrivateKey> {
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: name }));
   const parsed = WalletSecret.safeParse(json(SecretString ?? ''));
   if (!parsed.success) {
     throw new Error(`Secret "${name}" holds no wallet: store {"privateKey":"0x<64 hex digits>"}.`);
   }
   return parsed.data.privateKey;
+}
+
+/** Undefined for a secret that is not there, or has no value yet. */
+export async function findSecret(
+  client: SecretsManagerClient,
+  name: string,
+): Promise<string | undefined> {
+  try {
+    return (await client.send(new GetSecretValueCommand({ SecretId: name }))).SecretString;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined for a secret that is not there, or has no value yet. @throws as readWalletSecret does */
+export async function findWalletSecret(
+  client: SecretsManagerClient,
+  name: string,
+): Promise<PrivateKey | undefined> {
+  return (await findSecret(client, name)) === undefined
+    ? undefined
+    : readWalletSecret(client, name);
+}
+
+/** Writes a wallet's secret, whatever it held; makes it when it is not there. */
+export async function storeWalletSecret(
+  client: SecretsManagerClient,
+  name: string,
+  privateKey: PrivateKey,
+): Promise<void> {
+  await storeSecret(client, name, JSON.stringify({ privateKey }));
+}
+
+export async function storeSecret(
+  client: SecretsManagerClient,
+  name: string,
+  SecretString: string,
+): Promise<void> {
+  try {
+    await client.send(new PutSecretValueCommand({ SecretId: name, SecretString }));
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+    await client.send(new CreateSecretCommand({ Name: name, SecretString }));
+  }
 }
 
 // the error of JSON.parse quotes its input

@@ -15,6 +15,7 @@ import { deployMissing } from '../../contracts/deploy.ts';
 import { devAccount } from './accounts.ts';
 
 const START_BALANCE = 5_000_000n; // 5 USDC
+const TREASURY_BALANCE = 100_000_000n; // 100 USDC
 const MAX_GAS_PRICE = 10_000_000_000n; // above any base fee of an idle chain
 
 const minting = parseAbi(['function mint(address to, uint256 value)']);
@@ -23,7 +24,7 @@ const transfer = parseAbiItem(
 );
 
 /**
- * Puts the contracts where NETWORKS.local says they are, and gives each roster wallet its first USDC. Does only what is missing,
+ * Puts the contracts where NETWORKS.local says they are, and gives each roster wallet and the treasury their first USDC. Does only what is missing,
  * so it may be cut and begun again, and an eighth agent is funded at the next start.
  */
 export async function setUp(url: string): Promise<void> {
@@ -53,10 +54,14 @@ async function fund(client: Client): Promise<void> {
     fromBlock: 0n,
   });
   const funded = new Set(minted.map(({ args }) => args.to?.toLowerCase()));
-  for (const { hdIndex } of ROSTER) {
+  const first = [
+    ...ROSTER.map(({ hdIndex }) => ({ hdIndex, value: START_BALANCE })),
+    { hdIndex: SERVICE_HD_INDEX.treasury, value: TREASURY_BALANCE },
+  ];
+  for (const { hdIndex, value } of first) {
     const { address } = devAccount(hdIndex);
     if (funded.has(address.toLowerCase())) continue;
-    const data = encodeFunctionData({ abi: minting, args: [address, START_BALANCE] });
+    const data = encodeFunctionData({ abi: minting, args: [address, value] });
     await send(client, { to: usdc, data });
   }
 }

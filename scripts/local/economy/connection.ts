@@ -32,6 +32,7 @@ export const Connection = z.object({
   rpcUrl: z.url(),
   irc: z.object({ host: z.string(), port: z.int() }),
   economyTable: z.string(),
+  marketTable: z.string(),
   dataBucket: z.string(),
 });
 export type Connection = z.infer<typeof Connection>;

@@ -147,6 +147,7 @@ function connectionOf(cloud: Cloud, outside: Pick<Connection, 'rpcUrl' | 'irc'>)
     storefrontUrl: output('StorefrontUrl'),
     facilitatorUrl: output('FacilitatorUrl'),
     economyTable: output('EconomyTable'),
+    marketTable: output('MarketTable'),
     dataBucket: output('DataBucket'),
     ...outside,
   };

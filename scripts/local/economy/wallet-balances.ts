@@ -1,27 +1,33 @@
-import { Address, type AgentId } from '#contract/ids.ts';
+import type { Address, AgentId } from '#contract/ids.ts';
 import { ROSTER } from '#contract/roster.ts';
 import { balances } from '#core/money/ledger.ts';
-import { devAccount } from '../chain/accounts.ts';
 import type { Clients } from './connection.ts';
 import type { Library } from './progress.ts';
 
 /** What an agent's wallet holds by the chain and by its own ledger, in micro-USDC. */
 export interface WalletBalance {
   readonly id: AgentId;
+  readonly wallet: Address;
   readonly onChain: bigint;
   readonly inLedger: bigint;
 }
 
-/** Every wallet of the roster, in its order. */
-export function walletBalances(
+/** Every wallet of the roster, in its order. @throws when the owner enrolled none for an agent */
+export async function walletBalances(
   library: Library,
-  { chain }: Pick<Clients, 'chain'>,
+  { chain, agents }: Pick<Clients, 'chain' | 'agents'>,
 ): Promise<readonly WalletBalance[]> {
+  const wallets = new Map([...(await agents.roster())].map(([wallet, id]) => [id, wallet]));
   return Promise.all(
-    ROSTER.map(async ({ id, hdIndex }) => ({
-      id,
-      onChain: await chain.balanceOf(Address.parse(devAccount(hdIndex).address)),
-      inLedger: balances(library.get(id)?.entries ?? []).get('wallet') ?? 0n,
-    })),
+    ROSTER.map(async ({ id }) => {
+      const wallet = wallets.get(id);
+      if (wallet === undefined) throw new Error(`Nobody has enrolled a wallet of ${id}.`);
+      return {
+        id,
+        wallet,
+        onChain: await chain.balanceOf(wallet),
+        inLedger: balances(library.get(id)?.entries ?? []).get('wallet') ?? 0n,
+      };
+    }),
   );
 }

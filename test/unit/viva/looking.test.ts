@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Address } from '#contract/ids.ts';
 import { formatUsdc } from '#contract/money.ts';
 import { ROSTER } from '#contract/roster.ts';
 import { agentRows } from '../../../scripts/viva/agents.ts';
@@ -10,6 +11,7 @@ import { newestFirst } from '../../../scripts/viva/products.ts';
 import { BUYER, library, SELLER, sold, TASK } from './library.ts';
 
 const now = new Date('2026-01-01T00:01:00.000Z');
+const wallet = Address.parse('0x976ea74026e726554db657fa54763abd0c3a0aa9');
 
 describe('agents', () => {
   it('joins the roster with pulses and wallets', () => {
@@ -22,12 +24,12 @@ describe('agents', () => {
       pendingIntents: 3,
       wallet: 1n,
     } as const;
-    const wallets = [{ id: BUYER, onChain: 4_990_000n, inLedger: 4_990_000n }];
+    const wallets = [{ id: BUYER, wallet, onChain: 4_990_000n, inLedger: 4_990_000n }];
     const rows = agentRows({ pulses: new Map([[BUYER, pulse]]), wallets, now });
     expect(rows.map(({ id }) => id)).toEqual(ROSTER.map(({ id }) => id));
     expect(rows.find(({ id }) => id === BUYER)).toEqual({
       ...{ id: BUYER, role: 'consumer', openDeals: 2, pendingIntents: 3, balanceUsdc: '4.99' },
-      wallet: '0x976ea74026e726554db657fa54763abd0c3a0aa9',
+      wallet,
       pulseAgeSeconds: 11,
     });
     expect(rows.find(({ id }) => id === SELLER)?.pulseAgeSeconds).toBeNull();
@@ -98,8 +100,8 @@ describe('ledger', () => {
 
 describe('balances', () => {
   it('are equal only when every wallet is', () => {
-    const same = { id: BUYER, onChain: 5n, inLedger: 5n };
-    const off = { id: SELLER, onChain: 4n, inLedger: 5n };
+    const same = { id: BUYER, wallet, onChain: 5n, inLedger: 5n };
+    const off = { id: SELLER, wallet, onChain: 4n, inLedger: 5n };
     expect(balanceView([same]).equal).toBe(true);
     const view = balanceView([same, off]);
     expect(view.equal).toBe(false);
