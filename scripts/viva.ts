@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   escrow: async () => (await import('./viva/escrow.ts')).addEscrow,
   cost: async () => (await import('./viva/cost.ts')).addCost,
   contracts: async () => (await import('./viva/contracts.ts')).addContracts,
+  wallets: async () => (await import('./viva/wallets.ts')).addWallets,
   doctor: async () => (await import('./viva/doctor.ts')).addDoctor,
 };
 

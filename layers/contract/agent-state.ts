@@ -116,7 +116,7 @@ export const Intent = z.object({
 });
 export type Intent = z.infer<typeof Intent>;
 
-/** One posting of a ledger entry, in micro-USDC; an account is `wallet`, `escrow`, `equity:opening`, `income:<product>`, `expense:<product>` or `fees:<product>`. */
+/** One posting of a ledger entry, in micro-USDC; an account is `wallet`, `escrow`, `equity:opening`, `equity:owner`, `income:<product>`, `expense:<product>` or `fees:<product>`. */
 export const Posting = z.object({ account: z.string(), amount: Micro });
 export type Posting = z.infer<typeof Posting>;
 

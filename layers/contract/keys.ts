@@ -172,3 +172,13 @@ export const objectKey = {
 export function walletSecretName(stage: string, owner: string): string {
   return `economia-viva/${stage}/wallet/${owner}`;
 }
+
+/** Name in Secrets Manager of what a stage's wallets are derived from: `{ "mnemonic": "..." }`. No room may read it. */
+export function seedSecretName(stage: string): string {
+  return `economia-viva/${stage}/seed`;
+}
+
+/** While a wallet is being replaced: the one that comes, and afterwards the one that was; like a wallet's secret. */
+export function replacedSecretName(stage: string, owner: string, which: 'next' | 'before'): string {
+  return `economia-viva/${stage}/wallet-${which}/${owner}`;
+}

@@ -64,7 +64,7 @@ export const OpenPayment = z.object({
   v: z.literal(1),
   direction: z.enum(['in', 'out']),
   payment: X402Payment,
-  /** Of the ledger: `income:<product>` or `expense:<product>`. */
+  /** Of the ledger: `income:<product>`, `expense:<product>`, or `equity:owner` for what its owner moves. */
   account: z.string(),
   at: z.string(),
   isBooked: z.boolean(),

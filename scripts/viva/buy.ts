@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { privateKeyToAccount } from 'viem/accounts';
 import { EvmPayments } from '#adapters/evm/evm-payments.ts';
@@ -15,15 +13,13 @@ import { PaidAnswer } from '#contract/x402.ts';
 import type { Lease } from '#core/ports/agents.ts';
 import type { Purchase } from '#core/shop/buy-once.ts';
 import { CannotStart } from '../local/cloud/cannot-start.ts';
+import { withLease } from '../stage/lease.ts';
 import { economyAt } from './economy-at.ts';
 import { agentId, type LookFlags, withLookFlags } from './options.ts';
 import { fail, paint, print } from './output.ts';
 import { refuseToWrite, take } from './products.ts';
 
 const STAGE = 'local';
-/** A purchase ends well within it; a beat that wants the lease waits as long. */
-const LEASE_MS = 90_000;
-const PATIENCE_MS = 40_000;
 
 interface Flags extends LookFlags {
   readonly agent: AgentId;
@@ -57,9 +53,7 @@ function product(text: string): Product {
 async function buy(seller: AgentId, name: Product, flags: Flags): Promise<void> {
   const economy = await economyAt(flags.dir);
   if (flags.out !== undefined) await refuseToWrite(resolve(flags.out), flags.force);
-  const { agents } = economy.clients;
-  const lease = await leaseOf(flags.agent, economy);
-  try {
+  await withLease(economy.clients.agents, flags.agent, async (lease) => {
     const { buyer, book, orders, address } = await buyerOf(lease, { economy, name });
     const url = `${economy.connection.storefrontUrl}/products/${seller}/${name}`;
     const { price } = PRODUCTS[name];
@@ -82,29 +76,10 @@ async function buy(seller: AgentId, name: Product, flags: Flags): Promise<void> 
     print(flags.json, paid, () =>
       paint('green', `Paid ${paid.paidUsdc} USDC (${paid.tx ?? 'nothing taken'}): ${file}`),
     );
-  } finally {
-    // a beat that came meanwhile is not made up for: the next one is soon
-    if ((await agents.letGo(lease)) === 'again') await agents.letGo(lease);
-  }
+  });
 }
 
 type EconomyHere = Awaited<ReturnType<typeof economyAt>>;
-
-/** Waits for the agent's beat to end. */
-async function leaseOf(agent: AgentId, { clients }: EconomyHere): Promise<Lease> {
-  const owner = `viva-buy-${randomUUID()}`;
-  const giveUp = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const now = new Date();
-    const until = new Date(now.getTime() + LEASE_MS);
-    const isFree = !(await clients.agents.isBusy(agent, now));
-    const lease = isFree && (await clients.agents.takeLease(agent, { owner, now, until }));
-    if (lease) return lease;
-    if (Date.now() > giveUp)
-      throw new CannotStart(`${agent} is busy with a beat that does not end: try again later.`);
-    await sleep(50);
-  }
-}
 
 async function buyerOf(
   lease: Lease,

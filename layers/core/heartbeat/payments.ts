@@ -44,7 +44,7 @@ export function bookPayment(
   if (tx !== undefined) {
     const at = now.toISOString();
     const entries = [paymentEntry(open, tx, at)];
-    if (open.direction === 'out') return { entries, payments: [{ ...open, isBooked: true }] };
+    if (open.order !== undefined) return { entries, payments: [{ ...open, isBooked: true }] };
     const history = open.sold && { state: sold(state, open.sold, at) };
     return { ...history, entries, closedPayments: [open], intents: ordered(open, now) };
   }

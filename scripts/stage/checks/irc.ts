@@ -1,58 +1,74 @@
-import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { Fingerprint, IrcServer } from '#contract/irc-server.ts';
 import type { Site } from '../site.ts';
 import { type Check, type Found, failed, ok, skipped } from './check.ts';
 
 const SILENT_MS = 10_000;
 
-/** Whether the stage's IRC server speaks to us, and over TLS who it says it is. */
+/** Whether one of the stage's IRC servers speaks to us, and over TLS is who it says it is, or one whose certificate the stage knows. */
 export function ircCheck({ stage, connection }: Site): Check {
-  const { host, port } = connection?.irc ?? stage.irc;
+  const { servers, tls, fingerprints = '' } = stage.irc;
+  const pinned =
+    fingerprints === '' ? [] : fingerprints.split(',').map((one) => Fingerprint.parse(one));
+  const named = servers.split(',').map((one) => IrcServer.parse(one.trim()));
   return {
     name: 'irc',
-    look: () =>
-      stage.relay === 'off'
-        ? Promise.resolve(skipped('the stage runs no relay'))
-        : greet({ host, port, isTls: stage.irc.tls === 'on' }),
+    look: async () => {
+      if (stage.relay === 'off') return skipped('the stage runs no relay');
+      const each = await Promise.all(
+        (connection === undefined ? named : [connection.irc]).map((server) =>
+          greet({ ...server, isTls: tls === 'on', pinned }),
+        ),
+      );
+      return each.find(({ status }) => status === 'ok') ?? each[0] ?? skipped('no server is named');
+    },
   };
 }
 
-async function greet(server: {
+interface Server {
   readonly host: string;
   readonly port: number;
   readonly isTls: boolean;
-}): Promise<Found> {
-  const { host, port, isTls } = server;
-  const at = `${host}:${port}`;
+  readonly pinned: readonly string[];
+}
+
+async function greet(server: Server): Promise<Found> {
+  const at = `${server.host}:${server.port}`;
   try {
     const socket = await open(server);
     const line = await firstLine(socket);
-    const who = 'getPeerCertificate' in socket ? certificate(socket) : 'without TLS';
-    socket.destroy();
-    return /\b(CAP|NOTICE|PING|\d{3})\b/.test(line)
-      ? ok(`${at}, ${who}`)
+    const found = /\b(CAP|NOTICE|PING|\d{3})\b/.test(line)
+      ? identity(at, socket, server)
       : failed(`${at} does not speak IRC`, 'name another server in lib/stages.ts');
+    socket.destroy();
+    return found;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return failed(
-      `${at} cannot be reached${isTls ? ' over TLS' : ''} (${why})`,
-      'check host, port and certificate, or set the stage’s `relay` to off',
+      `${at} cannot be reached${server.isTls ? ' over TLS' : ''} (${why})`,
+      'check host, port and certificate, or set `relay` of the stage to off',
     );
   }
 }
 
-function open({
-  host,
-  port,
-  isTls,
-}: {
-  readonly host: string;
-  readonly port: number;
-  readonly isTls: boolean;
-}): Promise<Socket | TLSSocket> {
+/** Authorities have vouched for it before anything was said, unless the stage pins certificates. */
+function identity(at: string, socket: Socket | TLSSocket, { pinned }: Server): Found {
+  if (!('getPeerCertificate' in socket)) return ok(`${at}, without TLS`);
+  const { fingerprint256, valid_to: until } = socket.getPeerCertificate();
+  const words = `${at}, certificate ${fingerprint256} until ${until}`;
+  return pinned.length === 0 || pinned.includes(Fingerprint.parse(fingerprint256))
+    ? ok(words)
+    : failed(
+        `${words} is not the pinned one`,
+        'compare it with its operator, then set `fingerprints` of the stage',
+      );
+}
+
+function open({ host, port, isTls, pinned }: Server): Promise<Socket | TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = isTls
-      ? connectTls({ host, port, servername: host }, () => {
+      ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }) }, () => {
           resolve(socket);
         })
       : connectPlain({ host, port }, () => {
@@ -75,9 +91,4 @@ function firstLine(socket: Socket): Promise<string> {
     });
     socket.write('CAP LS 302\r\n');
   });
-}
-
-function certificate(socket: TLSSocket): string {
-  const { fingerprint256, valid_to: until } = socket.getPeerCertificate();
-  return `certificate ${fingerprint256} until ${until}`;
 }

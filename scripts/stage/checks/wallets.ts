@@ -63,7 +63,8 @@ async function readWallets({
     owners.map(async ({ name }): Promise<Found> => {
       const secret = walletSecretName(stage.name, name);
       const key = await findWalletSecret(secrets, secret).catch((error: unknown) => {
-        if (error instanceof Error && error.message.includes('holds no wallet')) return 'malformed' as const;
+        if (error instanceof Error && error.message.includes('holds no wallet'))
+          return 'malformed' as const;
         throw error;
       });
       if (key === 'malformed')

@@ -41,7 +41,10 @@ describe('viva doctor', () => {
   it('says what to do without credentials, chain, doors or IRC, and never hangs', async () => {
     const site = aSite({ rpcUrl: 'http://127.0.0.1:1' });
     const health = await examine(
-      { ...site, stage: { ...site.stage, irc: { host: '127.0.0.1', port: 1, tls: 'on' } } },
+      {
+        ...site,
+        stage: { ...site.stage, irc: { ...site.stage.irc, servers: '127.0.0.1:1', tls: 'on' } },
+      },
       6_000,
     );
 
