@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   cost: async () => (await import('./viva/cost.ts')).addCost,
   contracts: async () => (await import('./viva/contracts.ts')).addContracts,
   wallets: async () => (await import('./viva/wallets.ts')).addWallets,
+  destroy: async () => (await import('./viva/destroy.ts')).addDestroy,
   doctor: async () => (await import('./viva/doctor.ts')).addDoctor,
 };
 

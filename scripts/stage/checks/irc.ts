@@ -68,9 +68,17 @@ function identity(at: string, socket: Socket | TLSSocket, { pinned }: Server): F
 function open({ host, port, isTls, pinned }: Server): Promise<Socket | TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = isTls
-      ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }) }, () => {
-          resolve(socket);
-        })
+      ? connectTls(
+          {
+            host,
+            port,
+            rejectUnauthorized: pinned.length === 0,
+            ...(isIP(host) === 0 && { servername: host }),
+          },
+          () => {
+            resolve(socket);
+          },
+        )
       : connectPlain({ host, port }, () => {
           resolve(socket);
         });

@@ -24,14 +24,27 @@ export async function createWallets(site: Site, isDry: boolean): Promise<readonl
   const seed = missing.length === 0 ? undefined : await seedOf(site, isDry);
   const made: Made[] = [];
   for (const { name, hdIndex } of ownersOf(site)) {
-    const held = there.get(name) ?? (seed === undefined ? undefined : derived(seed, hdIndex));
-    const status = there.has(name) ? 'there' : isDry ? 'would-create' : 'created';
-    if (held && status === 'created')
-      await storeWalletSecret(site.secrets, walletSecretName(site.stage.name, name), held.key);
-    made.push({ owner: name, ...(held && { address: held.address }), status });
+    const held = there.get(name);
+    if (held) made.push({ owner: name, address: held.address, status: 'there' });
+    else made.push(await makeOne(site, { name, hdIndex, seed }, isDry));
   }
   if (!isDry) await enrolAll(site);
   return made;
+}
+
+async function makeOne(
+  { secrets, stage }: Site,
+  {
+    name,
+    hdIndex,
+    seed,
+  }: { readonly name: string; readonly hdIndex: number; readonly seed: string | undefined },
+  isDry: boolean,
+): Promise<Made> {
+  if (seed === undefined) return { owner: name, status: 'would-create' };
+  const { key, address } = derived(seed, hdIndex);
+  if (!isDry) await storeWalletSecret(secrets, walletSecretName(stage.name, name), key);
+  return { owner: name, address, status: isDry ? 'would-create' : 'created' };
 }
 
 export function derived(mnemonic: string, hdIndex: number) {

@@ -91,57 +91,70 @@ function json(text: string): unknown {
   }
 }
 
+interface Plan {
+  readonly name: string;
+  readonly was: Held | undefined;
+  readonly held: Held;
+}
+
 /** A seed goes to everybody at its index, or to one; a key to one. What holds money is not overwritten. */
 export async function importWallets(
   site: Site,
   brought: Brought,
   { owner, isDry }: { readonly owner: string | undefined; readonly isDry: boolean },
 ): Promise<readonly Imported[]> {
-  if (brought.kind === 'key' && owner === undefined)
-    throw new CannotStart(
-      'One key is of one owner: name it, as in `viva wallets import kk-validator`.',
-    );
-  const there = await walletsOf(site);
-  const targets = ownersOf(site).filter(({ name }) => owner === undefined || name === owner);
-  if (targets.length === 0)
-    throw new CannotStart(
-      `Nobody called ${owner ?? ''} has a wallet in this stage: use one of ${ownersOf(site)
-        .map(({ name }) => name)
-        .join(', ')}.`,
-    );
-  const plans = targets.map(({ name, hdIndex }) => ({
-    name,
-    was: there.get(name),
-    held: brought.kind === 'key' ? heldBy(brought.key) : derived(brought.mnemonic, hdIndex),
-  }));
-  for (const { name, was, held } of plans) await refuseToBury(site, name, { was, held });
-  if (!isDry && brought.kind === 'seed' && owner === undefined)
-    await storeSecret(
-      site.secrets,
-      seedSecretName(site.stage.name),
-      JSON.stringify({ mnemonic: brought.mnemonic }),
-    );
-  const done: Imported[] = [];
-  for (const { name, was, held } of plans) {
-    const isThere = was?.address === held.address;
-    if (!isThere && !isDry)
-      await storeWalletSecret(site.secrets, walletSecretName(site.stage.name, name), held.key);
-    const status = isThere ? 'there' : isDry ? 'would-import' : 'imported';
-    done.push({ owner: name, address: held.address, status });
+  const plans = await planned(site, brought, owner);
+  for (const plan of plans) await refuseToBury(site, plan);
+  if (!isDry && brought.kind === 'seed' && owner === undefined) {
+    const { mnemonic } = brought;
+    await storeSecret(site.secrets, seedSecretName(site.stage.name), JSON.stringify({ mnemonic }));
   }
+  const done: Imported[] = [];
+  for (const plan of plans) done.push(await importOne(site, plan, isDry));
   if (!isDry) await enrolAll(site);
   return done;
 }
 
-async function refuseToBury(
-  { chain, stage }: Site,
-  owner: string,
-  { was, held }: { readonly was: Held | undefined; readonly held: Held },
-): Promise<void> {
+async function planned(
+  site: Site,
+  brought: Brought,
+  owner: string | undefined,
+): Promise<readonly Plan[]> {
+  if (brought.kind === 'key' && owner === undefined)
+    throw new CannotStart(
+      'One key is of one owner: name it, as in `viva wallets import kk-validator`.',
+    );
+  const owners = ownersOf(site);
+  const targets = owners.filter(({ name }) => owner === undefined || name === owner);
+  if (targets.length === 0)
+    throw new CannotStart(
+      `Nobody called ${owner ?? ''} has a wallet in this stage: use one of ${owners.map(({ name }) => name).join(', ')}.`,
+    );
+  const there = await walletsOf(site);
+  return targets.map(({ name, hdIndex }) => ({
+    name,
+    was: there.get(name),
+    held: brought.kind === 'key' ? heldBy(brought.key) : derived(brought.mnemonic, hdIndex),
+  }));
+}
+
+async function importOne(
+  { secrets, stage }: Site,
+  { name, was, held }: Plan,
+  isDry: boolean,
+): Promise<Imported> {
+  const { address } = held;
+  if (was?.address === address) return { owner: name, address, status: 'there' };
+  if (isDry) return { owner: name, address, status: 'would-import' };
+  await storeWalletSecret(secrets, walletSecretName(stage.name, name), held.key);
+  return { owner: name, address, status: 'imported' };
+}
+
+async function refuseToBury({ chain, stage }: Site, { name, was, held }: Plan): Promise<void> {
   if (was === undefined || was.address === held.address) return;
   const balance = await chain.balanceOf(was.address);
   if (balance === 0n) return;
   throw new CannotStart(
-    `${owner} has another wallet (${was.address}) with ${formatUsdc(balance)} USDC: \`viva wallets sweep ${owner} --stage ${stage.name}\` first.`,
+    `${name} has another wallet (${was.address}) with ${formatUsdc(balance)} USDC: \`viva wallets sweep ${name} --stage ${stage.name}\` first.`,
   );
 }

@@ -88,13 +88,13 @@ describe('viva wallets fund', () => {
   });
 
   it.each([
-    ['real money that nobody means', 'money is real there', { isMainnet: true }, []],
-    ['a stranger', 'no wallet of this stage', {}, [devAccount(9).address]],
-    ['more than is there', 'it holds less', {}, []],
-  ] as const)('refuses %s', async (_what, words, over, strangers) => {
+    { what: 'real money that nobody means', words: 'money is real there', isMainnet: true },
+    { what: 'a stranger', words: 'no wallet of this stage', stranger: devAccount(9).address },
+    { what: 'more than is there', words: 'it holds less' },
+  ])('refuses $what', async ({ words, isMainnet = false, stranger }) => {
     const order = { ...(await topUp()), amountOf: () => 500_000_000n };
-    const to = strangers[0] === undefined ? order.to : Address.parse(strangers[0]);
-    const there = { ...site, network: { ...site.network, ...over } };
+    const to = stranger === undefined ? order.to : Address.parse(stranger);
+    const there = { ...site, network: { ...site.network, isMainnet } };
 
     await expect(moveUsdc(there, { ...order, to }, terms([order.to]))).rejects.toThrow(words);
   });
