@@ -48,7 +48,8 @@ export function decide(
       offered += 1;
   }
   agent.sells.some((product) => plan.take((current) => refine(product, current, desk)));
-  for (const piece of [want, coordinate]) plan.take((current) => piece(current, desk));
+  plan.take((current) => want(current, desk));
+  plan.take((current) => coordinate(current, desk));
   return { change: complete(snapshot, plan.change), refusals: plan.refusals };
 }
 

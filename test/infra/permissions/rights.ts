@@ -130,7 +130,11 @@ function rightsOf({ id, role }: Agent, isShared: boolean): readonly Right[] {
     { who, may: ITEMS, to: agents(id) },
     { who, may: PUT, to: pulses(id) },
     ...(role === 'coordinator'
-      ? [{ who, may: 'dynamodb:BatchGetItem', to: pulses(...everyAgent) }]
+      ? [
+          { who, may: 'dynamodb:BatchGetItem', to: pulses(...everyAgent) },
+          // no reading: it writes a report over the last
+          { who, may: 's3:PutObject s3:AbortMultipartUpload', to: [`objects ${id}/reports/`] },
+        ]
       : []),
     { who, may: READ, to: [...CORPUS, ...OPT_OUTS, ...SWITCH, ...HALT] },
     ...(isShared ? [{ who, may: 'dynamodb:UpdateItem', to: [partition(bucketKey('em').pk)] }] : []),
