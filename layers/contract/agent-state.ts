@@ -3,6 +3,7 @@ import { Generation } from './deal.ts';
 import { TaskId } from './ids.ts';
 import { Micro } from './money.ts';
 import { Product } from './products.ts';
+import { stored, version } from './stored.ts';
 import { AuditOrder } from './verdict.ts';
 
 /** How many versions of a product an agent remembers the sales of. */
@@ -43,40 +44,42 @@ export const Oversight = z.object({
 export type Oversight = z.infer<typeof Oversight>;
 
 /** What an agent remembers between beats (`AGENT#<id> / STATE`). Readers accept this version and the one before. */
-export const AgentState = z.object({
-  v: z.literal(1),
-  /** Grows by one with every write; the condition of the next. */
-  revision: z.number().int(),
-  /** Our worker id at the market, once registered. */
-  executorId: z.string().optional(),
-  /** Our ERC-8004 id, as the registry confirmed it: without it nothing is published or applied for. */
-  identity: z.string().regex(/^\d+$/).optional(),
-  /** True once the opening balance stands in the ledger. */
-  isOpened: z.boolean(),
-  /** Deals that are not final. */
-  open: z.array(TaskId),
-  /** What is on the shelf: the newest version of each product and the corpus it rests on. */
-  stock: z.partialRecord(
-    Product,
-    z.object({ generation: Generation, version: z.string(), records: z.number().int() }),
-  ),
-  /** The round of purchases that we are in; refiners remember how many sales they bought the inputs for. */
-  cycle: z
-    .object({
-      generation: Generation,
-      startedAt: z.string(),
-      expectedSales: z.number().optional(),
-    })
-    .optional(),
-  sales: z.partialRecord(Product, SalesHistory).optional(),
-  /** The coordinator's. */
-  oversight: Oversight.optional(),
-});
+export const AgentState = stored(
+  z.object({
+    v: version(1),
+    /** Grows by one with every write; the condition of the next. */
+    revision: z.number().int(),
+    /** Our worker id at the market, once registered. */
+    executorId: z.string().optional(),
+    /** Our ERC-8004 id, as the registry confirmed it: without it nothing is published or applied for. */
+    identity: z.string().regex(/^\d+$/).optional(),
+    /** True once the opening balance stands in the ledger. */
+    isOpened: z.boolean(),
+    /** Deals that are not final. */
+    open: z.array(TaskId),
+    /** What is on the shelf: the newest version of each product and the corpus it rests on. */
+    stock: z.partialRecord(
+      Product,
+      z.object({ generation: Generation, version: z.string(), records: z.number().int() }),
+    ),
+    /** The round of purchases that we are in; refiners remember how many sales they bought the inputs for. */
+    cycle: z
+      .object({
+        generation: Generation,
+        startedAt: z.string(),
+        expectedSales: z.number().optional(),
+      })
+      .optional(),
+    sales: z.partialRecord(Product, SalesHistory).optional(),
+    /** The coordinator's. */
+    oversight: Oversight.optional(),
+  }),
+);
 export type AgentState = z.infer<typeof AgentState>;
 
 /** Something an agent has committed to do. Done means deleted: what stands in the table is unfinished. */
 export const Intent = z.object({
-  v: z.literal(1),
+  v: version(1),
   /** `<kind>#<subject>`: committing the same one twice is one. */
   id: z.string(),
   kind: z.enum([
@@ -122,7 +125,7 @@ export type Posting = z.infer<typeof Posting>;
 
 /** One entry of the append-only double-entry ledger: its postings sum to zero. `id` makes writing it twice harmless. */
 export const LedgerEntry = z.object({
-  v: z.literal(1),
+  v: version(1),
   id: z.string(),
   at: z.string(),
   taskId: TaskId.optional(),
@@ -140,7 +143,7 @@ export type Trade = z.infer<typeof Trade>;
 
 /** `PULSE#<agentId> / PULSE`: that the agent lives, and how it fares. The optional fields are absent in older ones. */
 export const Pulse = z.object({
-  v: z.literal(1),
+  v: version(1),
   agentId: z.string(),
   at: z.iso.datetime(),
   beatId: z.string(),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Address, AgentId, Sha256, TaskId, TxHash } from './ids.ts';
 import { Micro } from './money.ts';
 import { Product } from './products.ts';
+import { stored, version } from './stored.ts';
 import { AuditOrder, VALIDATION } from './verdict.ts';
 
 /** Longest time that a payment's authorization may have left when it is first presented, in seconds. */
@@ -47,7 +48,7 @@ export type AuditGoods = z.infer<typeof AuditGoods>;
 
 /** `SALES / <network>#<asset>#<from>#<nonce>`: one sale over the direct door, written before it is settled. */
 export const Sale = z.object({
-  v: z.literal(1),
+  v: version(1),
   state: z.enum(['pending', 'settled']),
   payment: X402Payment,
   goods: z.union([SoldGoods, AuditGoods]),
@@ -60,28 +61,30 @@ export type Sale = z.infer<typeof Sale>;
  * `AGENT#<id> / X402#<in|out>#<from>#<nonce>`: a payment whose end the agent does not know yet. Its beat asks the chain and books it.
  * A purchase stays, booked, until its answer has been fetched with `header` (the PAYMENT-SIGNATURE as it was sent).
  */
-export const OpenPayment = z.object({
-  v: z.literal(1),
-  direction: z.enum(['in', 'out']),
-  payment: X402Payment,
-  /** Of the ledger: `income:<product>`, `expense:<product>`, or `equity:owner` for what its owner moves. */
-  account: z.string(),
-  at: z.string(),
-  isBooked: z.boolean(),
-  /** Sales of goods: what was sold. */
-  sold: z.object({ product: Product, version: z.string() }).optional(),
-  /** Sales of an audit: what is to be audited once it is paid. */
-  audit: AuditOrder.optional(),
-  /** Purchases: what was asked, how, the UTC day whose budget pays, and the delivery whose audit it is. */
-  order: z
-    .object({
-      url: z.url(),
-      header: z.string(),
-      budgetDay: z.string(),
-      audited: z.object({ taskId: TaskId, sha256: Sha256 }).optional(),
-    })
-    .optional(),
-});
+export const OpenPayment = stored(
+  z.object({
+    v: version(1),
+    direction: z.enum(['in', 'out']),
+    payment: X402Payment,
+    /** Of the ledger: `income:<product>`, `expense:<product>`, or `equity:owner` for what its owner moves. */
+    account: z.string(),
+    at: z.string(),
+    isBooked: z.boolean(),
+    /** Sales of goods: what was sold. */
+    sold: z.object({ product: Product, version: z.string() }).optional(),
+    /** Sales of an audit: what is to be audited once it is paid. */
+    audit: AuditOrder.optional(),
+    /** Purchases: what was asked, how, the UTC day whose budget pays, and the delivery whose audit it is. */
+    order: z
+      .object({
+        url: z.url(),
+        header: z.string(),
+        budgetDay: z.string(),
+        audited: z.object({ taskId: TaskId, sha256: Sha256 }).optional(),
+      })
+      .optional(),
+  }),
+);
 export type OpenPayment = z.infer<typeof OpenPayment>;
 
 /** Unique among an agent's open payments, and the ledger's id of it. */

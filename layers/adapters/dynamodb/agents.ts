@@ -14,6 +14,7 @@ import { Deal, Purchase } from '#contract/deal.ts';
 import { Address, AgentId, type TaskId } from '#contract/ids.ts';
 import { agentPk, economyKey, type Key } from '#contract/keys.ts';
 import { agentOf } from '#contract/roster.ts';
+import { withoutPlace } from '#contract/stored.ts';
 import { OpenPayment } from '#contract/x402.ts';
 import type { Agents, Change, Commit, Lease, Snapshot } from '#core/ports/agents.ts';
 import { type Piece, pieces } from './agent-writes.ts';
@@ -79,8 +80,10 @@ export class DynamoAgents implements Agents {
     return {
       state,
       intents,
-      deals: new Map(deals.map((item) => Deal.parse(item)).map((deal) => [deal.taskId, deal])),
-      purchases: purchases.map((item) => Purchase.parse(item)),
+      deals: new Map(
+        deals.map((item) => Deal.parse(withoutPlace(item))).map((deal) => [deal.taskId, deal]),
+      ),
+      purchases: purchases.map((item) => Purchase.parse(withoutPlace(item))),
       ...(payments.length > 0 && { payments: payments.map((item) => OpenPayment.parse(item)) }),
       committed: BigInt(z.object({ committed: z.number() }).safeParse(budget).data?.committed ?? 0),
       isHalted: halt !== undefined,
@@ -188,7 +191,7 @@ export class DynamoAgents implements Agents {
           ExclusiveStartKey,
         }),
       );
-      items.push(...(page.Items ?? []));
+      items.push(...(page.Items ?? []).map(withoutPlace));
       ExclusiveStartKey = page.LastEvaluatedKey;
     } while (ExclusiveStartKey !== undefined);
     return items;
@@ -198,7 +201,7 @@ export class DynamoAgents implements Agents {
     const { Item } = await this.#client.send(
       new GetCommand({ TableName: this.#table, Key: key, ConsistentRead: true }),
     );
-    return Item;
+    return Item && withoutPlace(Item);
   }
 
   /** Items that exist, in no order; at most 100 keys a request. */

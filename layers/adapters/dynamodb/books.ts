@@ -4,6 +4,7 @@ import { AgentState, Intent, LedgerEntry } from '#contract/agent-state.ts';
 import { Deal, Purchase } from '#contract/deal.ts';
 import type { AgentId } from '#contract/ids.ts';
 import { agentPk } from '#contract/keys.ts';
+import { withoutPlace } from '#contract/stored.ts';
 
 /** All that one agent has written down. */
 export interface Book {
@@ -27,7 +28,9 @@ export class Books {
   async of(agentId: AgentId): Promise<Book> {
     const items = await this.#query(agentPk(agentId));
     const like = <T>(prefix: string, schema: { readonly parse: (item: unknown) => T }): T[] =>
-      items.filter(({ sk }) => sk.startsWith(prefix)).map((item) => schema.parse(item));
+      items
+        .filter(({ sk }) => sk.startsWith(prefix))
+        .map((item) => schema.parse(withoutPlace(item)));
     return {
       state: like('STATE', AgentState)[0],
       deals: like('DEAL#', Deal),

@@ -8,6 +8,7 @@ import {
 } from '#contract/execution-market-words.ts';
 import { TaskId } from '#contract/ids.ts';
 import { DUE_TASKS, type Key, marketKey, OPEN_TASKS } from '#contract/keys.ts';
+import { stored, version, withoutPlace } from '#contract/stored.ts';
 import { next } from '#core/exchange/machine.ts';
 import type { MajorRejects } from '#core/exchange/rejecting.ts';
 import type {
@@ -33,7 +34,7 @@ const json = z.codec(z.string(), z.record(z.string(), z.unknown()), {
 });
 const hex = z.templateLiteral(['0x', z.string()]);
 const seconds = z.int();
-const v = z.literal(1);
+const v = version(1);
 
 const info = z.object({
   operator: hex,
@@ -61,74 +62,87 @@ const escrow = z.object({
 
 const rating = z.object({ score: z.int(), comment: z.string(), at: time });
 
-const TaskItem = z.object({
-  v,
-  id: TaskId,
-  version: z.int(),
-  status: TaskStatus,
-  publisher: hex,
-  createdAt: time,
-  updatedAt: time,
-  deadline: time,
-  executor: z.object({ id: z.string(), wallet: hex, assignedAt: time }).optional(),
-  escrows: z.array(escrow).readonly(),
-  refused: z.array(z.string()).readonly(),
-  submissionIds: z.array(z.string()).readonly(),
-  cancelReason: z.string().optional(),
-  workerRating: rating.optional(),
-  agentRating: rating.optional(),
-  title: z.string(),
-  instructions: z.string(),
-  category: TaskCategory,
-  bounty: micro,
-  evidenceRequired: z.array(EvidenceType).readonly(),
-  evidenceOptional: z.array(EvidenceType).readonly(),
-  target: TargetExecutor,
-  skills: z.array(z.string()).readonly(),
-  minReputation: z.int(),
-  agentName: z.string().optional(),
-  skillVersion: z.string().optional(),
-  locationHint: z.string().optional(),
-  geoMatchMode: z.string().optional(),
-  locationRadiusM: z.int().optional(),
-});
+const TaskItem = stored(
+  z.object({
+    v,
+    id: TaskId,
+    version: z.int(),
+    status: TaskStatus,
+    publisher: hex,
+    createdAt: time,
+    updatedAt: time,
+    deadline: time,
+    executor: z.object({ id: z.string(), wallet: hex, assignedAt: time }).optional(),
+    escrows: z.array(escrow).readonly(),
+    refused: z.array(z.string()).readonly(),
+    submissionIds: z.array(z.string()).readonly(),
+    cancelReason: z.string().optional(),
+    workerRating: rating.optional(),
+    agentRating: rating.optional(),
+    title: z.string(),
+    instructions: z.string(),
+    category: TaskCategory,
+    bounty: micro,
+    evidenceRequired: z.array(EvidenceType).readonly(),
+    evidenceOptional: z.array(EvidenceType).readonly(),
+    target: TargetExecutor,
+    skills: z.array(z.string()).readonly(),
+    minReputation: z.int(),
+    agentName: z.string().optional(),
+    skillVersion: z.string().optional(),
+    locationHint: z.string().optional(),
+    geoMatchMode: z.string().optional(),
+    locationRadiusM: z.int().optional(),
+  }),
+);
 
-const ApplicationItem = z.object({
-  v,
-  id: z.string(),
-  taskId: TaskId,
-  executorId: z.string(),
-  wallet: hex,
-  message: z.string().optional(),
-  appliedAt: time,
-});
+const ApplicationItem = stored(
+  z.object({
+    v,
+    id: z.string(),
+    taskId: TaskId,
+    executorId: z.string(),
+    wallet: hex,
+    message: z.string().optional(),
+    appliedAt: time,
+  }),
+);
 
-const SubmissionItem = z.object({
-  v,
-  id: z.string(),
-  version: z.int(),
-  taskId: TaskId,
-  executorId: z.string(),
-  verdict: Verdict,
-  evidence: json,
-  notes: z.string().optional(),
-  submittedAt: time,
-  verifiedAt: time.optional(),
-  agentNotes: z.string().optional(),
-});
+const SubmissionItem = stored(
+  z.object({
+    v,
+    id: z.string(),
+    version: z.int(),
+    taskId: TaskId,
+    executorId: z.string(),
+    verdict: Verdict,
+    evidence: json,
+    notes: z.string().optional(),
+    submittedAt: time,
+    verifiedAt: time.optional(),
+    agentNotes: z.string().optional(),
+  }),
+);
 
 /** `ratingCount` and `ratingSum` are counters of the table itself. */
-const ExecutorItem = z.object({
-  v,
-  id: z.string(),
-  wallet: hex,
-  name: z.string().optional(),
-  registeredAt: time,
-  ratingCount: z.int(),
-  ratingSum: z.int(),
-});
+const ExecutorItem = stored(
+  z.object({
+    v,
+    id: z.string(),
+    wallet: hex,
+    name: z.string().optional(),
+    registeredAt: time,
+    ratingCount: z.int(),
+    ratingSum: z.int(),
+  }),
+);
 
 const RejectsItem = z.object({ v, version: z.int(), times: z.array(time).readonly() });
+
+/** Where it lies is written anew each time, for a task that is open is listed elsewhere than one that is not. */
+function bare(item: unknown): unknown {
+  return withoutPlace(z.record(z.string(), z.unknown()).parse(item));
+}
 
 type Item = Key & Record<string, unknown>;
 
@@ -169,7 +183,7 @@ export function taskItem(task: ExchangeTask): Item {
   };
 }
 
-export const readTask = (item: unknown): ExchangeTask => TaskItem.parse(item);
+export const readTask = (item: unknown): ExchangeTask => TaskItem.parse(bare(item));
 
 export function applicationItem(application: ExchangeApplication): Item {
   return {
@@ -180,7 +194,8 @@ export function applicationItem(application: ExchangeApplication): Item {
   };
 }
 
-export const readApplication = (item: unknown): ExchangeApplication => ApplicationItem.parse(item);
+export const readApplication = (item: unknown): ExchangeApplication =>
+  ApplicationItem.parse(bare(item));
 
 export function submissionItem(submission: ExchangeSubmission): Item {
   return {
@@ -189,7 +204,8 @@ export function submissionItem(submission: ExchangeSubmission): Item {
   };
 }
 
-export const readSubmission = (item: unknown): ExchangeSubmission => SubmissionItem.parse(item);
+export const readSubmission = (item: unknown): ExchangeSubmission =>
+  SubmissionItem.parse(bare(item));
 
 export function executorItem({ ratings, ...executor }: Executor): Item {
   return {
@@ -204,7 +220,7 @@ export function executorItem({ ratings, ...executor }: Executor): Item {
 }
 
 export function readExecutor(item: unknown): Executor {
-  const { ratingCount, ratingSum, ...executor } = ExecutorItem.parse(item);
+  const { ratingCount, ratingSum, ...executor } = ExecutorItem.parse(bare(item));
   return { ...executor, ratings: { count: ratingCount, sum: ratingSum } };
 }
 
