@@ -1,4 +1,5 @@
-import { App } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
+import { HouseChecks } from '../lib/acknowledged.ts';
 import { addStage } from '../lib/economia-viva.ts';
 import { local, prod, sandbox } from '../lib/stages.ts';
 
@@ -18,5 +19,7 @@ if (stage === undefined) {
   process.exitCode = 1;
 } else {
   addStage(app, stage);
+  // by the rules that AWS's architects judge by, before anything is deployed
+  if (stage !== local) Validations.of(app).addPlugins(new HouseChecks(app));
   app.synth();
 }

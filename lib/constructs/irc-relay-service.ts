@@ -24,6 +24,7 @@ import { agentPk, economyKey, objectKey } from '#contract/keys.ts';
 import { COLLECTOR, ROSTER } from '#contract/roster.ts';
 import type { StageValues } from '../stages.ts';
 import { grantPartitions, grantPrefixes, grantSecret, type SecretGrant } from './grants.ts';
+import { pinned } from './image-context.ts';
 import { bundleOf } from './room-function.ts';
 import { stageParameter } from './stage-parameter.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -111,7 +112,9 @@ export class IrcRelayService extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const container = task.addContainer('Relay', {
-      image: ContainerImage.fromAsset(bundleOf(this, ROOM), { platform: Platform.LINUX_ARM64 }),
+      image: ContainerImage.fromAsset(pinned(bundleOf(this, ROOM)), {
+        platform: Platform.LINUX_ARM64,
+      }),
       // ROOM is what the local cloud runs in place of the image
       environment: { ...this.#environment(props), ROOM },
       logging: new AwsLogDriver({ logGroup, streamPrefix: ROOM }),
