@@ -153,6 +153,9 @@ export const objectKey = {
   /** `path` is `<version>/<file>`. */
   product: (agent: AgentId, product: Product, path: string): string =>
     `${agent}/products/${product}/${path}`,
+  /** What a refiner remembers of one calendar year of messages, to make its next version of. */
+  state: (agent: AgentId, product: Product, year: string): string =>
+    `${agent}/states/${product}/${year}.ndjson.gz`,
   purchase: (agent: AgentId, taskId: string, file: string): string =>
     `${agent}/purchases/${taskId}/${file}`,
   delivery: (agent: AgentId, taskId: string): string =>

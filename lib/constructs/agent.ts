@@ -141,7 +141,7 @@ export class Agent extends Construct {
   }
 
   #grantObjects({ data: bucket, agent }: AgentProps): void {
-    const folders = ['products', 'purchases', 'deliveries'];
+    const folders = ['products', 'states', 'purchases', 'deliveries'];
     grantPrefixes(this.function, {
       bucket,
       prefixes: folders.map((folder) => `${agent.id}/${folder}/`),

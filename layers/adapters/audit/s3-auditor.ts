@@ -32,7 +32,7 @@ const MOST_MESSAGES = 3_000_000;
 
 export interface AuditorParts {
   readonly objects: Pick<Objects, 'read' | 'put'>;
-  readonly corpus: Corpus;
+  readonly corpus: Pick<Corpus, 'pointer' | 'messages'>;
   /** Opens the storefront's deliveries and nothing else. */
   readonly door: DeliveryDoor;
   readonly network: Network;

@@ -24,14 +24,29 @@ export class S3Corpus implements Corpus {
     return new CorpusViews(this.#store.pointers).pointer(agent);
   }
 
-  messages(view: CorpusView, leftOut = new Set<string>()): AsyncIterable<LogRecord> {
-    const all = this.#all(view);
+  messages(
+    view: CorpusView,
+    leftOut = new Set<string>(),
+    only?: ReadonlySet<string>,
+  ): AsyncIterable<LogRecord> {
+    const all = this.#all(view, only);
     return view.optOuts === undefined ? all : without(all, view.optOuts.nicks, leftOut);
   }
 
-  async *#all({ manifestKey }: CorpusView): AsyncIterable<LogRecord> {
+  async days({
+    manifestKey,
+  }: CorpusView): Promise<readonly { readonly day: string; readonly hash: string }[]> {
+    const { days } = await readManifest(manifestKey, this.#store.objects);
+    return days.map(({ day, hash }) => ({ day, hash }));
+  }
+
+  async *#all(
+    { manifestKey }: CorpusView,
+    only: ReadonlySet<string> | undefined,
+  ): AsyncIterable<LogRecord> {
     const manifest = await readManifest(manifestKey, this.#store.objects);
-    for await (const { bytes } of corpusLines(manifest, this.#store)) {
+    const days = manifest.days.filter(({ day }) => only?.has(day) ?? true);
+    for await (const { bytes } of corpusLines({ days }, this.#store)) {
       // whole lines, each with its end
       for (const line of utf8.decode(bytes).slice(0, -1).split('\n')) yield parseRecordLine(line);
     }

@@ -1,5 +1,6 @@
-import { type BuildInput, buildProduct } from '#adapters/products/build-product.ts';
+import { buildProduct } from '#adapters/products/build-product.ts';
 import { checkDelivery } from '#adapters/products/check-delivery.ts';
+import type { BuildInput } from '#adapters/products/inputs.ts';
 import type { BuyDeal, SellDeal } from '#contract/deal.ts';
 import type { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
@@ -120,8 +121,15 @@ export class S3Goods implements Goods {
     const pointer = await corpus.pointer(COLLECTOR);
     if (pointer?.version.startsWith(generation) !== true) return undefined;
     const leftOut = new Set<string>();
-    const records = () => corpus.messages(pointer, leftOut);
-    return [{ product: 'corpus', version: pointer.version, records, leftOut }];
+    const { version, optOuts } = pointer;
+    return [
+      {
+        ...{ product: 'corpus', version, leftOut },
+        records: (only, own = leftOut) => corpus.messages(pointer, own, only),
+        days: () => corpus.days(pointer),
+        ...(optOuts !== undefined && { optOuts }),
+      },
+    ];
   }
 
   /** Undefined unless everything that the agent's product is made of was bought. */

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
-import type { LogRecord } from '#contract/log-record.ts';
 import { DATA_FILE, MANIFEST_FILE, Product, ProductManifest } from '#contract/products.ts';
 import { PRODUCT_RECORD, type ProductRecord } from '#contract/profiles.ts';
 import type { Objects } from '#core/ports/objects.ts';
@@ -12,32 +11,14 @@ import {
   type RefineryInputs,
   refine,
   SOURCES,
+  stateOf,
   ZONED,
 } from '#core/refinery/refine.ts';
 import { Sample } from '#core/refinery/sample.ts';
+import { type BuildInput, daySource, parsed } from './inputs.ts';
+import { stateOfDays } from './kept-states.ts';
 import { keepHeapLean } from './lean-heap.ts';
-import { gunzip, gzipLines, lines } from './ndjson.ts';
-
-/** One thing that a product is made of: the corpus as records, or a bought product as its gzip NDJSON. */
-export type BuildInput = CorpusInput | BoughtInput;
-
-export interface CorpusInput {
-  readonly product: 'corpus';
-  readonly version: string;
-  readonly records: () => AsyncIterable<LogRecord>;
-  /** Who was left out, once the records were read. */
-  readonly leftOut?: ReadonlySet<string>;
-}
-
-export interface BoughtInput {
-  readonly product: Product;
-  readonly version: string;
-  /** Of the gzip bytes; checked while they are read. */
-  readonly sha256?: string;
-  /** As its seller told. */
-  readonly leftOut?: number | undefined;
-  readonly open: () => Promise<AsyncIterable<Uint8Array>>;
-}
+import { gzipLines } from './ndjson.ts';
 
 export interface Build {
   readonly seller: AgentId;
@@ -99,7 +80,7 @@ export async function buildProduct(build: Build): Promise<ProductManifest> {
   const hash = createHash('sha256');
   let bytes = 0;
   async function* written(): AsyncGenerator<Uint8Array> {
-    const records = refine(product, inputsOf(build));
+    const records = recordsOf(build);
     for await (const chunk of gzipLines<ProductRecord>(records, (record) => {
       tally.add(record);
       sample.add(record);
@@ -159,15 +140,34 @@ function leftOutOf({ leftOut = 0 }: BuildInput): number {
   return typeof leftOut === 'number' ? leftOut : leftOut.size;
 }
 
-function inputsOf({ product, inputs, zone }: Build): RefineryInputs {
-  const wanted: readonly string[] = SOURCES[product];
-  let given: RefineryInputs = zone === undefined ? {} : { zone };
-  for (const input of inputs) {
-    if (!wanted.includes(input.product)) {
-      throw new Error(`${product} is not made of ${input.product}.`);
-    }
-    given = { ...given, ...streamOf(input) };
+/** Of those that remember messages, as much as can be out of what was remembered before. */
+async function* recordsOf(build: Build): AsyncGenerator<ProductRecord> {
+  const { seller, product, codeVersion, zone = 'UTC', objects } = build;
+  refuseStrangers(build);
+  const [input] = build.inputs;
+  const source =
+    input === undefined || stateOf(product, zone) === undefined
+      ? undefined
+      : await daySource(input);
+  if (source === undefined) {
+    yield* refine(product, inputsOf(build));
+    return;
   }
+  const leftOut = input?.product === 'corpus' ? input.leftOut : undefined;
+  const keeping = { seller, product, codeVersion, zone, objects };
+  const state = await stateOfDays(keeping, source, leftOut ?? new Set());
+  yield* state.records();
+}
+
+function refuseStrangers({ product, inputs }: Build): void {
+  const wanted: readonly string[] = SOURCES[product];
+  const stranger = inputs.find((input) => !wanted.includes(input.product));
+  if (stranger !== undefined) throw new Error(`${product} is not made of ${stranger.product}.`);
+}
+
+function inputsOf({ inputs, zone }: Build): RefineryInputs {
+  let given: RefineryInputs = zone === undefined ? {} : { zone };
+  for (const input of inputs) given = { ...given, ...streamOf(input) };
   return given;
 }
 
@@ -185,33 +185,5 @@ function streamOf(input: BuildInput): RefineryInputs {
     case 'topic_map':
     case 'soul_profiles':
       throw new Error(`No product is made of ${input.product}.`);
-  }
-}
-
-async function* parsed<T>(
-  input: BoughtInput,
-  schema: { readonly parse: (value: unknown) => T },
-): AsyncGenerator<T> {
-  const body = verified(await input.open(), input);
-  for await (const batch of lines(gunzip(body))) {
-    for (const line of batch) yield schema.parse(JSON.parse(line));
-  }
-}
-
-/** What was bought was checked then; this tells a purchase that was damaged since. */
-async function* verified(
-  body: AsyncIterable<Uint8Array>,
-  { product, version, sha256 }: BoughtInput,
-): AsyncGenerator<Uint8Array> {
-  const hash = createHash('sha256');
-  for await (const chunk of body) {
-    hash.update(chunk);
-    yield chunk;
-  }
-  const found = hash.digest('hex');
-  if (sha256 !== undefined && found !== sha256) {
-    throw new Error(
-      `Stored ${product} ${version} has sha256 ${found}, not ${sha256} as bought: fetch it again.`,
-    );
   }
 }

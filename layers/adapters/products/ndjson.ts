@@ -7,6 +7,26 @@ const CHUNK = 64 * 1024;
 /** Longer lines are refused: nothing that we sell comes near. */
 const LONGEST_LINE = 1024 * 1024;
 
+/** Gzip, quickly, of one text per line. */
+export async function* gzipTexts(texts: Iterable<string>): AsyncGenerator<Uint8Array> {
+  const gzip = createGzip({ level: 1, chunkSize: CHUNK });
+  const written = pipeline(Readable.from(joined(texts)), gzip);
+  written.catch(() => undefined);
+  yield* bytes(gzip);
+  await written;
+}
+
+function* joined(texts: Iterable<string>): Generator<string> {
+  let batch = '';
+  for (const text of texts) {
+    batch += `${text}\n`;
+    if (batch.length < CHUNK) continue;
+    yield batch;
+    batch = '';
+  }
+  if (batch !== '') yield batch;
+}
+
 /**
  * Gzip (level 6, no time in its header) of one JSON line per record. Equal records give equal bytes on one build of zlib.
  * `seen` is called with each record as it goes by.

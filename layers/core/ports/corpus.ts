@@ -16,6 +16,13 @@ export interface Corpus {
   /**
    * Every message of that version in order (time, source, position), duplicates removed, without those of people who opted out and
    * without their names in what others say. Memory bounded by one day's segments. `leftOut` gets the folded nick of everyone left out.
+   * With `only`, those of these UTC days alone.
    */
-  messages(view: CorpusView, leftOut?: Set<string>): AsyncIterable<LogRecord>;
+  messages(
+    view: CorpusView,
+    leftOut?: Set<string>,
+    only?: ReadonlySet<string>,
+  ): AsyncIterable<LogRecord>;
+  /** The UTC days of that version (`YYYY-MM-DD`), each with a hash of its messages, opt-outs among them. */
+  days(view: CorpusView): Promise<readonly { readonly day: string; readonly hash: string }[]>;
 }

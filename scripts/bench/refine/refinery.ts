@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NodeCodec } from '#adapters/corpus/node-codec.ts';
 import { S3Corpus } from '#adapters/corpus/s3-corpus.ts';
-import { type BuildInput, buildProduct } from '#adapters/products/build-product.ts';
+import { buildProduct } from '#adapters/products/build-product.ts';
+import type { BuildInput } from '#adapters/products/inputs.ts';
 import { objectKey } from '#contract/keys.ts';
 import { CorpusManifest } from '#contract/log-record.ts';
 import { DATA_FILE, Product, type ProductManifest } from '#contract/products.ts';
@@ -46,7 +47,11 @@ async function made(product: Product): Promise<ProductManifest> {
 
 async function inputOf(source: Product | 'corpus'): Promise<BuildInput> {
   if (source === 'corpus') {
-    return { product: source, version, records: () => corpus.messages(pointer) };
+    return {
+      ...{ product: source, version },
+      records: (only, leftOut) => corpus.messages(pointer, leftOut, only),
+      days: () => corpus.days(pointer),
+    };
   }
   const { product, version: bought, sha256 } = await made(source);
   const key = objectKey.product(COLLECTOR, product, `${bought}/${DATA_FILE}`);

@@ -1,10 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type BoughtInput,
-  type Build,
-  buildProduct,
-  productVersion,
-} from '#adapters/products/build-product.ts';
+import { type Build, buildProduct, productVersion } from '#adapters/products/build-product.ts';
+import type { BoughtInput } from '#adapters/products/inputs.ts';
 import { gunzip, lines } from '#adapters/products/ndjson.ts';
 import { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
