@@ -15,6 +15,8 @@ export const economyKey = {
   /** `day` is `YYYY-MM-DD`, UTC. */
   budget: (agent: AgentId, day: string): Key => ({ pk: agentPk(agent), sk: `BUDGET#${day}` }),
   intent: (agent: AgentId, id: string): Key => ({ pk: agentPk(agent), sk: `INTENT#${id}` }),
+  /** `wallet` is the peer's. */
+  peer: (agent: AgentId, wallet: string): Key => ({ pk: agentPk(agent), sk: `PEER#${wallet}` }),
   deal: (agent: AgentId, taskId: string): Key => ({ pk: agentPk(agent), sk: `DEAL#${taskId}` }),
   purchase: (agent: AgentId, product: Product, version: string): Key => ({
     pk: agentPk(agent),

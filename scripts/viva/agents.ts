@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import type { Pulse } from '#contract/agent-state.ts';
-import type { AgentId } from '#contract/ids.ts';
+import type { Address, AgentId } from '#contract/ids.ts';
 import { formatUsdc } from '#contract/money.ts';
+import type { Peer } from '#contract/peer.ts';
 import { ROSTER } from '#contract/roster.ts';
+import { outcomesWith, trustIn } from '#core/market/peers.ts';
 import { age } from '#core/talk/age.ts';
 import { readAll } from '../local/economy/progress.ts';
 import { type WalletBalance, walletBalances } from '../local/economy/wallet-balances.ts';
 import { economyAt } from './economy-at.ts';
-import { type LookFlags, withLookFlags } from './options.ts';
+import { agentId, type LookFlags, withLookFlags } from './options.ts';
 import { fail, print, table } from './output.ts';
 import { secondsSince } from './words.ts';
 
@@ -23,10 +25,68 @@ export interface AgentRow {
   readonly balanceUsdc: string;
 }
 
+/** One peer as its agent remembers it; `trust` is 0 to 100, outcomes are of the newest 50 interactions. */
+export interface PeerRow {
+  readonly name: string;
+  readonly wallet: string;
+  readonly trust: number;
+  readonly deals: number;
+  readonly kept: number;
+  readonly failed: number;
+  readonly cheated: number;
+  readonly seen: Peer['seen'];
+  readonly notes: readonly string[];
+}
+
 export function addAgents(program: Command): void {
   withLookFlags(program.command('agents'))
-    .description('Who lives here: role, wallet, last pulse, open deals, pending intents, balance.')
-    .action((flags: LookFlags) => agents(flags).catch(fail));
+    .description(
+      'Who lives here: role, wallet, last pulse, open deals, pending intents, balance; of one agent, whom it remembers.',
+    )
+    .argument('[id]', 'an agent, to see its peers', agentId)
+    .action((id: AgentId | undefined, flags: LookFlags) =>
+      (id === undefined ? agents(flags) : peers(id, flags)).catch(fail),
+    );
+}
+
+/** Whom one agent remembers, and how it fared with them. */
+async function peers(id: AgentId, { dir, json }: LookFlags): Promise<void> {
+  const { clients } = await economyAt(dir);
+  const [book, roster] = await Promise.all([clients.books.of(id), clients.agents.roster()]);
+  const rows = peerRows(book.peers, roster);
+  print(json, rows, () =>
+    rows.length === 0 ? `${id} remembers nobody yet.` : peerTable(rows, new Date()),
+  );
+}
+
+/** Pure: the most trusted first. */
+export function peerRows(
+  peersOf: readonly Peer[],
+  roster: ReadonlyMap<Address, AgentId>,
+): readonly PeerRow[] {
+  return peersOf
+    .map((peer) => {
+      const { kept } = outcomesWith(peer);
+      const { wallet, seen, deals, interactions, notes } = peer;
+      const cheated = interactions.filter(({ outcome }) => outcome === 'cheated').length;
+      const ended = { kept, cheated, failed: interactions.length - kept - cheated };
+      const name = roster.get(wallet) ?? wallet;
+      return { name, wallet, trust: trustIn(peer), deals, ...ended, seen, notes };
+    })
+    .toSorted((a, b) => b.trust - a.trust);
+}
+
+function peerTable(rows: readonly PeerRow[], now: Date): string {
+  return table(
+    ['PEER', 'TRUST', 'DEALS', 'KEPT', 'FAILED', 'CHEATED', 'SEEN', 'LAST NOTE'],
+    rows.map(({ name, trust, deals, kept, failed, cheated, seen, notes }) => [
+      name,
+      String(trust),
+      ...[deals, kept, failed, cheated].map(String),
+      `${age(secondsSince(seen.last, now))} ago`,
+      notes.at(-1) ?? '',
+    ]),
+  );
 }
 
 async function agents({ dir, json }: LookFlags): Promise<void> {

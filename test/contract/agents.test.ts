@@ -77,6 +77,7 @@ describe.each([
         deals: new Map(deals.map((deal) => [deal.taskId, deal])),
         intents: [intents[1], intents[0]],
         purchases: wanted ? purchases : [],
+        peers: new Map(),
         committed: 10_000n,
         isHalted: false,
       });

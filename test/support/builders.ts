@@ -4,6 +4,7 @@ import type { PaymentInfo } from '#contract/escrow.ts';
 import { Address, type AgentId, Hex, TaskId, TxHash } from '#contract/ids.ts';
 import type { CorpusPointer } from '#contract/log-record.ts';
 import { NETWORKS } from '#contract/networks.ts';
+import type { Peer } from '#contract/peer.ts';
 import { type DeliveryEvidence, PRODUCTS } from '#contract/products.ts';
 import { ROSTER } from '#contract/roster.ts';
 import type { OpenPayment, X402Payment } from '#contract/x402.ts';
@@ -164,6 +165,16 @@ export function aPurchase(over: Partial<Purchase> = {}): Purchase {
     state: 'wanted',
     attempt: 0,
     ...over,
+  };
+}
+
+/** Who once delivered what was promised. */
+export function aPeer(wallet: Address): Peer {
+  return {
+    ...{ v: 1, wallet, seen: { first: AT, last: AT }, deals: 1, notes: ['late'] },
+    interactions: [
+      { at: AT, taskId: taskId(1), product: 'raw_logs', as: 'seller', outcome: 'kept' },
+    ],
   };
 }
 

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { AgentState, Intent, LedgerEntry } from '#contract/agent-state.ts';
 import { Deal, Purchase } from '#contract/deal.ts';
 import { economyKey, type Key } from '#contract/keys.ts';
+import { Peer } from '#contract/peer.ts';
 import { OpenPayment, openPaymentId } from '#contract/x402.ts';
 import type { Change, Commit, Lease } from '#core/ports/agents.ts';
 import { added, type Balances, begun } from './balances.ts';
@@ -41,7 +42,7 @@ export function pieces(
     ...(change.intents ?? []).map((intent) =>
       put(economyKey.intent(agentId, intent.id), z.encode(Intent, intent)),
     ),
-    ...paymentPieces(agentId, change, table),
+    ...memoryPieces(agentId, change, table),
     ...(change.done ?? []).map((id) => gone(economyKey.intent(agentId, id))),
     ...entries.map((entry) => booked(lease, entry, table)),
     ...(entries.length === 0 ? [] : [balanced(lease, { entries, before }, table)]),
@@ -61,14 +62,15 @@ function balanced(
     : { onFail: 'outrun', item: begun(agentId, { before, entries }, table) };
 }
 
-function paymentPieces(
+function memoryPieces(
   agentId: Lease['agentId'],
-  { payments = [], closedPayments = [] }: Change,
+  { peers = [], payments = [], closedPayments = [] }: Change,
   table: string,
 ): Piece[] {
   const { put, gone } = plainWrites(table);
   const key = (payment: OpenPayment) => economyKey.openPayment(agentId, openPaymentId(payment));
   return [
+    ...peers.map((peer) => put(economyKey.peer(agentId, peer.wallet), z.encode(Peer, peer))),
     ...payments.map((payment) => put(key(payment), z.encode(OpenPayment, payment))),
     ...closedPayments.map((payment) => gone(key(payment))),
   ];

@@ -13,9 +13,11 @@ import { AgentState, Intent, Pulse } from '#contract/agent-state.ts';
 import { Deal, Purchase } from '#contract/deal.ts';
 import { Address, AgentId, type TaskId } from '#contract/ids.ts';
 import { agentPk, economyKey, type Key } from '#contract/keys.ts';
+import { Peer } from '#contract/peer.ts';
 import { agentOf } from '#contract/roster.ts';
 import { withoutPlace } from '#contract/stored.ts';
 import { OpenPayment } from '#contract/x402.ts';
+import { peerOf } from '#core/market/peers.ts';
 import type { Agents, Change, Commit, Lease, Snapshot } from '#core/ports/agents.ts';
 import { type Piece, pieces } from './agent-writes.ts';
 import { type Balances, readBalances, sumLedger } from './balances.ts';
@@ -77,12 +79,13 @@ export class DynamoAgents implements Agents {
       this.#getAll([economyKey.budget(agentId, day)]),
       this.#getAll([economyKey.halt()]),
     ]);
+    const open = deals.map((item) => Deal.parse(withoutPlace(item)));
+    const wallets = open.map(peerOf).filter((wallet) => wallet !== undefined);
     return {
       state,
       intents,
-      deals: new Map(
-        deals.map((item) => Deal.parse(withoutPlace(item))).map((deal) => [deal.taskId, deal]),
-      ),
+      deals: new Map(open.map((deal) => [deal.taskId, deal])),
+      peers: await this.peers(agentId, wallets),
       purchases: purchases.map((item) => Purchase.parse(withoutPlace(item))),
       ...(payments.length > 0 && { payments: payments.map((item) => OpenPayment.parse(item)) }),
       committed: BigInt(z.object({ committed: z.number() }).safeParse(budget).data?.committed ?? 0),
@@ -128,6 +131,12 @@ export class DynamoAgents implements Agents {
   async deal(agentId: AgentId, taskId: TaskId): Promise<Deal | undefined> {
     const item = await this.#get(economyKey.deal(agentId, taskId));
     return item === undefined ? undefined : Deal.parse(item);
+  }
+
+  async peers(agentId: AgentId, wallets: readonly Address[]): Promise<ReadonlyMap<Address, Peer>> {
+    const keys = [...new Set(wallets)].map((wallet) => economyKey.peer(agentId, wallet));
+    const peers = (await this.#getAll(keys)).map((item) => Peer.parse(item));
+    return new Map(peers.map((peer) => [peer.wallet, peer]));
   }
 
   async pulse(pulse: Pulse): Promise<void> {

@@ -4,6 +4,7 @@ import { AgentState, Intent, LedgerEntry } from '#contract/agent-state.ts';
 import { Deal, Purchase } from '#contract/deal.ts';
 import type { AgentId } from '#contract/ids.ts';
 import { agentPk } from '#contract/keys.ts';
+import { Peer } from '#contract/peer.ts';
 import { withoutPlace } from '#contract/stored.ts';
 
 /** All that one agent has written down. */
@@ -11,6 +12,7 @@ export interface Book {
   readonly state: AgentState | undefined;
   readonly deals: readonly Deal[];
   readonly purchases: readonly Purchase[];
+  readonly peers: readonly Peer[];
   readonly intents: readonly Intent[];
   readonly entries: readonly LedgerEntry[];
 }
@@ -35,6 +37,7 @@ export class Books {
       state: like('STATE', AgentState)[0],
       deals: like('DEAL#', Deal),
       purchases: like('PURCHASE#', Purchase),
+      peers: like('PEER#', Peer),
       intents: like('INTENT#', Intent),
       entries: like('LEDGER#', LedgerEntry).toSorted((a, b) => a.at.localeCompare(b.at)),
     };

@@ -1,8 +1,10 @@
 import type { AgentState, Intent, LedgerEntry, Pulse } from '#contract/agent-state.ts';
 import type { Deal, Purchase } from '#contract/deal.ts';
 import { type Address, AgentId, type TaskId } from '#contract/ids.ts';
+import type { Peer } from '#contract/peer.ts';
 import { agentOf } from '#contract/roster.ts';
 import { type OpenPayment, openPaymentId } from '#contract/x402.ts';
+import { peerOf } from '#core/market/peers.ts';
 import { balances } from '#core/money/ledger.ts';
 import type { Agents, Change, Commit, Lease, Snapshot } from '#core/ports/agents.ts';
 import type { Book } from '../dynamodb/books.ts';
@@ -27,6 +29,7 @@ class Drawer {
   readonly purchases = new Map<string, Purchase>();
   readonly intents = new Map<string, Intent>();
   readonly entries = new Map<string, LedgerEntry>();
+  readonly peers = new Map<Address, Peer>();
   readonly payments = new Map<string, OpenPayment>();
   readonly budget = new Map<string, bigint>();
 }
@@ -80,6 +83,7 @@ export class MemoryAgents implements Agents {
         (purchase) => wants.includes(purchase.product) && generations.includes(purchase.generation),
       ),
       ...(payments.length > 0 && { payments }),
+      peers: peersAmong(open.map(peerOf), drawer.peers),
       committed: budget.get(day) ?? 0n,
       isHalted: this.#isHalted,
     });
@@ -104,6 +108,10 @@ export class MemoryAgents implements Agents {
 
   deal(agentId: AgentId, taskId: TaskId): Promise<Deal | undefined> {
     return Promise.resolve(this.#of(agentId).deals.get(taskId));
+  }
+
+  peers(agentId: AgentId, wallets: readonly Address[]): Promise<ReadonlyMap<Address, Peer>> {
+    return Promise.resolve(peersAmong(wallets, this.#of(agentId).peers));
   }
 
   pulse(pulse: Pulse): Promise<void> {
@@ -146,11 +154,12 @@ export class MemoryAgents implements Agents {
 
   /** All that one agent has written down. */
   book(agentId: AgentId): Promise<Book> {
-    const { state, deals, purchases, intents, entries } = this.#of(agentId);
+    const { state, deals, purchases, peers, intents, entries } = this.#of(agentId);
     return Promise.resolve({
       state,
       deals: [...deals.values()],
       purchases: [...purchases.values()],
+      peers: [...peers.values()],
       intents: [...intents.values()],
       entries: [...entries.values()].toSorted((a, b) => a.at.localeCompare(b.at)),
     });
@@ -181,6 +190,13 @@ export class MemoryAgents implements Agents {
   }
 }
 
+function peersAmong(
+  wallets: readonly (Address | undefined)[],
+  peers: ReadonlyMap<Address, Peer>,
+): ReadonlyMap<Address, Peer> {
+  return new Map([...peers].filter(([wallet]) => wallets.includes(wallet)));
+}
+
 function write(drawer: Drawer, change: Change): void {
   const { beat, state, budget } = change;
   if (beat !== undefined) drawer.beats.add(beat.id);
@@ -191,6 +207,7 @@ function write(drawer: Drawer, change: Change): void {
   put(drawer.purchases, change.purchases, purchaseId);
   put(drawer.intents, change.intents, ({ id }) => id);
   put(drawer.entries, change.entries, ({ id }) => id);
+  put(drawer.peers, change.peers, ({ wallet }) => wallet);
   put(drawer.payments, change.payments, openPaymentId);
   for (const payment of change.closedPayments ?? []) drawer.payments.delete(openPaymentId(payment));
   for (const id of change.done ?? []) drawer.intents.delete(id);
@@ -221,6 +238,7 @@ function assertOneTransaction(change: Change): void {
     ...keysOf('PURCHASE', change.purchases, purchaseId),
     ...keysOf('INTENT', change.intents, ({ id }) => id),
     ...keysOf('INTENT', change.done, (id) => id),
+    ...keysOf('PEER', change.peers, ({ wallet }) => wallet),
     ...keysOf('X402', change.payments, openPaymentId),
     ...keysOf('X402', change.closedPayments, openPaymentId),
     ...keysOf('LEDGER', change.entries, ({ id }) => id),

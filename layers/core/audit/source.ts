@@ -149,7 +149,8 @@ function invented(
 function canonical(value: unknown, path: string, without: readonly string[]): string {
   if (Array.isArray(value))
     return `[${value.map((item) => canonical(item, path, without)).join()}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
+  if (value === undefined) return 'undefined';
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const fields = Object.entries(value).map(([key, item]: [string, unknown]) => ({
     at: path === '' ? key : `${path}.${key}`,
     key,

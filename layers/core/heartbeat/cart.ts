@@ -19,14 +19,14 @@ type Cycle = Snapshot['state']['cycle'];
 
 /** Vets the applicants of an open bounty, asks the gate, and draws up the escrow. */
 export function engage(
-  { deal, task, applications, standings }: Sighting,
+  { deal, task, applications, standings, peers }: Sighting,
   snapshot: Snapshot,
   desk: Desk,
 ): Change | Refusal | undefined {
   if (deal.side !== 'buy' || deal.state !== 'open' || !task?.ok || applications === undefined)
     return undefined;
   const { agent, world, moment } = desk;
-  const seller = choose(deal, applications, { ...world, standings });
+  const seller = choose(deal, applications, { ...world, standings, peers });
   if (seller === undefined) return undefined;
 
   const terms = { now: moment.now, deadline: task.value.deadline, salt: moment.salt() };

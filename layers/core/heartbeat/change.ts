@@ -1,10 +1,12 @@
 import type { AgentState, Intent } from '#contract/agent-state.ts';
 import type { Deal, Purchase } from '#contract/deal.ts';
 import type { TaskId } from '#contract/ids.ts';
+import type { Peer } from '#contract/peer.ts';
 import type { Agent } from '#contract/roster.ts';
 import { type OpenPayment, openPaymentId } from '#contract/x402.ts';
 import { sold } from '../market/history.ts';
 import { restAfter } from '../market/patience.ts';
+import { peerOf, remember } from '../market/peers.ts';
 import type { DealNews, Step } from '../market/step.ts';
 import type { Change, Snapshot } from '../ports/agents.ts';
 import { announce, type BeatEvent } from '../talk/announce.ts';
@@ -38,6 +40,7 @@ export function changeOf(
 ): Change {
   const { deal, intents = [], entries = [], said = [], unspent } = step;
   const purchase = purchaseAfter(snapshot.purchases, { step, at });
+  const peer = peerAfter(snapshot, { step, at });
   const isSold = deal.side === 'sell' && deal.state === 'rating' && entries.length > 0;
   return {
     ...(isSold && {
@@ -47,8 +50,19 @@ export function changeOf(
     intents: [...intents.map((kind) => intend(kind, deal.taskId, at)), ...utter(agent, said, at)],
     entries,
     purchases: purchase ? [purchase] : [],
+    ...(peer && { peers: [peer] }),
     budget: unspent && { day: unspent.day, amount: -unspent.amount, limit: agent.budget.perDay },
   };
+}
+
+function peerAfter(
+  { peers }: Snapshot,
+  { step, at }: { readonly step: Step<Deal>; readonly at: string },
+): Peer | undefined {
+  const { deal, lesson } = step;
+  const wallet = peerOf(deal);
+  const known = wallet && peers?.get(wallet);
+  return lesson && remember(known, { deal, at }, lesson);
 }
 
 function purchaseAfter(
@@ -78,6 +92,7 @@ export function merge(first: Change, second: Change): Change {
     intents: union(first.intents, second.intents, ({ id }) => id),
     done: union(first.done, second.done, (id) => id),
     entries: union(first.entries, second.entries, ({ id }) => id),
+    peers: union(first.peers, second.peers, ({ wallet }) => wallet),
     payments: union(first.payments, second.payments, openPaymentId),
     closedPayments: union(first.closedPayments, second.closedPayments, openPaymentId),
     budget: both(first.budget, second.budget),
@@ -98,8 +113,8 @@ function both(one: Change['budget'], other: Change['budget']): Change['budget'] 
 
 /** How many items its transaction writes, besides lease, beat and state. */
 export function itemsIn({ budget, ...change }: Change): number {
-  const { deals, purchases, intents, done, entries, payments, closedPayments } = change;
-  const lists = [deals, purchases, intents, done, entries, payments, closedPayments];
+  const { deals, purchases, peers, intents, done, entries, payments, closedPayments } = change;
+  const lists = [deals, purchases, peers, intents, done, entries, payments, closedPayments];
   const listed = lists.reduce((total, list) => total + (list?.length ?? 0), 0);
   return budget === undefined ? listed : listed + 1;
 }
@@ -137,8 +152,13 @@ export function apply(snapshot: Snapshot, change: Change): Snapshot {
     ),
     purchases: union(snapshot.purchases, change.purchases, purchaseId),
     payments: paymentsAfter(snapshot, change),
+    peers: new Map([...(snapshot.peers ?? []), ...(change.peers ?? []).map(byWallet)]),
     committed: snapshot.committed + (change.budget?.amount ?? 0n),
   };
+}
+
+function byWallet(peer: Peer): [Peer['wallet'], Peer] {
+  return [peer.wallet, peer];
 }
 
 function openAfter(snapshot: Snapshot, change: Change): AgentState['open'] {

@@ -2,6 +2,7 @@ import type { BuyDeal, Deal, SellDeal } from '#contract/deal.ts';
 import type { Address, AgentId } from '#contract/ids.ts';
 import type { CorpusPointer } from '#contract/log-record.ts';
 import type { Network } from '#contract/networks.ts';
+import type { Peer } from '#contract/peer.ts';
 import { PRODUCTS } from '#contract/products.ts';
 import { type Agent, COLLECTOR } from '#contract/roster.ts';
 import { type Swarm, swarmOf } from '../coordinate/survey.ts';
@@ -25,6 +26,8 @@ export interface Sighting {
   readonly applications?: readonly Application[] | undefined;
   /** On chain, of those who apply. */
   readonly standings?: ReadonlyMap<Address, Standing> | undefined;
+  /** What we remember of them; nothing where only one applies. */
+  readonly peers?: ReadonlyMap<Address, Peer> | undefined;
   readonly submissions?: readonly Submission[] | undefined;
   readonly lock?: Awaited<ReturnType<Chain['lockIn']>> | undefined;
   readonly close?: Closing | undefined;
@@ -66,7 +69,7 @@ export async function look(agent: Agent, snapshot: Snapshot, eyes: Eyes): Promis
     eyes.chain.balanceOf(eyes.self),
     eyes.corpus.pointer(COLLECTOR),
     eyes.agents.roster(),
-    Promise.all([...snapshot.deals.values()].map((deal) => sight(deal, eyes))),
+    Promise.all([...snapshot.deals.values()].map((deal) => sight(deal, eyes, agent.id))),
     requestsFor(agent, snapshot, eyes),
     sightPayments(snapshot.payments, eyes.payments),
     agent.role === 'coordinator' ? swarmOf(eyes) : undefined,
@@ -75,8 +78,8 @@ export async function look(agent: Agent, snapshot: Snapshot, eyes: Eyes): Promis
   return { self, network, balance, corpus, roster, sightings, requests, payments, swarm };
 }
 
-function sight(deal: Deal, eyes: Eyes): Promise<Sighting> {
-  return deal.side === 'buy' ? sightBought(deal, eyes) : sightSold(deal, eyes);
+function sight(deal: Deal, eyes: Eyes, self: AgentId): Promise<Sighting> {
+  return deal.side === 'buy' ? sightBought(deal, eyes, self) : sightSold(deal, eyes);
 }
 
 /** States that the end of the escrow may overtake. */
@@ -85,7 +88,7 @@ const WATCHED = new Set<BuyDeal['state']>([
   ...(['rejecting', 'refunding', 'reclaiming', 'stranded'] as const),
 ]);
 
-async function sightBought(deal: BuyDeal, eyes: Eyes): Promise<Sighting> {
+async function sightBought(deal: BuyDeal, eyes: Eyes, self: AgentId): Promise<Sighting> {
   const { market } = eyes;
   switch (deal.state) {
     case 'open': {
@@ -93,7 +96,8 @@ async function sightBought(deal: BuyDeal, eyes: Eyes): Promise<Sighting> {
       const isOpen = task.ok && task.value.status === 'published';
       const applications = isOpen ? valueOf(await market.applications(deal.taskId)) : undefined;
       const standings = applications && (await standingsOf(applications, eyes));
-      return { deal, task, applications, standings };
+      const peers = applications && (await peersAmong(applications, eyes, self));
+      return { deal, task, applications, standings, peers };
     }
     case 'assigned': {
       const task = await market.task(deal.taskId);
@@ -104,6 +108,16 @@ async function sightBought(deal: BuyDeal, eyes: Eyes): Promise<Sighting> {
     default:
       return WATCHED.has(deal.state) ? { deal, close: await closed(deal, eyes) } : { deal };
   }
+}
+
+/** Of one who applies alone nothing needs to be known. */
+function peersAmong(
+  applications: readonly Application[],
+  { agents }: Eyes,
+  self: AgentId,
+): ReturnType<Agents['peers']> | undefined {
+  const wallets = [...new Set(applications.map(({ wallet }) => wallet))];
+  return wallets.length > 1 ? agents.peers(self, wallets) : undefined;
 }
 
 async function sightSold(deal: SellDeal, eyes: Eyes): Promise<Sighting> {

@@ -52,6 +52,8 @@ export interface BuyEvents {
 
 type Buying = Table<BuyDeal, BuyEvents>;
 
+const KEPT: Pick<Step<BuyDeal>, 'lesson'> = { lesson: { outcome: 'kept' } };
+
 const paid = (
   deal: BuyDeal,
   { tx, fee }: EventOf<BuyEvents, 'paid'>,
@@ -61,6 +63,8 @@ const paid = (
   intents: ['rate-seller'],
   entries: [boughtEntry(deal, tx, at)],
   purchase: 'bought',
+  // what nobody has verified teaches nothing
+  ...(deal.unaudited === undefined && deal.score !== undefined && KEPT),
   said: [
     {
       kind: 'approved',
@@ -96,6 +100,7 @@ const refunded = (
 
 const goneLocked = (deal: BuyDeal, { status }: EventOf<BuyEvents, 'gone'>): Step<BuyDeal> => ({
   deal: { ...deal, state: 'refunding', because: status },
+  ...(status === 'expired' && { lesson: { outcome: 'failed', note: 'delivered nothing' } }),
 });
 
 const withdrawn = (deal: BuyDeal, because: string): Step<BuyDeal> => ({
@@ -121,7 +126,7 @@ function bad(deal: BuyDeal, { reason }: EventOf<BuyEvents, 'bad'>): Step<BuyDeal
     state: 'asking',
   };
   if (deal.rejections === 0) return { deal: again, intents: ['ask'] };
-  return rejecting(again, reason);
+  return { ...rejecting(again, reason), lesson: { outcome: 'failed', note: reason } };
 }
 
 const rejecting = (deal: BuyDeal, reason: string): Step<BuyDeal> => ({
@@ -159,7 +164,8 @@ function condemned(
   { verdict, reason }: EventOf<BuyEvents, 'condemned'>,
 ): Step<BuyDeal> {
   const rejections = deal.rejections + 1;
-  return rejecting({ ...deal, verdict, rejections, complaint: reason }, reason);
+  const rejected = rejecting({ ...deal, verdict, rejections, complaint: reason }, reason);
+  return { ...rejected, lesson: { outcome: 'cheated', note: reason } };
 }
 
 const unaudited = (deal: BuyDeal, { reason }: EventOf<BuyEvents, 'unaudited'>): Step<BuyDeal> => ({

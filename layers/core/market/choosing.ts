@@ -1,8 +1,10 @@
 import type { BuyDeal } from '#contract/deal.ts';
 import type { Address, AgentId } from '#contract/ids.ts';
+import type { Peer } from '#contract/peer.ts';
 import { agentOf } from '#contract/roster.ts';
 import type { Standing } from '../ports/identities.ts';
 import type { Application } from '../ports/market.ts';
+import { hasCheated, outcomesWith } from './peers.ts';
 
 /** What a stranger needs before we buy of it: so many of our own clients' words, and so good ones on the average. */
 const MINIMUM = { count: 3, score: 70 } as const;
@@ -15,11 +17,15 @@ export interface Field {
   readonly roster: ReadonlyMap<Address, AgentId>;
   /** Standing on chain by wallet; who is absent has none, or could not be asked about. @default - nobody has any */
   readonly standings?: ReadonlyMap<Address, Standing> | undefined;
+  /** What we remember of them ourselves. @default - nothing */
+  readonly peers?: ReadonlyMap<Address, Peer> | undefined;
 }
 
 interface Candidate extends Application {
   readonly name: string;
   readonly trust: number;
+  /** With goods that the validator condemned. */
+  readonly hasCheated: boolean;
 }
 
 /** Who may be paid: the roster, and who has earned it. */
@@ -35,7 +41,8 @@ function isReputable({ count, score }: Standing): boolean {
 
 /**
  * The applicant to assign: it sells this product, by the roster or by its reputation; it is not ourselves, and has not failed us in
- * this deal, under whatever wallet; an owner with several wallets counts once. The most trusted of them, then the earliest.
+ * this deal, under whatever wallet; an owner with several wallets counts once. Who never cheated us comes first, then the most trusted,
+ * then the earliest.
  * Undefined when nobody fits.
  */
 export function choose(
@@ -60,7 +67,9 @@ export function choose(
       return [candidate];
     });
   // the sort is stable: equals stay in the order in which they came
-  const [best] = fitting.toSorted((a, b) => b.trust - a.trust);
+  const [best] = fitting.toSorted(
+    (a, b) => Number(a.hasCheated) - Number(b.hasCheated) || b.trust - a.trust,
+  );
   return best && { wallet: best.wallet, executorId: best.executorId, name: best.name };
 }
 
@@ -68,21 +77,32 @@ export function choose(
 function vetted(
   application: Application,
   { product }: BuyDeal,
-  { roster, standings }: Field,
+  { roster, standings, peers }: Field,
 ): Candidate | undefined {
   const name = roster.get(application.wallet);
   const standing = standings?.get(application.wallet);
+  const peer = peers?.get(application.wallet);
+  const known = {
+    trust: trustIn(standing, peer),
+    hasCheated: peer !== undefined && hasCheated(peer),
+  };
   if (name !== undefined) {
     const sells = agentOf(name).sells.includes(product);
-    return sells ? { ...application, name, trust: trustIn(standing) } : undefined;
+    return sells ? { ...application, name, ...known } : undefined;
   }
   if (standing === undefined || !isReputable(standing)) return undefined;
-  return { ...application, name: application.wallet, trust: trustIn(standing) };
+  return { ...application, name: application.wallet, ...known };
 }
 
-/** The mean of what was said, with the prior as so many words more: one word does not make a best seller. */
+/**
+ * The mean of what was said and of what we have seen ourselves, with the prior as so many words more: one word does not make a best
+ * seller. That is the mean of a Beta distribution (Josang and Ismail, The Beta Reputation System, 2002).
+ */
 function trustIn(
   { count, score }: Pick<Standing, 'count' | 'score'> = { count: 0, score: 0 },
+  peer?: Peer,
 ): number {
-  return (PRIOR.count * PRIOR.score + count * score) / (PRIOR.count + count);
+  const { kept, all } = peer === undefined ? { kept: 0, all: 0 } : outcomesWith(peer);
+  const sum = PRIOR.count * PRIOR.score + count * score + 100 * kept;
+  return sum / (PRIOR.count + count + all);
 }

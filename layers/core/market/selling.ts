@@ -33,6 +33,13 @@ const paid = (deal: SellDeal, event: EventOf<SellEvents, 'paid'>, at: string): S
   deal: { ...deal, state: 'rating', releaseTx: event.tx, fee: event.fee },
   intents: ['rate-buyer'],
   entries: [earnedEntry(deal, event, at)],
+  lesson: { outcome: 'kept' },
+});
+
+/** What was delivered and is not paid, the buyer has rejected or let lie. */
+const unpaid = (deal: SellDeal, { reason }: { readonly reason: string }): Step<SellDeal> => ({
+  ...lost(deal, { reason }),
+  lesson: { outcome: 'failed', note: reason },
 });
 
 /** The selling machine: every seller of the roster, every product. */
@@ -75,7 +82,7 @@ export const SELLING: Table<SellDeal, SellEvents> = {
         ? { deal: { ...deal, state: 'delivering' }, intents: ['deliver'] }
         : { deal },
     paid,
-    lost,
+    lost: unpaid,
   },
   rating: { rated: (deal) => ({ deal: { ...deal, state: 'settled' } }) },
   settled: {},

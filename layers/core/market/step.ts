@@ -1,5 +1,6 @@
 import type { Intent, LedgerEntry } from '#contract/agent-state.ts';
 import type { BeatEvent } from '#core/talk/announce.ts';
+import type { Lesson } from './peers.ts';
 
 type Approved = Extract<BeatEvent, { kind: 'approved' }>;
 
@@ -16,6 +17,8 @@ export interface Step<Deal> {
   /** Micro-USDC that goes back to the budget of this UTC day. */
   readonly unspent?: { readonly day: string; readonly amount: bigint } | undefined;
   readonly said?: readonly DealNews[];
+  /** What it teaches us of the other side. */
+  readonly lesson?: Lesson;
 }
 
 /** An event without its deal: a kind and its details. */

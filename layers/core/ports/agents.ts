@@ -1,6 +1,7 @@
 import type { AgentState, Intent, LedgerEntry, Pulse } from '#contract/agent-state.ts';
 import type { Deal, Generation, Purchase } from '#contract/deal.ts';
 import type { Address, AgentId, TaskId } from '#contract/ids.ts';
+import type { Peer } from '#contract/peer.ts';
 import type { OpenPayment } from '#contract/x402.ts';
 
 /** The right to act as one agent until it is let go or runs out. `fence` only grows: an outrun holder's writes fail. */
@@ -20,6 +21,8 @@ export interface Snapshot {
   readonly purchases: readonly Purchase[];
   /** Payments over direct doors that are not booked, or whose answer is not fetched. @default - none */
   readonly payments?: readonly OpenPayment[];
+  /** Those of the open deals, by wallet. @default - nobody is remembered */
+  readonly peers?: ReadonlyMap<Address, Peer>;
   /** Micro-USDC that the UTC day has reserved or spent. */
   readonly committed: bigint;
   readonly isHalted: boolean;
@@ -36,6 +39,7 @@ export interface Change {
   /** Ids of intents that are done. */
   readonly done?: readonly string[] | undefined;
   readonly entries?: readonly LedgerEntry[] | undefined;
+  readonly peers?: readonly Peer[] | undefined;
   readonly payments?: readonly OpenPayment[] | undefined;
   /** Open payments that are at their end. */
   readonly closedPayments?: readonly OpenPayment[] | undefined;
@@ -65,6 +69,8 @@ export interface Agents {
   /** Marks one more try of an intent; false when the lease is no longer ours. */
   claim(lease: Lease, intent: Intent): Promise<boolean>;
   deal(agentId: AgentId, taskId: TaskId): Promise<Deal | undefined>;
+  /** What is remembered of these wallets. */
+  peers(agentId: AgentId, wallets: readonly Address[]): Promise<ReadonlyMap<Address, Peer>>;
   /** Micro-USDC by account of its ledger; empty before the ledger is opened. */
   balances(agentId: AgentId): Promise<ReadonlyMap<string, bigint>>;
   pulse(pulse: Pulse): Promise<void>;

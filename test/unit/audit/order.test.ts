@@ -119,7 +119,9 @@ describe('a verdict', () => {
     const oddity = { reason: 'constant-scores', detail: 'all 0.5', cost: 50 } as const;
     const facts = { checked: { kind: 'good', records: 9, score: 95 }, at: AT } as const;
 
-    expect(judge(order, { ...facts, oddities: [oddity], current: new Map([['corpus', 'other']]) })).toMatchObject({
+    expect(
+      judge(order, { ...facts, oddities: [oddity], current: new Map([['corpus', 'other']]) }),
+    ).toMatchObject({
       score: 30,
       reasons: [
         'hollow: some records are valid and say nothing',
@@ -128,8 +130,7 @@ describe('a verdict', () => {
       ],
     });
     expect(
-      judge(order, { ...facts, oddities: [oddity, oddity, oddity], current: new Map() })
-        .score,
+      judge(order, { ...facts, oddities: [oddity, oddity, oddity], current: new Map() }).score,
     ).toBe(0);
   });
 });

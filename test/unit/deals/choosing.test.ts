@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Address } from '#contract/ids.ts';
 import { agentOf } from '#contract/roster.ts';
 import { choose, payeesAmong } from '#core/market/choosing.ts';
+import { remember } from '#core/market/peers.ts';
 import type { Standing } from '#core/ports/identities.ts';
 import type { Application } from '#core/ports/market.ts';
 import {
   aBuyDeal,
+  aLockedDeal,
   anApplication,
   BUYER,
   NOW,
@@ -108,6 +110,45 @@ describe('choosing an applicant', () => {
 
     expect(chosen(both, standings)).toBe(stranger);
     expect(chosen(both, standings, { shunned: [`executor-${stranger}`] })).toBeUndefined();
+  });
+
+  it('takes a cheat only while nobody else is there, whatever others say of it', () => {
+    const seller = walletOf(SELLER);
+    const cheat = remember(
+      undefined,
+      { deal: aLockedDeal(), at: NOW.toISOString() },
+      { outcome: 'cheated', note: 'made-up' },
+    )!;
+    const standings = new Map([
+      [seller, good(seller, { count: 90, score: 100 })],
+      [stranger, good(stranger, { score: 70 })],
+    ]);
+    const field = {
+      self: walletOf(BUYER),
+      roster: WALLETS,
+      standings,
+      peers: new Map([[seller, cheat]]),
+    };
+    const both = [by(seller), by(stranger, { appliedAt: later(60) })];
+
+    expect(choose(aBuyDeal(), both, field)?.wallet).toBe(stranger);
+    expect(choose(aBuyDeal(), [by(seller)], field)?.wallet).toBe(seller);
+  });
+
+  it('weighs what we have seen ourselves with what others say', () => {
+    const seller = walletOf(SELLER);
+    const failed = remember(
+      undefined,
+      { deal: aLockedDeal(), at: NOW.toISOString() },
+      { outcome: 'failed' },
+    )!;
+    const standings = new Map([[stranger, good(stranger, { score: 72 })]]);
+    const both = [by(seller), by(stranger, { appliedAt: later(60) })];
+    const field = { self: walletOf(BUYER), roster: WALLETS, standings };
+
+    expect(choose(aBuyDeal(), both, field)?.wallet).toBe(seller);
+    const peers = new Map([[seller, failed]]);
+    expect(choose(aBuyDeal(), both, { ...field, peers })?.wallet).toBe(stranger);
   });
 
   it('leaves out who withdrew, was refused, or failed us here', () => {

@@ -38,7 +38,14 @@ export const sold = SellDeal.parse({
   deliveries: 1,
 });
 
-const EMPTY: Book = { state: undefined, deals: [], purchases: [], intents: [], entries: [] };
+const EMPTY: Book = {
+  state: undefined,
+  deals: [],
+  purchases: [],
+  peers: [],
+  intents: [],
+  entries: [],
+};
 
 /** The whole roster, two of whom have made one deal. */
 export const library: Library = new Map(
