@@ -65,6 +65,7 @@ export type ProductInput = z.infer<typeof ProductInput>;
  * `records` its number of NDJSON lines. `from`/`to` are the ISO times of the first and last message it rests on. `sample`: at most
  * three records, shortened to 2 KiB each, for anyone to see before paying; older manifests have none. `leftOut`: how many people who
  * spoke in the logs are absent because they opted out; of bought inputs, the largest number that a seller told. Older ones have none.
+ * `limits` says what the product does not claim; older manifests have none.
  */
 export const ProductManifest = z.object({
   v: z.literal(1),
@@ -80,6 +81,7 @@ export const ProductManifest = z.object({
   inputs: z.array(ProductInput),
   codeVersion: z.string(),
   method: z.string(),
+  limits: z.string().optional(),
   leftOut: z.int().nonnegative().optional(),
   sample: z.array(z.record(z.string(), z.unknown())).max(3).optional(),
 });

@@ -6,6 +6,7 @@ import { PRODUCT_RECORD, type ProductRecord } from '#contract/profiles.ts';
 import type { Objects } from '#core/ports/objects.ts';
 import { Tally } from '#core/refinery/inspect.ts';
 import {
+  LIMITS,
   METHODS,
   REFINERY_VERSION,
   type RefineryInputs,
@@ -131,6 +132,7 @@ function manifestOf(
     })),
     codeVersion: build.codeVersion,
     method: METHODS[build.product],
+    limits: LIMITS[build.product],
     leftOut: Math.max(0, ...build.inputs.map(leftOutOf)),
     sample: sample.of(tally.records),
   };

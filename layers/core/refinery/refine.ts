@@ -38,6 +38,21 @@ export const METHODS: Readonly<Record<Product, string>> = {
   soul_profiles: 'bought skill and voice profiles merged by user; nothing else is read',
 };
 
+/** What each product does not claim, in the words of its manifest. */
+export const LIMITS: Readonly<Record<Product, string>> = {
+  raw_logs: 'nothing is corrected, translated or attributed to a person behind a nick',
+  user_stats:
+    'counts of this log alone; replies that name nobody are no interaction; of who addresses more than 128 people, some partners are not counted',
+  topic_map:
+    'topics by listed words, so irony and unlisted words are not heard; found words are of a sample; no label of it was checked by hand',
+  skill_profiles:
+    'that somebody speaks of a skill, not that they are good at it; irony is not heard, Portuguese is now and then taken for Spanish',
+  voice_profiles:
+    'how somebody writes here, not who they are; phrases and found words are of samples; replies that name nobody are no edge of the graph',
+  soul_profiles:
+    'what the bought profiles say and no more; prices and budgets are suggestions out of them; partial where one of the two is missing',
+};
+
 /** Records that products are made of; each product reads its {@link SOURCES} and nothing else. */
 export interface RefineryInputs {
   /** IANA zone of the stream's days and hours. @default UTC */

@@ -7,6 +7,7 @@ import { objectKey } from '#contract/keys.ts';
 import type { LogRecord } from '#contract/log-record.ts';
 import { DATA_FILE, type Product, type ProductManifest } from '#contract/products.ts';
 import type { Objects } from '#core/ports/objects.ts';
+import { LIMITS } from '#core/refinery/refine.ts';
 import { glimpseOf } from '#core/refinery/sample.ts';
 import { aLog } from '../../support/log.ts';
 import { collect, streamed } from '../../support/messages.ts';
@@ -51,6 +52,7 @@ describe.each([
       from: LOG[0]?.ts,
       to: LOG.at(-1)?.ts,
       inputs: [{ product: 'corpus', version: 'c1' }],
+      limits: LIMITS.raw_logs,
     });
   });
 
