@@ -26,7 +26,7 @@ export interface AgentRow {
 }
 
 /** One peer as its agent remembers it; `trust` is 0 to 100, outcomes are of the newest 50 interactions. */
-export interface PeerRow {
+interface PeerRow {
   readonly name: string;
   readonly wallet: string;
   readonly trust: number;
@@ -60,7 +60,7 @@ async function peers(id: AgentId, { dir, json }: LookFlags): Promise<void> {
 }
 
 /** Pure: the most trusted first. */
-export function peerRows(
+function peerRows(
   peersOf: readonly Peer[],
   roster: ReadonlyMap<Address, AgentId>,
 ): readonly PeerRow[] {
