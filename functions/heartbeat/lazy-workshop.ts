@@ -10,6 +10,7 @@ export function lazyWorkshop(open: () => Promise<Workshop>): Workshop {
   return {
     goods: {
       refine: async (order) => (await workshop()).goods.refine(order),
+      shelve: async (...goods) => (await workshop()).goods.shelve(...goods),
       handOver: async (...deal) => (await workshop()).goods.handOver(...deal),
       inspect: async (...delivery) => (await workshop()).goods.inspect(...delivery),
     },

@@ -57,9 +57,10 @@ export async function wire(): Promise<Services> {
   const sqs = new SQSClient();
   const signer = signerOf(wallet, network);
   const market = marketOf(env, { signer, dynamo, network });
+  const agents = new DynamoAgents(dynamo, env.ECONOMY_TABLE);
   return {
     hands: {
-      agents: new DynamoAgents(dynamo, env.ECONOMY_TABLE),
+      agents,
       market,
       chain,
       payments: new EvmPayments(chain),
@@ -69,7 +70,8 @@ export async function wire(): Promise<Services> {
       lines: new SqsLines(sqs, env.IRC_OUT_QUEUE_URL),
       ...lazyWorkshop(async () => {
         const { openWorkshop } = await import('./workshop.ts');
-        return openWorkshop({ env, network, pointers, signer, wallet, now });
+        const roster = () => agents.roster();
+        return openWorkshop({ env, network, pointers, signer, wallet, now, roster });
       }),
       corpus: new CorpusViews(pointers),
       wallet,

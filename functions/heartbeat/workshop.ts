@@ -12,6 +12,7 @@ import { S3Objects } from '#adapters/s3/s3-objects.ts';
 import { S3Reports } from '#adapters/s3/s3-reports.ts';
 import type { HeartbeatEnv } from '#contract/env.ts';
 import type { Network } from '#contract/networks.ts';
+import type { Agents } from '#core/ports/agents.ts';
 import type { Auditor } from '#core/ports/auditor.ts';
 import type { Audits } from '#core/ports/audits.ts';
 import type { CorpusPointers } from '#core/ports/corpus-pointers.ts';
@@ -25,6 +26,7 @@ export interface WorkshopParts {
   readonly signer: Signer;
   readonly wallet: EvmWallet;
   readonly now: () => Date;
+  readonly roster: Agents['roster'];
 }
 
 /** Where goods are made, handed over, looked at and audited, where audits are bought, and reports are kept. */
@@ -36,7 +38,7 @@ export interface Workshop {
 }
 
 export function openWorkshop(parts: WorkshopParts): Workshop {
-  const { env, network, pointers, signer, wallet, now } = parts;
+  const { env, network, pointers, signer, wallet, now, roster } = parts;
   const objects = new S3Objects(new S3Client(), env.DATA_BUCKET);
   const corpus = new S3Corpus({ objects, codec: new NodeCodec(), pointers });
   const door = new DeliveryDoor({
@@ -46,7 +48,10 @@ export function openWorkshop(parts: WorkshopParts): Workshop {
   });
   const { STOREFRONT_URL: storefrontUrl, LOG_TIME_ZONE: zone } = env;
   return {
-    goods: new S3Goods({ objects, corpus, door, storefrontUrl, now, zone }),
+    goods: new S3Goods({
+      ...{ objects, corpus, door, storefrontUrl, now, zone, roster },
+      secret: wallet.secretFor('pseudonyms'),
+    }),
     reports: new S3Reports(objects),
     auditor: new S3Auditor({
       ...{ objects, corpus, door, network, zone, now },

@@ -4,7 +4,7 @@ import type { Offer } from '#adapters/x402/till.ts';
 import { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
 import { formatUsdc } from '#contract/money.ts';
-import { DATA_FILE, PRODUCTS, Product, ProductManifest } from '#contract/products.ts';
+import { DATA_FILE, PRODUCTS, Product, ProductManifest, PUBLIC_FILE } from '#contract/products.ts';
 import { ROSTER } from '#contract/roster.ts';
 import type { PaidAnswer, Sale } from '#contract/x402.ts';
 import { atTheTill, plain } from './counter.ts';
@@ -48,8 +48,8 @@ export async function sell(c: Context, services: Services): Promise<Response> {
   if (payTo === undefined || manifest === undefined)
     return plain(404, `${agent.id} has no ${product} to sell yet: come back later.`);
 
-  const { version, sha256, bytes, records } = manifest;
-  const goods = { product, seller: agent.id, version, sha256, bytes, records };
+  const { version, sha256, bytes, records, pseudonymised } = manifest;
+  const goods = { product, seller: agent.id, version, sha256, bytes, records, pseudonymised };
   const url = urlOf(services, agent.id, product);
   const { title, price } = PRODUCTS[product];
   const offer: Offer = {
@@ -70,8 +70,10 @@ export async function sell(c: Context, services: Services): Promise<Response> {
 /** What was sold is what the sale says, whatever is newest by now. */
 async function answerOf({ goods }: Sale, { objects }: Services): Promise<PaidAnswer> {
   if ('order' in goods) throw new Error('A validation has no goods.');
-  const { seller, product, version } = goods;
-  const key = objectKey.product(seller, product, `${version}/${DATA_FILE}`);
+  const { seller, product, version, pseudonymised } = goods;
+  // sales of before were of the goods with their names
+  const file = pseudonymised === true ? PUBLIC_FILE : DATA_FILE;
+  const key = objectKey.product(seller, product, `${version}/${file}`);
   const fileName = `${product}-${version}.ndjson.gz`;
   return { ...goods, url: await objects.presign(key, PRESIGNED_SECONDS, fileName) };
 }
@@ -82,7 +84,9 @@ async function newest(
   { objects }: Services,
 ): Promise<ProductManifest | undefined> {
   const stored = await objects.read(objectKey.newest(seller, product));
-  return stored && ProductManifest.parse(JSON.parse(new TextDecoder().decode(stored)));
+  const manifest = stored && ProductManifest.parse(JSON.parse(new TextDecoder().decode(stored)));
+  // goods of before stand there with their names: nobody may buy them so
+  return manifest?.pseudonymised === true ? manifest : undefined;
 }
 
 function urlOf({ origin }: Services, seller: AgentId, product: Product): string {

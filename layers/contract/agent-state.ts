@@ -73,6 +73,8 @@ export const AgentState = stored(
     sales: z.partialRecord(Product, SalesHistory).optional(),
     /** The coordinator's. */
     oversight: Oversight.optional(),
+    /** Which version of each product is on sale at the direct door. */
+    shelved: z.partialRecord(Product, z.string()).optional(),
   }),
 );
 export type AgentState = z.infer<typeof AgentState>;
@@ -99,6 +101,7 @@ export const Intent = z.object({
     'cancel',
     'rate-seller',
     'refine',
+    'shelve',
     'apply',
     'deliver',
     'rate-buyer',

@@ -169,7 +169,7 @@ export const objectKey = {
     `${agent}/products/validation/${id}/verdict.json`,
   sketches: (agent: AgentId, product: Product): string =>
     `${agent}/products/validation/sketches/${product}.json`,
-  /** The manifest of the version that is sold now. */
+  /** The manifest of what is sold at the direct door now: the newest version under pseudonyms. */
   newest: (agent: AgentId, product: Product): string => `${agent}/products/${product}/newest.json`,
 } as const;
 

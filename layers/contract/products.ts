@@ -50,6 +50,8 @@ export const PRODUCTS: Readonly<Record<Product, ProductTerms>> = {
 /** Object names beside each other under `<seller>/products/<product>/<version>/`. */
 export const DATA_FILE = 'data.ndjson.gz';
 export const MANIFEST_FILE = 'manifest.json';
+/** The version under pseudonyms, for whoever buys at the direct door. */
+export const PUBLIC_FILE = 'public.ndjson.gz';
 
 /** One input that a product was made of: the corpus itself or a bought product. */
 const ProductInput = z.object({
@@ -66,6 +68,7 @@ export type ProductInput = z.infer<typeof ProductInput>;
  * three records, shortened to 2 KiB each, for anyone to see before paying; older manifests have none. `leftOut`: how many people who
  * spoke in the logs are absent because they opted out; of bought inputs, the largest number that a seller told. Older ones have none.
  * `limits` says what the product does not claim; older manifests have none.
+ * `pseudonymised`: people have other names in it, by a keyed hash.
  */
 export const ProductManifest = z.object({
   v: z.literal(1),
@@ -83,6 +86,7 @@ export const ProductManifest = z.object({
   method: z.string(),
   limits: z.string().optional(),
   leftOut: z.int().nonnegative().optional(),
+  pseudonymised: z.boolean().optional(),
   sample: z.array(z.record(z.string(), z.unknown())).max(3).optional(),
 });
 export type ProductManifest = z.infer<typeof ProductManifest>;
@@ -101,6 +105,7 @@ export const DeliveryEvidence = z.object({
   inputs: z.array(ProductInput),
   /** As in the manifest. */
   leftOut: z.int().nonnegative().optional(),
+  pseudonymised: z.boolean().optional(),
 });
 export type DeliveryEvidence = z.infer<typeof DeliveryEvidence>;
 

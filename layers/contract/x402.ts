@@ -33,6 +33,7 @@ export const PaidAnswer = z.object({
   sha256: Sha256,
   bytes: z.int(),
   records: z.int(),
+  pseudonymised: z.boolean().optional(),
   url: z.url(),
 });
 export type PaidAnswer = z.infer<typeof PaidAnswer>;

@@ -49,6 +49,10 @@ export class SimulatedGoods implements Goods {
     return Promise.resolve(ProductManifest.parse({ v, ...goods, ...made }));
   }
 
+  shelve(): Promise<void> {
+    return Promise.resolve();
+  }
+
   handOver(seller: AgentId, deal: SellDeal): Promise<DeliveryEvidence> {
     const { timeline, weather } = this.#stage;
     if (weather.strikes(0.3)) this.#rotten.add(deal.taskId);

@@ -31,6 +31,7 @@ const VERBS: Readonly<Record<string, string>> = {
   cancel: 'withdrew',
   'rate-seller': 'rated the seller of',
   refine: 'made',
+  shelve: 'put on the shelf, under pseudonyms,',
   apply: 'applied for',
   deliver: 'delivered for',
   'rate-buyer': 'rated the buyer of',

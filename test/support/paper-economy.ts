@@ -171,6 +171,7 @@ export class PaperEconomy {
         };
         return Promise.resolve(manifest);
       },
+      shelve: () => Promise.resolve(),
       handOver: (_agentId, { product, goods }) =>
         Promise.resolve(someEvidence({ product, version: goods, records: this.records })),
       inspect: (_agentId, deal) => Promise.resolve(this.verdict(deal)),

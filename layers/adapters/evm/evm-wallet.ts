@@ -1,3 +1,4 @@
+import { hkdfSync } from 'node:crypto';
 import { secp256k1 } from '@noble/curves/secp256k1';
 import { type TransactionSerializableEIP1559, toFunctionSelector } from 'viem';
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
@@ -23,12 +24,19 @@ export class EvmWallet implements Wallet {
   readonly address: Address;
   readonly #account: PrivateKeyAccount;
   readonly #network: Network;
+  readonly #secret: Uint8Array;
 
   /** @throws when it is no private key, without showing it */
   constructor(privateKey: Hex, network: Network) {
+    this.#secret = Buffer.from(privateKey.slice(2), 'hex');
     this.#account = privateKeyToAccount(privateKey);
     this.#network = network;
     this.address = Address.parse(this.#account.address);
+  }
+
+  /** 32 bytes for a purpose other than signing (HKDF-SHA256): they tell nothing of the key. */
+  secretFor(purpose: string): Uint8Array {
+    return new Uint8Array(hkdfSync('sha256', this.#secret, 'economia-viva', purpose, 32));
   }
 
   signMessage(bytes: Uint8Array): Promise<Hex> {

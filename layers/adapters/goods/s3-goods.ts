@@ -1,16 +1,19 @@
 import { buildProduct } from '#adapters/products/build-product.ts';
 import { checkDelivery } from '#adapters/products/check-delivery.ts';
 import type { BuildInput } from '#adapters/products/inputs.ts';
+import { dealKey, type Edition, pseudonymise } from '#adapters/products/pseudonymise.ts';
 import type { BuyDeal, SellDeal } from '#contract/deal.ts';
-import type { AgentId } from '#contract/ids.ts';
+import type { Address, AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
 import {
   DATA_FILE,
-  type Delivery,
+  Delivery,
   DeliveryEvidence,
   MANIFEST_FILE,
   PRODUCTS,
+  type Product,
   ProductManifest,
+  PUBLIC_FILE,
 } from '#contract/products.ts';
 import { agentOf, COLLECTOR } from '#contract/roster.ts';
 import type { Corpus } from '#core/ports/corpus.ts';
@@ -32,7 +35,18 @@ export interface GoodsParts {
   readonly now: () => Date;
   /** IANA zone of the stream's days and hours. */
   readonly zone: string;
+  /** Wallets of the roster: whoever else buys gets pseudonyms for names. */
+  readonly roster: () => Promise<ReadonlyMap<Address, AgentId>>;
+  /** The agent's own, which the keys of pseudonyms are derived from; it never leaves the process. */
+  readonly secret: Uint8Array;
 }
+
+interface Version {
+  readonly product: Product;
+  readonly version: string;
+}
+
+const JSON_TYPE = { contentType: 'application/json' } as const;
 
 /** Goods in the data bucket: made under the agent's own prefix, handed over at the storefront, kept where they were bought. */
 export class S3Goods implements Goods {
@@ -48,20 +62,34 @@ export class S3Goods implements Goods {
     const { agentId: seller, product } = order;
     const { objects, zone } = this.#parts;
     const codeVersion = REFINERY_VERSION;
-    const manifest = await buildProduct({ seller, product, inputs, objects, codeVersion, zone });
-    const contentType = 'application/json';
-    await objects.put(objectKey.newest(seller, product), toBytes(manifest), { contentType });
-    return manifest;
+    return buildProduct({ seller, product, inputs, objects, codeVersion, zone });
+  }
+
+  async shelve(seller: AgentId, goods: Version): Promise<void> {
+    const { objects } = this.#parts;
+    const { product } = goods;
+    const manifest = await this.#manifest(seller, goods);
+    const edition = await this.#edition(seller, {
+      ...goods,
+      file: PUBLIC_FILE,
+      deal: 'the direct door',
+    });
+    const shown: ProductManifest = { ...manifest, ...edition, pseudonymised: true };
+    await objects.put(objectKey.newest(seller, product), toBytes(shown), JSON_TYPE);
   }
 
   async handOver(agentId: AgentId, deal: SellDeal): Promise<DeliveryEvidence> {
-    const { objects, storefrontUrl } = this.#parts;
-    const file = (name: string) =>
-      objectKey.product(agentId, deal.product, `${deal.goods}/${name}`);
-    const manifest = parseJson(ProductManifest, await objects.read(file(MANIFEST_FILE)));
-    if (manifest === undefined)
-      throw new Error(`${deal.product} ${deal.goods} is not on the shelf of ${agentId}.`);
-    const { product, version, sha256, bytes, records, from, to, inputs, leftOut } = manifest;
+    const { objects, storefrontUrl, roster } = this.#parts;
+    const before = await this.#handedOver(agentId, deal);
+    if (before) return before;
+    const goods = { product: deal.product, version: deal.goods };
+    const manifest = await this.#manifest(agentId, goods);
+    // who refines needs the names, to join what it buys of several; nobody else does
+    const isKnown = (await roster()).has(deal.buyer);
+    const file = isKnown ? DATA_FILE : `for-${deal.taskId}.ndjson.gz`;
+    const order = { ...goods, file, deal: deal.taskId };
+    const { sha256, bytes } = isKnown ? manifest : await this.#edition(agentId, order);
+    const { product, version, records, from, to, inputs, leftOut } = manifest;
     const deliveryUrl = `${storefrontUrl}/deliveries/${deal.taskId}?seller=${agentId}`;
     const evidence: DeliveryEvidence = {
       v: 1,
@@ -75,19 +103,43 @@ export class S3Goods implements Goods {
       to,
       inputs,
       ...(leftOut !== undefined && { leftOut }),
+      ...(!isKnown && { pseudonymised: true }),
     };
     const delivery: Delivery = {
       v: 1,
       taskId: deal.taskId,
       buyer: deal.buyer,
-      key: file(DATA_FILE),
+      key: objectKey.product(agentId, product, `${version}/${file}`),
       fileName: `${product}-${version}.ndjson.gz`,
       evidence,
     };
-    await objects.put(objectKey.delivery(agentId, deal.taskId), toBytes(delivery), {
-      contentType: 'application/json',
-    });
+    await objects.put(objectKey.delivery(agentId, deal.taskId), toBytes(delivery), JSON_TYPE);
     return evidence;
+  }
+
+  /** What our earlier self handed over of these very goods. */
+  async #handedOver(agentId: AgentId, deal: SellDeal): Promise<DeliveryEvidence | undefined> {
+    const stored = await this.#parts.objects.read(objectKey.delivery(agentId, deal.taskId));
+    const evidence = parseJson(Delivery, stored)?.evidence;
+    return evidence?.version === deal.goods ? evidence : undefined;
+  }
+
+  async #manifest(seller: AgentId, { product, version }: Version): Promise<ProductManifest> {
+    const key = objectKey.product(seller, product, `${version}/${MANIFEST_FILE}`);
+    const manifest = parseJson(ProductManifest, await this.#parts.objects.read(key));
+    if (manifest === undefined)
+      throw new Error(`${product} ${version} is not on the shelf of ${seller}.`);
+    return manifest;
+  }
+
+  #edition(
+    seller: AgentId,
+    { product, version, file, deal }: Version & { readonly file: string; readonly deal: string },
+  ): Promise<Edition> {
+    const { objects, secret } = this.#parts;
+    const at = (name: string) => objectKey.product(seller, product, `${version}/${name}`);
+    const key = dealKey(secret, `${product} ${version} for ${deal}`);
+    return pseudonymise({ objects, product, from: at(DATA_FILE), to: at(file), key });
   }
 
   async inspect(

@@ -61,6 +61,7 @@ const EFFECTS: Readonly<Record<Intent['kind'], Effect>> = {
   cancel: buyer.cancel,
   'rate-seller': judging.rateSeller,
   refine: seller.refine,
+  shelve: seller.shelve,
   apply: seller.apply,
   deliver: seller.deliver,
   'rate-buyer': seller.rateBuyer,
@@ -122,9 +123,14 @@ function saidIn(tried: ReadonlySet<string>): number {
   return [...tried].filter((id) => id.startsWith('say#')).length;
 }
 
+/** Works through all of a product. */
+function isHeavy({ kind }: Intent): boolean {
+  return kind === 'refine' || kind === 'shelve';
+}
+
 /** Whether these hold an attempt to make goods, whatever came of it. */
 export function hasMade(reports: readonly Report[]): boolean {
-  return reports.some(({ intent }) => intent.kind === 'refine');
+  return reports.some(({ intent }) => isHeavy(intent));
 }
 
 interface Turn {
@@ -136,10 +142,10 @@ interface Turn {
 function next(intents: readonly Intent[], { tried, maySpeak, mayMake }: Turn): Intent | undefined {
   const left = intents.filter(({ id }) => !tried.has(id));
   const lines = maySpeak ? left.filter(({ kind }) => kind === 'say') : [];
-  const goods = mayMake ? left.filter(({ kind }) => kind === 'refine') : [];
+  const goods = mayMake ? left.filter(isHeavy) : [];
   // what was tried least: goods that cannot be made must not keep others from being made
   goods.sort((a, b) => a.attempts - b.attempts);
-  return left.find(({ kind }) => kind !== 'say' && kind !== 'refine') ?? lines[0] ?? goods[0];
+  return left.find((one) => one.kind !== 'say' && !isHeavy(one)) ?? lines[0] ?? goods[0];
 }
 
 async function carryOut(

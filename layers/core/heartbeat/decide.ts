@@ -8,7 +8,7 @@ import type { Desk, Moment } from './desk.ts';
 import type { World } from './look.ts';
 import { observe } from './observe.ts';
 import { bookPayment, forgetAudit } from './payments.ts';
-import { offer, refine } from './shelf.ts';
+import { offer, refine, shelve } from './shelf.ts';
 
 const MAX_APPLICATIONS = 3;
 /** DynamoDB takes 100 items in one transaction; lease, beat and state go with ours. */
@@ -48,6 +48,7 @@ export function decide(
       offered += 1;
   }
   agent.sells.some((product) => plan.take((current) => refine(product, current, desk)));
+  agent.sells.some((product) => plan.take((current) => shelve(product, current, desk)));
   plan.take((current) => want(current, desk));
   plan.take((current) => coordinate(current, desk));
   return { change: complete(snapshot, plan.change), refusals: plan.refusals };

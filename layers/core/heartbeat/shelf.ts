@@ -1,3 +1,4 @@
+import type { Intent } from '#contract/agent-state.ts';
 import type { SellDeal } from '#contract/deal.ts';
 import { PRODUCTS, type Product } from '#contract/products.ts';
 import { isInDemand } from '../market/demand.ts';
@@ -11,6 +12,8 @@ import type { Desk } from './desk.ts';
 
 /** How often goods may fail to be made before others are begun beside them. */
 const MAX_ATTEMPTS = 3;
+/** How long goods wait for deals to be done before they go to the direct door all the same, in ms. */
+const PATIENCE_MS = 3_600_000;
 
 /** Applies for a request that the shelf can serve as it is. */
 export function offer(task: Task, snapshot: Snapshot, { agent, at }: Desk): Change | undefined {
@@ -55,10 +58,25 @@ export function refine(
   const signs = { ...moment, agent, state: snapshot.state, requests: world.requests };
   if (snapshot.deals.size > 0 && !isInDemand(product, signs)) return undefined;
   const made = intend('refine', `${product}#${generation}`, at);
-  const isBusy = snapshot.intents.some(
-    ({ id, kind, attempts }) => id === made.id || (kind === 'refine' && attempts < MAX_ATTEMPTS),
-  );
-  if (isBusy) return undefined;
+  if (snapshot.intents.some((one) => one.id === made.id || isUnderWay(one))) return undefined;
   const has = agent.wants.every((input) => isBought(snapshot.purchases, input, generation));
   return has ? { intents: [made] } : undefined;
+}
+
+/** Puts what was made on sale at the direct door, once no deal waits or the hour is over. */
+export function shelve(
+  product: Product,
+  { state, deals, intents }: Snapshot,
+  { moment, at }: Desk,
+): Change | undefined {
+  const version = state.stock[product]?.version;
+  if (version === undefined || state.shelved?.[product] === version) return undefined;
+  const madeAt = state.sales?.[product]?.versions.find((one) => one.version === version)?.madeAt;
+  const isLate = moment.now.getTime() - Date.parse(madeAt ?? at) >= PATIENCE_MS;
+  if ((deals.size > 0 && !isLate) || intents.some(isUnderWay)) return undefined;
+  return { intents: [intend('shelve', `${product}#${version}`, at)] };
+}
+
+function isUnderWay({ kind, attempts }: Intent): boolean {
+  return (kind === 'refine' || kind === 'shelve') && attempts < MAX_ATTEMPTS;
 }

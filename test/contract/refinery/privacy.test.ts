@@ -3,14 +3,21 @@ import { S3Corpus } from '#adapters/corpus/s3-corpus.ts';
 import { DynamoCorpusPointers } from '#adapters/dynamodb/corpus-pointers.ts';
 import { DeliveryDoor } from '#adapters/goods/delivery-door.ts';
 import { S3Goods } from '#adapters/goods/s3-goods.ts';
+import { checkDelivery } from '#adapters/products/check-delivery.ts';
 import { gunzip, lines } from '#adapters/products/ndjson.ts';
 import type { SellDeal } from '#contract/deal.ts';
 import { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
-import { DATA_FILE, type Product, type ProductManifest } from '#contract/products.ts';
+import {
+  DATA_FILE,
+  Delivery,
+  type Product,
+  ProductManifest,
+  PUBLIC_FILE,
+} from '#contract/products.ts';
 import { agentOf, COLLECTOR, ROSTER } from '#contract/roster.ts';
 import type { RefineOrder } from '#core/ports/goods.ts';
-import { taskId, walletOf } from '../../support/builders.ts';
+import { taskId, WALLETS, walletOf } from '../../support/builders.ts';
 import { type EconomyTable, openEconomyTable } from '../../support/economy-table.ts';
 import { collect } from '../../support/messages.ts';
 import { collectAll, house, upload } from '../../unit/logs/house.ts';
@@ -58,6 +65,13 @@ describe('the list of opt-outs', () => {
   });
 });
 
+let only: ReturnType<typeof chain> | undefined;
+/** There is one table, and so one corpus. */
+function theChain(): ReturnType<typeof chain> {
+  only ??= chain();
+  return only;
+}
+
 /** All six products, as the agents make them of each other's. */
 async function chain() {
   const memory = house();
@@ -73,7 +87,11 @@ async function chain() {
   // nothing is fetched here
   const door = new DeliveryDoor({ storefrontUrl, hosts: [], sign: () => Promise.resolve({}) });
   const now = () => new Date();
-  const goods = new S3Goods({ objects, corpus, door, storefrontUrl, now, zone: 'UTC' });
+  const goods = new S3Goods({
+    ...{ objects, corpus, door, storefrontUrl, now, zone: 'UTC' },
+    roster: () => Promise.resolve(WALLETS),
+    secret: new TextEncoder().encode('a secret of 32 bytes, more or less'),
+  });
   let deals = 0;
 
   const sold = async (product: Product, buyer: AgentId): Promise<RefineOrder['inputs'][number]> => {
@@ -93,12 +111,13 @@ async function chain() {
     const inputs = await Promise.all(agentOf(agentId).wants.map((one) => sold(one, agentId)));
     return (await goods.refine({ agentId, product, generation: version.slice(0, 16), inputs }))!;
   };
-  const textOf = async (manifest: ProductManifest): Promise<string> => {
-    const body = await objects.open(dataOf(manifest));
+  const textOf = (manifest: ProductManifest) => textAt(dataOf(manifest));
+  const textAt = async (key: string): Promise<string> => {
+    const body = await objects.open(key);
     if (body === undefined || body === 'changed') throw new Error('no data');
     return (await collect(lines(gunzip(body)))).flat().join('\n');
   };
-  return { pointers, corpus, made, textOf };
+  return { pointers, corpus, goods, objects, made, textOf, textAt };
 }
 
 function dataOf({ seller, product, version }: ProductManifest): string {
@@ -113,7 +132,7 @@ const NAMED = /zoraida/i;
 
 describe('who opts out', () => {
   it('is absent from new versions of every product, and counted in each', async () => {
-    const { pointers, corpus, made, textOf } = await chain();
+    const { pointers, corpus, made, textOf } = await theChain();
     const products = Object.keys(PROOF) as Product[];
     const before = new Map<Product, ProductManifest>();
     for (const product of products) before.set(product, await made(product));
@@ -154,3 +173,55 @@ const PROOF: Readonly<Record<Product, boolean>> = {
   voice_profiles: true,
   soul_profiles: true,
 };
+
+/** All who speak or are spoken of. */
+const ANYBODY = /zoraida|luis|\bana\b/i;
+const PSEUDONYM = /anon-[0-9a-f]{16}/g;
+
+describe('who is not of the roster', () => {
+  it('gets every product with pseudonyms of its own deal, as its evidence says', async () => {
+    const { goods, objects, made, textAt } = await theChain();
+    const deal = (manifest: ProductManifest, n: number) =>
+      ({
+        ...{ product: manifest.product, goods: manifest.version, taskId: taskId(900 + n) },
+        buyer: walletOf('stranger'),
+      }) as SellDeal;
+    const delivered = async (manifest: ProductManifest, n: number) => {
+      const evidence = await goods.handOver(manifest.seller, deal(manifest, n));
+      const stored = await objects.read(objectKey.delivery(manifest.seller, taskId(900 + n)));
+      const { key } = Delivery.parse(JSON.parse(new TextDecoder().decode(stored)));
+      return { evidence, key, text: await textAt(key) };
+    };
+    for (const [n, product] of (Object.keys(PROOF) as Product[]).entries()) {
+      const manifest = await made(product);
+      const one = await delivered(manifest, 2 * n);
+      const other = await delivered(manifest, 2 * n + 1);
+      expect(one.text, product).not.toMatch(ANYBODY);
+      expect(one.evidence).toMatchObject({ pseudonymised: true, records: manifest.records });
+      expect(await delivered(manifest, 2 * n)).toEqual(one);
+      const body = await objects.open(one.key);
+      if (body === undefined || body === 'changed') throw new Error('no goods');
+      const expected = { product, now: new Date() };
+      const checked = { evidence: one.evidence, body, minimumRecords: 1, maxBytes: 1e9, expected };
+      expect(await checkDelivery(checked), product).toMatchObject({ ok: true });
+      if (product === 'topic_map') continue;
+      expect(new Set(one.text.match(PSEUDONYM)).size, product).toBe(3);
+      expect(other.text.match(PSEUDONYM)?.some((name) => one.text.includes(name))).toBe(false);
+    }
+  });
+
+  it('sees and buys no names at the direct door', async () => {
+    const { goods, objects, made, textAt } = await theChain();
+    for (const product of Object.keys(PROOF) as Product[]) {
+      const { seller, version } = await made(product);
+      await goods.shelve(seller, { product, version });
+      const stored = await objects.read(objectKey.newest(seller, product));
+      const shown = ProductManifest.parse(JSON.parse(new TextDecoder().decode(stored)));
+      expect(shown).toMatchObject({ version, pseudonymised: true, leftOut: 0 });
+      expect(JSON.stringify(shown)).not.toMatch(ANYBODY);
+      const file = objectKey.product(seller, product, `${version}/${PUBLIC_FILE}`);
+      expect(await textAt(file), product).not.toMatch(ANYBODY);
+      expect((await objects.head(file))?.size).toBe(shown.bytes);
+    }
+  });
+});

@@ -115,6 +115,7 @@ describe('direct door', () => {
       sha256: shop.manifest.sha256,
       bytes: 4,
       records: 1234,
+      pseudonymised: true,
     });
     expect(await (await fetch(url)).text()).toBe('data');
     expect(await balances()).toEqual([buyer! - PRICE, seller! + PRICE]);

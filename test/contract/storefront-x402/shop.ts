@@ -8,7 +8,7 @@ import { EvmPayments } from '#adapters/evm/evm-payments.ts';
 import { S3Objects } from '#adapters/s3/s3-objects.ts';
 import { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
-import type { ProductManifest } from '#contract/products.ts';
+import { type ProductManifest, PUBLIC_FILE } from '#contract/products.ts';
 import { ROSTER } from '#contract/roster.ts';
 import type { handler as Handler } from '../../../functions/storefront/storefront.lambda.ts';
 import { listen } from '../../../scripts/local/cloud/http.ts';
@@ -36,6 +36,7 @@ const manifest: ProductManifest = {
   inputs: [{ product: 'corpus', version: 'cd'.repeat(32) }],
   codeVersion: '1',
   method: 'sorted',
+  pseudonymised: true,
   sample: [{ v: 1, user: 'ana', text: 'hola' }],
 };
 
@@ -77,7 +78,7 @@ export async function openShop() {
     contentType: 'application/json',
   });
   await objects.put(
-    objectKey.product(SELLER, 'raw_logs', `${manifest.version}/data.ndjson.gz`),
+    objectKey.product(SELLER, 'raw_logs', `${manifest.version}/${PUBLIC_FILE}`),
     new TextEncoder().encode('data'),
     { contentType: 'application/gzip' },
   );

@@ -119,7 +119,8 @@ describe('decide', () => {
       ).toEqual([]);
       const made = all(SOUL).state;
       const stock = { soul_profiles: { ...shelf.raw_logs } };
-      const idle = { ...all(SOUL), state: { ...made, stock } };
+      const shelved = { soul_profiles: 'v1' };
+      const idle = { ...all(SOUL), state: { ...made, stock, shelved } };
       expect(decided(SOUL, idle, { at: late }).intents).toEqual([]);
     });
   });
@@ -204,8 +205,27 @@ describe('decide', () => {
     };
     expect(making(2)).toEqual([]);
     expect(making(3)).toEqual([`refine#user_stats#${GENERATION}`]);
-    const done = aSnapshot({ state: anAgentState({ stock: shelf }) });
+    const shelved = { raw_logs: 'v1', user_stats: 'v1', topic_map: 'v1' };
+    const done = aSnapshot({ state: anAgentState({ stock: shelf, shelved }) });
     expect(decided(SELLER, done).intents).toEqual([]);
+  });
+
+  it('puts on sale at the direct door what it made, one after the other, once no deal waits', () => {
+    const shelved = { raw_logs: 'v0', user_stats: 'v1' };
+    const state = anAgentState({ stock: shelf, shelved });
+    const intents = (deals: Parameters<typeof holding>[0], over = {}) =>
+      decided(SELLER, holding(deals, { state: { ...state, ...over } })).intents;
+    expect(intents([])).toEqual(['shelve#raw_logs#v1']);
+    expect(intents([], { shelved: { ...shelved, raw_logs: 'v1' } })).toEqual([
+      'shelve#topic_map#v1',
+    ]);
+    const sale = aSellDeal({ taskId: taskId(9) });
+    expect(intents([sale])).toEqual([]);
+    const madeAt = new Date(NOW.getTime() - 3_600_000).toISOString();
+    const sales = { raw_logs: { versions: [{ version: 'v1', madeAt, perSale: 0n, sold: 0 }] } };
+    expect(intents([sale], { sales })).toEqual(['shelve#raw_logs#v1']);
+    const busy = [anIntent({ kind: 'refine', subject: 'user_stats#x' })];
+    expect(decided(SELLER, aSnapshot({ state, intents: busy })).intents).toEqual([]);
   });
 
   it('makes what nobody wants only when no deal waits for it', () => {

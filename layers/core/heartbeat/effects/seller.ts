@@ -75,6 +75,15 @@ export const refine: Effect = async (job) => {
   };
 };
 
+/** Puts a version that was made on sale at the direct door; `subject` is `<product>#<version>`. */
+export const shelve: Effect = async ({ agent, intent, snapshot, hands }) => {
+  const [name, version = ''] = intent.subject.split('#');
+  const product = Product.parse(name);
+  await hands.goods.shelve(agent.id, { product, version });
+  const shelved = { ...snapshot.state.shelved, [product]: version };
+  return { kind: 'change', change: { state: { ...snapshot.state, shelved } } };
+};
+
 /** What one sale must bring: what was paid for the inputs, over the sales that they were bought for. */
 function perSale(
   product: Product,
