@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseUsdc } from '#contract/money.ts';
 import { freePortBase } from '../../scripts/chaos/free-ports.ts';
-import { syntheticDay } from '../../scripts/local/economy/synthetic-chat.ts';
+import { NICKS, syntheticDay } from '../../scripts/local/economy/synthetic-chat.ts';
 import { aFolder } from '../support/folders.ts';
 import { EIGHT, type Ended, type Report, reportIn, run, sentences, start, trades } from './viva.ts';
 
@@ -14,6 +14,7 @@ const once = ['up', '--once', '--json', '--beat', '1'];
 describe('npm start -- --once --json', () => {
   const dir = join(aFolder(), 'state');
   let first: Report;
+  let told: string;
   const at = async (): Promise<string[]> => [
     ...['--dir', dir],
     ...['--port-base', String(await freePortBase())],
@@ -27,11 +28,28 @@ describe('npm start -- --once --json', () => {
 
     const ended = await running.ended;
     first = reportIn(ended);
+    told = ended.stdout + ended.stderr;
     expect(first).toMatchObject({ ok: true, errors: [] });
     expect(ended.code).toBe(0);
     expect(trades(first)).toEqual(EIGHT);
     expect(first.corpus).toMatchObject({ files: 14, quarantined: 0, days: 14, users: 20 });
     expect(ended.stderr).toContain('synthetic');
+  });
+
+  it('names nobody of the logs in any line of any log, nor a private key', async () => {
+    const folder = join(dir, 'cloud', 'logs');
+    const files = readdirSync(folder);
+    expect(files.length).toBeGreaterThan(9);
+    const logs = files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
+    expect(logs).toContain('kk-karma-hello');
+    const words = new Set(`${logs}\n${told}`.toLowerCase().split(/[^\p{L}\p{N}_-]+/u));
+    expect(NICKS.filter((nick) => words.has(nick))).toEqual([]);
+    const secrets = readFileSync(join(dir, 'cloud', 'secrets.json'), 'utf8');
+    const keys = secrets.match(/0x[0-9a-f]{64}/gi) ?? [];
+    expect(keys.length).toBeGreaterThan(6);
+    expect(keys.filter((key) => logs.toLowerCase().includes(key.slice(2).toLowerCase()))).toEqual(
+      [],
+    );
   });
 
   it('pays every bounty 87 to 13, once, and books it', () => {

@@ -150,6 +150,8 @@ export class S3Goods implements Goods {
     const evidence = DeliveryEvidence.safeParse(submitted['json_response']).data;
     if (evidence === undefined)
       return { kind: 'bad', reason: 'no-evidence: json_response is not a delivery' };
+    if (evidence.pseudonymised === true)
+      return { kind: 'bad', reason: 'pseudonymised: whoever refines needs the names' };
     const opened = await this.#parts.door.open(evidence.deliveryUrl, deal.taskId);
     if (opened.kind === 'unreachable') return 'unreachable';
     if (opened.kind === 'refused') return { kind: 'bad', reason: opened.reason };

@@ -18,7 +18,7 @@ export interface Edition {
   readonly sample: Glimpse[];
 }
 
-export interface Pseudonymising {
+interface Pseudonymising {
   readonly objects: Objects;
   readonly product: Product;
   /** The object with the names in it, and the one to write. */

@@ -8,7 +8,7 @@ import { base } from './provenance.ts';
 import { generationOf } from './request.ts';
 
 /** What shows that somebody wants a product. */
-export interface Signs {
+interface Signs {
   readonly agent: Agent;
   readonly state: AgentState;
   /** Open bounties of others. */

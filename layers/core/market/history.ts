@@ -6,7 +6,7 @@ import type { Agent } from '#contract/roster.ts';
 /** So many versions tell what the next will sell; for each that is not known yet the roster's word stands. */
 const TELLING = 4;
 /** What is older than a week tells nothing of the next, in ms. */
-export const WEEK_MS = 7 * 86_400_000;
+const WEEK_MS = 7 * 86_400_000;
 const ONE = 10_000n;
 
 const NOTHING: SalesHistory = { versions: [] };

@@ -12,7 +12,7 @@ const HEAD = /^[[\]{}|`]+/;
 const TAIL = /[[\]{}|`]+$/;
 
 /** What a text begins with: somebody's name, what stands before and after it, and the text that follows. */
-export interface Address {
+interface Address {
   readonly space: string;
   readonly at: string;
   readonly name: string;
@@ -32,7 +32,7 @@ export function addressIn(text: string): Address | undefined {
 }
 
 /** What stands for a name in a text; undefined for what is nobody's. `at` when it is marked by an `@`. */
-export type Instead = (name: string, at: '@' | '') => string | undefined;
+type Instead = (name: string, at: '@' | '') => string | undefined;
 
 /**
  * A text with other words in place of the names in it. What stands for a marked name stands for its mark as well. A name that is also a

@@ -8,7 +8,8 @@ export const FIRST_DAYS = 14;
 const FIRST_DAY = Date.UTC(2026, 0, 5);
 const DAY_MS = 86_400_000;
 
-const NICKS = [
+/** Who speaks in it. */
+export const NICKS = [
   'lu_cripto',
   'donpacho',
   'sol_dev',

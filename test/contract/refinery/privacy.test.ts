@@ -17,11 +17,12 @@ import {
 } from '#contract/products.ts';
 import { agentOf, COLLECTOR, ROSTER } from '#contract/roster.ts';
 import type { RefineOrder } from '#core/ports/goods.ts';
-import { taskId, WALLETS, walletOf } from '../../support/builders.ts';
+import { aBuyDeal, agentId, taskId, WALLETS, walletOf } from '../../support/builders.ts';
 import { type EconomyTable, openEconomyTable } from '../../support/economy-table.ts';
 import { collect } from '../../support/messages.ts';
 import { collectAll, house, upload } from '../../unit/logs/house.ts';
 
+const SOUL = agentId('kk-soul-extractor');
 const NAME = 'Zoraida77';
 const LINES = [
   `[10:00] <${NAME}> i write python and docker every day @luis`,
@@ -199,6 +200,9 @@ describe('who is not of the roster', () => {
       expect(one.text, product).not.toMatch(ANYBODY);
       expect(one.evidence).toMatchObject({ pseudonymised: true, records: manifest.records });
       expect(await delivered(manifest, 2 * n)).toEqual(one);
+      const bounty = aBuyDeal({ product, taskId: taskId(900 + 2 * n) });
+      const submitted = { json_response: one.evidence };
+      expect(await goods.inspect(SOUL, bounty, submitted)).toMatchObject({ kind: 'bad' });
       const body = await objects.open(one.key);
       if (body === undefined || body === 'changed') throw new Error('no goods');
       const expected = { product, now: new Date() };
