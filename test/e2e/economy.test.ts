@@ -36,7 +36,7 @@ describe('npm start -- --once --json', () => {
     expect(ended.stderr).toContain('synthetic');
   });
 
-  it('names nobody of the logs in any line of any log, nor a private key', async () => {
+  it('names nobody of the logs in any line of any log, nor a private key', () => {
     const folder = join(dir, 'cloud', 'logs');
     const files = readdirSync(folder);
     expect(files.length).toBeGreaterThan(9);

@@ -2,7 +2,7 @@ import type { Intent } from '#contract/agent-state.ts';
 import type { SellDeal } from '#contract/deal.ts';
 import { PRODUCTS, type Product } from '#contract/products.ts';
 import { isInDemand } from '../market/demand.ts';
-import { priceFloor } from '../market/history.ts';
+import { madeAtOf, priceFloor } from '../market/history.ts';
 import { base, generationIn, isBought } from '../market/provenance.ts';
 import { generationOf } from '../market/request.ts';
 import type { Change, Snapshot } from '../ports/agents.ts';
@@ -71,8 +71,8 @@ export function shelve(
 ): Change | undefined {
   const version = state.stock[product]?.version;
   if (version === undefined || state.shelved?.[product] === version) return undefined;
-  const madeAt = state.sales?.[product]?.versions.find((one) => one.version === version)?.madeAt;
-  const isLate = moment.now.getTime() - Date.parse(madeAt ?? at) >= PATIENCE_MS;
+  const madeAt = madeAtOf(state, { product, version }) ?? at;
+  const isLate = moment.now.getTime() - Date.parse(madeAt) >= PATIENCE_MS;
   if ((deals.size > 0 && !isLate) || intents.some(isUnderWay)) return undefined;
   return { intents: [intend('shelve', `${product}#${version}`, at)] };
 }

@@ -42,13 +42,18 @@ export function withFee(net: bigint): bigint {
   return net <= 0n ? 0n : ((net - 1n) * ONE) / (ONE - FEE_BPS) + 1n;
 }
 
+/** ISO time; undefined for a version that we do not remember. */
+export function madeAtOf(state: AgentState, goods: Goods): string | undefined {
+  return versionOf(state, goods)?.madeAt;
+}
+
 /** Micro-USDC below which this version is not sold; 0 for one that we do not remember the cost of. */
-export function priceFloor(
-  { sales }: AgentState,
-  { product, version }: { readonly product: Product; readonly version: string },
-): bigint {
-  const known = sales?.[product]?.versions.find((one) => one.version === version);
-  return withFee(known?.perSale ?? 0n);
+export function priceFloor(state: AgentState, goods: Goods): bigint {
+  return withFee(versionOf(state, goods)?.perSale ?? 0n);
+}
+
+function versionOf({ sales }: AgentState, { product, version }: Goods): Version | undefined {
+  return sales?.[product]?.versions.find((one) => one.version === version);
 }
 
 /** The state after a version was made; the same one again changes nothing. */
@@ -63,11 +68,7 @@ export function made(
 }
 
 /** The state after a sale was paid; to be written with its ledger entry, once. */
-export function sold(
-  state: AgentState,
-  what: { readonly product: Product; readonly version: string },
-  at: string,
-): AgentState {
+export function sold(state: AgentState, what: Goods, at: string): AgentState {
   const { versions } = state.sales?.[what.product] ?? NOTHING;
   const counted = versions.map((one) =>
     one.version === what.version ? { ...one, sold: one.sold + 1 } : one,
@@ -79,3 +80,9 @@ export function sold(
 }
 
 type Version = SalesHistory['versions'][number];
+
+/** One version of one product. */
+interface Goods {
+  readonly product: Product;
+  readonly version: string;
+}

@@ -1,4 +1,5 @@
 import type { Book } from '#adapters/dynamodb/books.ts';
+import type { Intent } from '#contract/agent-state.ts';
 import type { BuyDeal } from '#contract/deal.ts';
 import type { AgentId } from '#contract/ids.ts';
 import { ROSTER } from '#contract/roster.ts';
@@ -22,6 +23,9 @@ export function settledDeals(library: Library): readonly (BuyDeal & { readonly b
   return deals.toSorted((a, b) => a.openedAt.localeCompare(b.openedAt));
 }
 
+/** Goods that nobody waits for are made, and put on sale at the direct door, when all deals are done: no deal is missing without them. */
+const AFTERWARDS = new Set<Intent['kind']>(['refine', 'shelve']);
+
 /** What still keeps the chain from being through with this corpus; empty when every want is bought and every desk is clear. */
 export function unfinished(library: Library, generation: string): readonly string[] {
   return ROSTER.flatMap(({ id, wants }) => {
@@ -39,7 +43,9 @@ export function unfinished(library: Library, generation: string): readonly strin
     const open = book.deals
       .filter(({ state }) => state !== 'settled' && state !== 'closed')
       .map(({ taskId, product, state }) => `${id}: deal ${taskId} (${product}) is ${state}`);
-    const intents = book.intents.map((intent) => `${id}: ${intent.id} is not done`);
+    const intents = book.intents
+      .filter(({ kind }) => !AFTERWARDS.has(kind))
+      .map((intent) => `${id}: ${intent.id} is not done`);
     return [...missing, ...open, ...intents];
   });
 }
