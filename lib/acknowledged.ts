@@ -30,6 +30,11 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     reason: 'Accounts of an IRC network that we do not run: their owner changes them there first.',
   },
   {
+    rule: 'AwsSolutions-SMG4',
+    at: /\/Obeys\/Key$/,
+    reason: 'The owner holds the other half: whoever changes it must change both at once.',
+  },
+  {
     rule: 'AwsSolutions-IAM5',
     at: /\/(Heartbeat|Storefront|CollectLogs)\/Role$|\/Relay\/Task\/TaskRole$/,
     finding: /^Resource::.*\/kk-[a-z-]+\/[a-z]+\/(irc\/)?\*$/,

@@ -68,7 +68,9 @@ export interface StageValues {
   readonly logRetention: RetentionDays;
   /** Of tables, bucket and wallets. */
   readonly removal: RemovalPolicy;
-  /** Who gets the alarms. */
+  /** Dollars a month above which the account's bill rings. */
+  readonly budgetUsd: number;
+  /** Who gets the alarms: e-mail addresses. */
   readonly operators: readonly string[];
 }
 
@@ -90,6 +92,7 @@ const common = {
   },
   hiddenTimeouts: 6,
   throttle: { rateLimit: 50, burstLimit: 100 },
+  budgetUsd: 20,
   operators: [],
 } as const;
 

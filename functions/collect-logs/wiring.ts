@@ -39,7 +39,12 @@ export function wire(): Services {
     wakeUps: new SqsWakeUps(sqs, env.WAKE_QUEUE_URL),
     continuations: new SqsContinuations(sqs, env.UPLOADS_QUEUE_URL),
     log: createLog('collect-logs'),
-    metrics: new Metrics({ namespace: NAMESPACE, serviceName: 'collect-logs' }),
+    metrics: new Metrics({
+      namespace: NAMESPACE,
+      serviceName: 'collect-logs',
+      // two stages of one account have an alarm each
+      defaultDimensions: { stage: env.STAGE },
+    }),
     now: () => new Date(),
     pause: (milliseconds) => sleep(milliseconds),
   };

@@ -1,6 +1,7 @@
 import {
   Alarm,
   ComparisonOperator,
+  type IAlarm,
   type IMetric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
@@ -27,6 +28,8 @@ export interface HouseAlarmProps {
 
 /** An alarm that says what is lost and where to read on. */
 export class HouseAlarm extends Construct {
+  readonly alarm: IAlarm;
+
   constructor(scope: Construct, id: string, props: HouseAlarmProps) {
     super(scope, id);
     const { metric, threshold, below = false, periods = 1, missingRings = false, topic } = props;
@@ -42,5 +45,6 @@ export class HouseAlarm extends Construct {
     });
     alarm.addAlarmAction(new SnsAction(topic));
     alarm.addOkAction(new SnsAction(topic));
+    this.alarm = alarm;
   }
 }

@@ -58,6 +58,8 @@ export interface IrcRelayServiceProps {
  * balancer. It can read no wallet.
  */
 export class IrcRelayService extends Construct {
+  readonly service: FargateService;
+
   constructor(scope: Construct, id: string, props: IrcRelayServiceProps) {
     super(scope, id);
     const task = this.#task(props);
@@ -81,7 +83,7 @@ export class IrcRelayService extends Construct {
     for (const queue of [props.wake, props.commands, props.out.dead])
       queue.grantSendMessages(task.taskRole);
     props.out.queue.grantConsumeMessages(task.taskRole);
-    this.#service(task, props.stage);
+    this.service = this.#service(task, props.stage);
   }
 
   /** Empty: an operator writes the accounts, so that they are in no template. */
@@ -160,7 +162,7 @@ export class IrcRelayService extends Construct {
     };
   }
 
-  #service(taskDefinition: FargateTaskDefinition, { zones, relay }: StageValues): void {
+  #service(taskDefinition: FargateTaskDefinition, { zones, relay }: StageValues): FargateService {
     const provider = relay === 'spot' ? 'FARGATE_SPOT' : 'FARGATE';
     const vpc = new Vpc(this, 'Vpc', {
       availabilityZones: [...zones],
@@ -169,7 +171,7 @@ export class IrcRelayService extends Construct {
       // the alternative is a custom resource; nothing here uses the default group
       restrictDefaultSecurityGroup: false,
     });
-    new FargateService(this, 'Service', {
+    return new FargateService(this, 'Service', {
       cluster: this.#cluster(vpc, provider),
       capacityProviderStrategies: [{ capacityProvider: provider, weight: 1 }],
       taskDefinition,

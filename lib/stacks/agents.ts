@@ -34,10 +34,12 @@ export class AgentsStack extends Stack {
   readonly reconcile: IFunction;
   readonly storefront: IFunction;
   readonly storefrontUrl: string;
+  readonly door: HttpDoor;
 
   constructor(scope: Construct, id: string, { stage, state, market, irc }: AgentsStackProps) {
     super(scope, id, { env: { region: stage.region } });
     const door = new HttpDoor(this, 'StorefrontDoor', { stage, name: 'storefront' });
+    this.door = door;
     this.storefrontUrl = door.url;
     const trading = market ?? this.#elsewhere(stage);
     this.storefront = this.#storefront(stage, state, trading);

@@ -18,6 +18,8 @@ export class IrcStack extends Stack {
   readonly commands: WorkQueue;
   readonly replies: WorkQueue;
   readonly obeys: IFunction;
+  /** @default - the stage has none */
+  readonly relay?: IrcRelayService;
 
   constructor(scope: Construct, id: string, { stage, state }: IrcStackProps) {
     super(scope, id, { env: { region: stage.region } });
@@ -52,7 +54,7 @@ export class IrcStack extends Stack {
       key: state.key,
     }).function;
     if (stage.relay !== 'off') {
-      new IrcRelayService(this, 'Relay', {
+      this.relay = new IrcRelayService(this, 'Relay', {
         stage,
         economy: state.economy,
         data: state.data,

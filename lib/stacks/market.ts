@@ -32,6 +32,7 @@ export class MarketStack extends Stack implements TradingPlace {
   readonly marketUrl: string;
   readonly mcpUrl: string;
   readonly facilitatorUrl: string;
+  readonly doors: readonly HttpDoor[];
   readonly market: IFunction;
   readonly facilitator: IFunction;
 
@@ -39,6 +40,7 @@ export class MarketStack extends Stack implements TradingPlace {
     super(scope, id, { env: { region: stage.region } });
     const facilitatorDoor = new HttpDoor(this, 'FacilitatorDoor', { stage, name: 'facilitator' });
     const door = new HttpDoor(this, 'MarketDoor', { stage, name: 'market' });
+    this.doors = [facilitatorDoor, door];
     this.marketUrl = door.url;
     this.mcpUrl = `${door.url}/mcp/`;
     this.facilitatorUrl = facilitatorDoor.url;

@@ -88,14 +88,15 @@ export class StateStack extends Stack {
     return { secretArn: wallet.ref, key: this.key };
   }
 
-  /** With a policy of its own a topic loses the one that lets this account's alarms speak. */
+  /** With a policy of its own a topic loses the one that lets this account's alarms, and its budgets, speak. */
   #topic(): Topic {
     const topic = new Topic(this, 'Alarms', { enforceSSL: true });
-    topic.grantPublish(
-      new ServicePrincipal('cloudwatch.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
-      }),
-    );
+    for (const service of ['cloudwatch', 'budgets'])
+      topic.grantPublish(
+        new ServicePrincipal(`${service}.amazonaws.com`, {
+          conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+        }),
+      );
     return topic;
   }
 

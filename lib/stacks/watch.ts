@@ -1,8 +1,11 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import {
+  AlarmStatusWidget,
   Dashboard,
   GraphWidget,
+  type IAlarm,
   type IMetric,
+  type IWidget,
   MathExpression,
   Metric,
   Stats,
@@ -12,6 +15,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { METRICS, NAMESPACE } from '#contract/metrics.ts';
+import { EconomyAlarms, ofEconomy } from '../constructs/economy-alarms.ts';
 import { HouseAlarm } from '../constructs/house-alarm.ts';
 import type { StageValues } from '../stages.ts';
 import type { AgentsStack } from './agents.ts';
@@ -41,6 +45,12 @@ export class WatchStack extends Stack {
     this.#failures(props);
     this.#findings(props);
     this.#fees(props);
+    new EconomyAlarms(this, 'Economy', {
+      stage: props.stage,
+      topic: props.state.alarms,
+      relay: props.irc.relay?.service,
+      doors: [props.agents.door, ...(props.market?.doors ?? [])],
+    });
     this.#dashboard(props);
   }
 
@@ -141,6 +151,10 @@ export class WatchStack extends Stack {
     });
   }
 
+  #alarms(): IAlarm[] {
+    return this.node.findAll().flatMap((one) => (one instanceof HouseAlarm ? [one.alarm] : []));
+  }
+
   #dashboard({ stage, state, irc, agents, logs, market }: WatchStackProps): void {
     const trading = market ? [market.market, market.facilitator] : [];
     const rooms = [
@@ -155,7 +169,9 @@ export class WatchStack extends Stack {
     new Dashboard(this, 'Dashboard', {
       dashboardName: `economia-viva-${stage.name}`,
       widgets: [
-        [new TextWidget({ markdown: `# Economía Viva, ${stage.name}\nAlive? Stuck?`, width: 24 })],
+        [heading(`# Economía Viva, ${stage.name}`)],
+        [new AlarmStatusWidget({ title: 'What rings', alarms: this.#alarms(), width: 24 })],
+        [heading('## Is it alive?')],
         [
           graph(
             'Beats',
@@ -166,6 +182,8 @@ export class WatchStack extends Stack {
             [...beating, ...rooms].map((room) => room.metricErrors()),
           ),
         ],
+        ...earning(stage),
+        [heading('## Is anything stuck?')],
         [
           graph('Waiting', [state.uploads.queue, state.wake.queue, irc.out.queue].map(age)),
           graph(
@@ -173,9 +191,60 @@ export class WatchStack extends Stack {
             beating.map((room) => room.metricDuration({ statistic: 'p95' })),
           ),
         ],
+        ...found(stage),
+        [heading('## What does it cost?')],
+        [
+          graph('Estimated bill of the account, dollars this month', [BILL]),
+          graph(
+            'Computing, ms',
+            beating.map((room) => room.metricDuration({ statistic: Stats.SUM })),
+          ),
+        ],
       ],
     });
   }
+}
+
+function earning(stage: StageValues): IWidget[][] {
+  const of = (name: string) => ofEconomy(stage, 'heartbeat', name);
+  return [
+    [heading('## Is it earning?')],
+    [
+      graph('Deals settled', [of(METRICS.dealsSettled)]),
+      graph('Failed, and refused by budgets', [
+        of(METRICS.intentsFailed),
+        of(METRICS.budgetRefusals),
+      ]),
+    ],
+  ];
+}
+
+function found(stage: StageValues): IWidget[][] {
+  const findings = [METRICS.findings, METRICS.findingsStanding];
+  return [
+    [
+      graph(
+        'Found by reconcile, and standing',
+        findings.map((name) => ofEconomy(stage, 'reconcile', name)),
+      ),
+      graph('Not understood in logs', [
+        ofEconomy(stage, 'collect-logs', METRICS.recordsQuarantined),
+      ]),
+    ],
+  ];
+}
+
+/** In us-east-1 alone, and where somebody has switched billing alerts on. */
+const BILL = new Metric({
+  namespace: 'AWS/Billing',
+  metricName: 'EstimatedCharges',
+  dimensionsMap: { Currency: 'USD' },
+  period: Duration.hours(6),
+  statistic: Stats.MAXIMUM,
+});
+
+function heading(markdown: string): TextWidget {
+  return new TextWidget({ markdown, width: 24, height: 1 });
 }
 
 function graph(title: string, left: IMetric[]): GraphWidget {

@@ -7,7 +7,7 @@ import { type House, houseOf, statements } from './support.ts';
 
 /** What the local cloud creates or knows that it may leave out. */
 const KNOWN_TYPES =
-  /^AWS::(DynamoDB::Table|S3::Bucket(Policy)?|SQS::Queue(Policy)?|SecretsManager::Secret|Lambda::(Function|EventSourceMapping|EventInvokeConfig|Permission)|Scheduler::Schedule|ApiGatewayV2::(Api|Integration|Route|Stage)|ECS::(Cluster|TaskDefinition|Service)|IAM::(Role|Policy|ManagedPolicy)|KMS::Key|Logs::LogGroup|CloudWatch::(Alarm|Dashboard)|SNS::(Topic|TopicPolicy|Subscription)|EC2::(VPC|VPCGatewayAttachment|InternetGateway|Subnet|SubnetRouteTableAssociation|RouteTable|Route|SecurityGroup))$/;
+  /^AWS::(DynamoDB::Table|S3::Bucket(Policy)?|SQS::Queue(Policy)?|SecretsManager::Secret|Lambda::(Function|EventSourceMapping|EventInvokeConfig|Permission)|Scheduler::Schedule|ApiGatewayV2::(Api|Integration|Route|Stage)|ECS::(Cluster|TaskDefinition|Service)|IAM::(Role|Policy|ManagedPolicy)|KMS::Key|Budgets::Budget|Logs::LogGroup|CloudWatch::(Alarm|Dashboard)|SNS::(Topic|TopicPolicy|Subscription)|EC2::(VPC|VPCGatewayAttachment|InternetGateway|Subnet|SubnetRouteTableAssociation|RouteTable|Route|SecurityGroup))$/;
 
 const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
 const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, title]) =>
@@ -141,6 +141,23 @@ describe.each([local, sandbox, prod])('the house rules in stage $name', (stage) 
       expect(headings).toContain(found?.[1]);
       expect(Properties['AlarmActions']).toHaveLength(1);
     }
+  });
+
+  it('rings when trade stands still, and when nothing is heard any more', () => {
+    const alarms = house.of('AWS::CloudWatch::Alarm');
+    const about = (heading: string) =>
+      alarms.filter(({ Properties }) =>
+        String(Properties['AlarmDescription']).endsWith(`#${heading}`),
+      );
+    const silence = ['missed-beats', 'findings-stand', 'no-deals', 'relay-gone'];
+    for (const heading of silence)
+      expect(about(heading).map(({ Properties }) => Properties['TreatMissingData'])).toEqual([
+        'breaching',
+      ]);
+    for (const heading of ['intents-fail', 'budget-refusals', 'quarantine-grows', 'knocking'])
+      expect(about(heading)).toHaveLength(1);
+    expect(house.of('AWS::Budgets::Budget')).toHaveLength(1);
+    expect(headings).toContain('over-budget');
   });
 
   it('watches every room', () => {

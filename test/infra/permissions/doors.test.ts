@@ -73,6 +73,7 @@ describe.each([sandbox, prod])('in stage $name', (stage) => {
     expect(byServices(ACCOUNT)).toEqual([
       'cloudwatch sns:Publish Alarms',
       's3 sqs:SendMessage UploadsQueue',
+      'budgets sns:Publish Alarms',
     ]);
     expect(byServices('111111111111')).toEqual([]);
   });
