@@ -35,6 +35,8 @@ export interface StageValues {
     /** `host:port` of one network, by commas: default of parameter `IrcServers`. */
     readonly servers: string;
     readonly tls: 'on' | 'off';
+    /** `patient` keeps the flood limits of networks of strangers. */
+    readonly temper: 'patient' | 'quick';
     /** SHA-256, by commas, of certificates that no authority vouches for: default of parameter `IrcFingerprints`. @default - none */
     readonly fingerprints?: string;
     /** Who may give privileged commands, as COMMAND_OWNERS: default of parameter `CommandOwners`. */
@@ -100,6 +102,7 @@ const meshrelay = {
   servers: 'irc.meshrelay.xyz:6697',
   owners: '',
   tls: 'on',
+  temper: 'patient',
   logEvery: Duration.hours(1),
 } as const;
 
@@ -115,6 +118,7 @@ export const local: StageValues = {
   irc: {
     servers: '127.0.0.1:6667',
     tls: 'off',
+    temper: 'quick',
     logEvery: Duration.minutes(1),
     // the local server knows no accounts, and whoever reaches it is at this machine
     owners: '*@localhost',

@@ -1,9 +1,20 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoSeen } from '#adapters/dynamodb/seen.ts';
+import { ChannelLog } from '#adapters/irc/channel-log.ts';
 import { DynamoInboxes } from '#adapters/irc/dynamo-inboxes.ts';
+import { DynamoNickLeases } from '#adapters/irc/dynamo-nick-leases.ts';
+import { Errands } from '#adapters/irc/errands.ts';
 import { Relay } from '#adapters/irc/relay.ts';
 import { PATIENT, QUICK } from '#adapters/irc/temper.ts';
+import { S3Objects } from '#adapters/s3/s3-objects.ts';
+import { readIrcCredentials } from '#adapters/secrets/irc-credentials.ts';
 import { SqsHeardCommands } from '#adapters/sqs/sqs-heard-commands.ts';
 import { SqsQueuedLines } from '#adapters/sqs/sqs-queued-lines.ts';
 import { SqsWakeUps } from '#adapters/sqs/sqs-wake-ups.ts';
@@ -11,32 +22,79 @@ import { IrcRelayEnv } from '#contract/env.ts';
 import { ROSTER } from '#contract/roster.ts';
 import { createLog } from '#runtime/log.ts';
 
-/** The relay and its log, made of the environment. Without TLS it talks to the local server, and need not be patient. */
-export function wire() {
+const ROOM = 'irc-relay';
+const INTRODUCTION_SECONDS = 3600;
+
+/** The relay, its log and the file of its health, made of the environment. */
+export async function wire() {
   const env = IrcRelayEnv.parse(process.env);
-  const log = createLog('irc-relay');
-  const isLocal = env.IRC_TLS === 'off';
-  const sqs = new SQSClient({});
-  const holdSeconds = isLocal ? 3 : 30;
+  const log = createLog(ROOM);
+  const onEvent = (event: string, keys: Readonly<Record<string, string | number>>): void => {
+    log.info(event, keys);
+  };
+  const owner = randomUUID();
+  mkdirSync(env.RELAY_DIR, { recursive: true });
+  const { errands, channelLog, queue, leases, seen } = adapters(env, { owner, onEvent });
   const relay = new Relay({
     roster: ROSTER,
-    server: { ...env.IRC_SERVERS[0], tls: !isLocal },
-    temper: isLocal ? QUICK : PATIENT,
+    network: {
+      servers: env.IRC_SERVERS,
+      tls: env.IRC_TLS === 'on',
+      fingerprints: env.IRC_FINGERPRINTS,
+    },
+    credentials: await readIrcCredentials(new SecretsManagerClient({}), env.IRC_CREDENTIALS_SECRET),
+    temper: isQuick(env) ? QUICK : PATIENT,
+    queue,
+    holdSeconds: holdSeconds(env),
+    leases,
+    owner,
+    errands,
+    log: channelLog,
+    mayIntroduce: (agentId) => seen.consume(`introduced#${agentId}`, INTRODUCTION_SECONDS),
+    onEvent,
+  });
+  return { relay, log, healthFile: join(env.RELAY_DIR, 'health.json') };
+}
+
+interface Life {
+  readonly owner: string;
+  readonly onEvent: (event: string, keys: Readonly<Record<string, string | number>>) => void;
+}
+
+function adapters(env: IrcRelayEnv, { owner, onEvent }: Life) {
+  const sqs = new SQSClient({});
+  const documents = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+  const { ECONOMY_TABLE: table, RELAY_DIR, LOG_EVERY_SECONDS } = env;
+  return {
+    errands: new Errands({
+      dir: join(RELAY_DIR, 'errands'),
+      inboxes: new DynamoInboxes(documents, table),
+      wakeUps: new SqsWakeUps(sqs, env.WAKE_QUEUE_URL),
+      commands: new SqsHeardCommands(sqs, env.COMMAND_QUEUE_URL),
+      onEvent,
+    }),
+    channelLog: new ChannelLog({
+      dir: join(RELAY_DIR, 'log'),
+      objects: new S3Objects(new S3Client({}), env.DATA_BUCKET),
+      life: owner.slice(0, 8),
+      everyMs: LOG_EVERY_SECONDS * 1000,
+      onEvent,
+    }),
     queue: new SqsQueuedLines(sqs, {
       queueUrl: env.IRC_OUT_QUEUE_URL,
-      holdSeconds,
-      waitSeconds: isLocal ? 1 : 20,
+      deadQueueUrl: env.IRC_DEAD_QUEUE_URL,
+      holdSeconds: holdSeconds(env),
+      waitSeconds: isQuick(env) ? 1 : 20,
     }),
-    holdSeconds,
-    inboxes: new DynamoInboxes(
-      DynamoDBDocumentClient.from(new DynamoDBClient({})),
-      env.ECONOMY_TABLE,
-    ),
-    commands: new SqsHeardCommands(sqs, env.COMMAND_QUEUE_URL),
-    wakeUps: new SqsWakeUps(sqs, env.WAKE_QUEUE_URL),
-    onEvent: (event, keys) => {
-      log.info(event, keys);
-    },
-  });
-  return { relay, log };
+    leases: new DynamoNickLeases(documents, { table, now: Date.now }),
+    seen: new DynamoSeen(documents, { table, room: ROOM, now: () => new Date() }),
+  };
+}
+
+function holdSeconds(env: IrcRelayEnv): number {
+  return isQuick(env) ? 3 : 30;
+}
+
+function isQuick({ IRC_TEMPER }: IrcRelayEnv): boolean {
+  return IRC_TEMPER === 'quick';
 }

@@ -123,6 +123,8 @@ export const IrcRelayEnv = z.object({
     .pipe(z.array(Fingerprint)),
   /** `on` verifies certificates; `off` is for the local plain server only. */
   IRC_TLS: z.enum(['on', 'off']),
+  /** `patient` keeps the flood limits of networks of strangers. */
+  IRC_TEMPER: z.enum(['patient', 'quick']),
   /** Name in Secrets Manager of IrcCredentials; a secret without a value means none. */
   IRC_CREDENTIALS_SECRET: name,
   /** A folder of its own: what was heard and is not yet where it belongs, and the file that tells its health. */
@@ -130,3 +132,4 @@ export const IrcRelayEnv = z.object({
   /** How often what was said goes to the log. */
   LOG_EVERY_SECONDS: z.coerce.number().int().positive(),
 });
+export type IrcRelayEnv = z.infer<typeof IrcRelayEnv>;

@@ -13,6 +13,8 @@ export const IrcLine = z.object({
   ...queued,
   channel: Channel,
   text: z.string().min(1).max(2000),
+  /** Where the whole can be read: said in place of what is cut off when the text is too long for IRC. */
+  link: z.url().max(150).optional(),
 });
 export type IrcLine = z.infer<typeof IrcLine>;
 

@@ -135,7 +135,7 @@ export class IrcRelayService extends Construct {
 
   #environment(props: IrcRelayServiceProps): EnvOf<typeof IrcRelayEnv> {
     const { stage, economy, data, wake, out, commands } = props;
-    const { servers, tls, fingerprints = '', logEvery } = stage.irc;
+    const { servers, tls, temper, fingerprints = '', logEvery } = stage.irc;
     return {
       STAGE: stage.name,
       ECONOMY_TABLE: economy.tableName,
@@ -153,6 +153,7 @@ export class IrcRelayService extends Construct {
         value: fingerprints,
       }),
       IRC_TLS: stageParameter(this, 'IrcTls', { description: 'on or off', value: tls }),
+      IRC_TEMPER: temper,
       IRC_CREDENTIALS_SECRET: ircCredentialsName(stage.name),
       RELAY_DIR: stageParameter(this, 'RelayDir', {
         description: 'Where the relay keeps what is not yet delivered',

@@ -1,11 +1,14 @@
-import { IrcLine } from '#contract/irc-line.ts';
+import type { IrcLine } from '#contract/irc-line.ts';
 import type { QueuedLine, QueuedLines } from '#core/ports/queued-lines.ts';
 import { type Bucket, type Pace, takeToken } from '#core/talk/pace.ts';
 import { byteLength, oneLine, splitBytes } from '#core/talk/text.ts';
 import { NotDelivered } from './delivery.ts';
+import { pause } from './pause.ts';
+import { readLine } from './read-line.ts';
 
 const MAX_PARTS = 3;
-const MAX_REFUSALS = 3;
+/** How often a line is tried; a line that each time costs us the connection would else stand in its agent's way for ever. */
+const MAX_TRIES = 5;
 const REMEMBERED = 1000;
 /** 512 bytes less CR LF, the longest user@host that a server may put before our line, and `PRIVMSG`: see RFC 2812 section 2.3. */
 const ROOM_WITHOUT_NAMES = 512 - 2 - (10 + 63 + 4) - ' PRIVMSG  :'.length;
@@ -21,6 +24,8 @@ export interface CarrierOptions {
   readonly queue: QueuedLines;
   readonly speakers: ReadonlyMap<string, Speaker>;
   readonly pace: Pace;
+  /** Milliseconds after the first refusal of a line until it is tried again; doubled with each further one. */
+  readonly retryMs: number;
   /** How long a received message is ours; it is held on while it waits. */
   readonly holdSeconds: number;
   readonly onEvent: (event: string, keys: Readonly<Record<string, string | number>>) => void;
@@ -33,8 +38,8 @@ interface Held {
 
 /**
  * Carries lines from the queue to IRC: each agent's in order, none removed before the server has it. While a connection is away its
- * lines are held on, so that waiting does not use up their receives; a message that is no line of a known version is given back
- * until the queue puts it into its dead letters.
+ * lines are held on, so that waiting does not use up their receives. What is no line of a known version, or cannot be said, goes to
+ * the dead letters with its reason. What is held is bounded: a FIFO queue gives no more of a group while ten of it are out.
  */
 export class Carrier {
   readonly #options: CarrierOptions;
@@ -43,6 +48,7 @@ export class Carrier {
   readonly #buckets = new Map<string, Bucket>();
   readonly #said = new Set<string>();
   sent = 0;
+  buried = 0;
   lastReceive = Date.now();
 
   constructor(options: CarrierOptions) {
@@ -84,25 +90,29 @@ export class Carrier {
     }
     const held: Held = { message, isOver: false };
     this.#held.set(message.id, held);
-    const before = this.#chains.get(message.group) ?? Promise.resolve();
-    const chain = before.then(() => this.#carry(held, signal));
-    this.#chains.set(message.group, chain);
+    this.#after(message.group, () => this.#carry(held, signal));
+  }
+
+  #after(group: string, work: () => Promise<void>): void {
+    const before = this.#chains.get(group) ?? Promise.resolve();
+    const chain = before.then(work).catch((error: unknown) => {
+      this.#options.onEvent('failed', { error: String(error) });
+    });
+    this.#chains.set(group, chain);
     void chain.then(() => {
-      if (this.#chains.get(message.group) === chain) this.#chains.delete(message.group);
+      if (this.#chains.get(group) === chain) this.#chains.delete(group);
     });
   }
 
   async #carry(held: Held, signal: AbortSignal): Promise<void> {
-    const line = readLine(held.message.body);
-    const speaker = line === undefined ? undefined : this.#options.speakers.get(line.agentId);
     try {
       if (held.isOver) return;
-      if (line === undefined || speaker === undefined) await this.#giveBack(held, 1, 'unreadable');
-      else if (this.#said.has(line.id) || (await this.#deliver(line, speaker, signal))) {
-        this.#remember(line.id);
+      const { line, flaw } = readLine(held.message.body);
+      if (line !== undefined && this.#said.has(line.id))
         await this.#options.queue.remove(held.message);
-      } else if (signal.aborted) await this.#giveBack(held, 0, 'stopping');
-      else await this.#giveBackGroup(held.message.group);
+      else if (isOver(signal)) await this.#giveBack(held);
+      else if (line === undefined) await this.#bury(held, flaw);
+      else await this.#say(line, held, signal);
     } catch (error) {
       // it comes again when its hold runs out, and is then removed if it was said
       this.#options.onEvent('queue-away', { error: String(error) });
@@ -111,22 +121,56 @@ export class Carrier {
     }
   }
 
-  /** True when the server has the whole line; false when it refused it or we are stopping. */
-  async #deliver(line: IrcLine, speaker: Speaker, signal: AbortSignal): Promise<boolean> {
-    if (isOver(signal)) return false;
-    const room = ROOM_WITHOUT_NAMES - byteLength(speaker.nick) - byteLength(line.channel);
-    const parts = splitBytes(oneLine(line.text), room, MAX_PARTS);
-    let refusals = 0;
-    for (let next = 0; next < parts.length; ) {
-      const part = parts[next] ?? '';
-      await this.#pace(line.agentId, signal);
-      const outcome = await attempt(speaker, { channel: line.channel, text: part }, signal);
-      if (outcome === 'delivered') next += 1;
-      if (outcome === 'refused') refusals += 1;
-      if (refusals >= MAX_REFUSALS || (isOver(signal) && outcome !== 'delivered')) return false;
+  async #say(line: IrcLine, held: Held, signal: AbortSignal): Promise<void> {
+    const flaw = await this.#deliver(line, signal);
+    if (flaw === 'stopping') {
+      await this.#giveBack(held);
+    } else if (flaw !== undefined) {
+      await this.#bury(held, flaw);
+    } else {
+      this.sent += 1;
+      this.#remember(line.id);
+      await this.#options.queue.remove(held.message);
     }
-    this.sent += 1;
-    return true;
+  }
+
+  /** Undefined when the server has the whole line, else why it has not. */
+  async #deliver(line: IrcLine, signal: AbortSignal): Promise<string | undefined> {
+    const speaker = this.#options.speakers.get(line.agentId);
+    if (speaker === undefined) return `this relay speaks for no agent "${line.agentId}"`;
+    const room = ROOM_WITHOUT_NAMES - byteLength(speaker.nick) - byteLength(line.channel);
+    const parts = splitBytes(oneLine(line.text), room, { maxParts: MAX_PARTS, link: line.link });
+    let tries = 0;
+    for (let next = 0; next < parts.length; ) {
+      await this.#pace(line.agentId, signal);
+      if (isOver(signal)) return 'stopping';
+      const flaw = await attempt(
+        speaker,
+        { channel: line.channel, text: parts[next] ?? '' },
+        signal,
+      );
+      if (flaw === undefined) next += 1;
+      else if (isOver(signal)) return 'stopping';
+      else tries += 1;
+      if (tries >= MAX_TRIES) return `tried ${tries} times: ${flaw?.message ?? ''}`;
+      if (flaw?.because === 'refused')
+        await pause(this.#options.retryMs * 2 ** (tries - 1), signal);
+    }
+    return undefined;
+  }
+
+  /** Something of the relay's own making, said in its turn among the agent's lines and lost when it cannot be said. */
+  sayAside(
+    agentId: string,
+    aside: { readonly channel: string; readonly text: string },
+    signal: AbortSignal,
+  ): void {
+    const speaker = this.#options.speakers.get(agentId);
+    if (speaker === undefined) return;
+    this.#after(agentId, async () => {
+      await this.#pace(agentId, signal);
+      if (!isOver(signal)) await attempt(speaker, aside, signal);
+    });
   }
 
   async #pace(agentId: string, signal: AbortSignal): Promise<void> {
@@ -138,16 +182,16 @@ export class Carrier {
     if (waitMs > 0) await pause(waitMs, signal);
   }
 
-  async #giveBack(held: Held, seconds: number, because: string): Promise<void> {
+  async #giveBack(held: Held): Promise<void> {
     held.isOver = true;
-    this.#options.onEvent('given-back', { because, message: held.message.id });
-    await this.#options.queue.hold(held.message, seconds);
+    await this.#options.queue.hold(held.message, 0);
   }
 
-  /** A refused line goes back with all that follow it, so that the agent's order stays. */
-  async #giveBackGroup(group: string): Promise<void> {
-    const all = [...this.#held.values()].filter(({ message }) => message.group === group);
-    for (const held of all) await this.#giveBack(held, 1, 'refused');
+  async #bury(held: Held, reason: string): Promise<void> {
+    held.isOver = true;
+    this.buried += 1;
+    this.#options.onEvent('buried', { because: reason, message: held.message.id });
+    await this.#options.queue.bury(held.message, reason);
   }
 
   async #holdOn(): Promise<void> {
@@ -166,14 +210,14 @@ export class Carrier {
 
 async function attempt(
   speaker: Speaker,
-  { channel, text }: { channel: string; text: string },
+  { channel, text }: { readonly channel: string; readonly text: string },
   signal: AbortSignal,
-): Promise<'delivered' | 'lost' | 'refused'> {
+): Promise<NotDelivered | undefined> {
   try {
     await speaker.say(channel, text, signal);
-    return 'delivered';
+    return undefined;
   } catch (error) {
-    if (error instanceof NotDelivered) return error.because;
+    if (error instanceof NotDelivered) return error;
     throw error;
   }
 }
@@ -181,27 +225,4 @@ async function attempt(
 /** A function, because the compiler takes a flag that was read once for constant. */
 function isOver(signal: AbortSignal): boolean {
   return signal.aborted;
-}
-
-function readLine(body: string): IrcLine | undefined {
-  try {
-    const line = IrcLine.safeParse(JSON.parse(body));
-    return line.success && oneLine(line.data.text) !== '' ? line.data : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Sleeps, shorter when the signal comes. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -1,4 +1,6 @@
+import type { Message } from 'irc-framework';
 import { foldNick } from '#core/talk/mention.ts';
+import { LINE_REFUSALS } from './numerics.ts';
 
 /**
  * Why the server does not have a line: `lost` when the connection broke or fell silent (it may have it after all), `refused` when
@@ -13,8 +15,7 @@ export class NotDelivered extends Error {
   }
 }
 
-/** Errors of the server about a channel that we speak in; named as irc-framework does. */
-const REFUSALS = new Set(['cannot_send_to_channel', 'not_on_channel', 'no_such_channel']);
+const ANY_ERROR = /^[45]\d\d$/;
 
 interface Pending {
   readonly channel: string;
@@ -33,24 +34,31 @@ export interface Patience {
   readonly pong: number;
 }
 
+/** What a connection has negotiated. */
+export interface Talents {
+  readonly hasEcho: boolean;
+  readonly hasLabels: boolean;
+}
+
 /**
- * One line at a time over one connection, until the server surely has it: its echo came back
+ * One line at a time over one connection, until the server surely has it: it answered with our label
+ * (https://ircv3.net/specs/extensions/labeled-response), the line's echo came back
  * (https://ircv3.net/specs/extensions/echo-message), or else a PING sent behind it was answered, since a server handles a
  * client's lines in order.
  */
 export class Delivery {
-  readonly #raw: (...words: string[]) => void;
+  readonly #write: (line: string) => void;
   readonly #patience: Patience;
   #pending: Pending | undefined;
   #count = 0;
 
-  constructor(raw: (...words: string[]) => void, patience: Patience) {
-    this.#raw = raw;
+  constructor(write: (line: string) => void, patience: Patience) {
+    this.#write = write;
     this.#patience = patience;
   }
 
   /** @throws NotDelivered */
-  async say(channel: string, text: string, hasEcho: boolean): Promise<void> {
+  async say(channel: string, text: string, { hasEcho, hasLabels }: Talents): Promise<void> {
     if (this.#pending !== undefined) throw new Error('One line at a time.');
     this.#count += 1;
     const token = `viva-${this.#count}`;
@@ -58,8 +66,8 @@ export class Delivery {
     try {
       await new Promise<void>((resolve, reject) => {
         this.#pending = { channel: foldNick(channel), text, token, timers, resolve, reject };
-        this.#raw('PRIVMSG', channel, text);
-        if (hasEcho) this.#later(this.#patience.echo, this.#ask);
+        this.#write(`${hasLabels ? `@label=${token} ` : ''}PRIVMSG ${channel} :${text}`);
+        if (hasEcho || hasLabels) this.#later(this.#patience.echo, this.#ask);
         else this.#ask();
       });
     } finally {
@@ -68,20 +76,21 @@ export class Delivery {
     }
   }
 
-  /** We heard ourselves. */
-  onEcho(channel: string, text: string): void {
+  /** Everything that the server sends; `isOurs` when the connection itself is the sender. */
+  onMessage({ command, params, tags }: Message, isOurs: boolean): void {
     const pending = this.#pending;
-    if (pending?.channel === foldNick(channel) && pending.text === text) pending.resolve();
-  }
-
-  onPong(token: string | undefined): void {
-    if (this.#pending?.token === token) this.#pending?.resolve();
-  }
-
-  onError(error: string, channel: string | undefined): void {
-    if (!REFUSALS.has(error) || channel === undefined) return;
-    if (this.#pending?.channel !== foldNick(channel)) return;
-    this.#pending.reject(new NotDelivered('refused', error));
+    if (pending === undefined) return;
+    if (tags['label'] === pending.token) {
+      if (ANY_ERROR.test(command)) this.#refused(command, params);
+      else pending.resolve();
+    } else if (command === 'PONG') {
+      if (params.at(-1) === pending.token) pending.resolve();
+    } else if (command === 'PRIVMSG') {
+      if (isOurs && foldNick(params[0] ?? '') === pending.channel && params[1] === pending.text)
+        pending.resolve();
+    } else if (LINE_REFUSALS.has(command) && foldNick(params[1] ?? '') === pending.channel) {
+      this.#refused(command, params);
+    }
   }
 
   /** The connection is gone. */
@@ -89,10 +98,14 @@ export class Delivery {
     this.#pending?.reject(new NotDelivered('lost', 'the connection broke.'));
   }
 
+  #refused(command: string, params: readonly string[]): void {
+    this.#pending?.reject(new NotDelivered('refused', `${command} ${params.at(-1) ?? ''}`.trim()));
+  }
+
   readonly #ask = (): void => {
     const pending = this.#pending;
     if (pending === undefined) return;
-    this.#raw('PING', pending.token);
+    this.#write(`PING ${pending.token}`);
     this.#later(this.#patience.pong, () => {
       pending.reject(new NotDelivered('lost', 'it has fallen silent.'));
     });

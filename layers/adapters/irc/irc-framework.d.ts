@@ -4,53 +4,56 @@ declare module 'irc-framework' {
     readonly host: string;
     readonly port: number;
     readonly tls: boolean;
-    readonly rejectUnauthorized: boolean;
     readonly nick: string;
     readonly username: string;
     readonly gecos: string;
-    readonly version: string;
-    readonly auto_reconnect: boolean;
-    readonly enable_echomessage: boolean;
-    /** Seconds. */
-    readonly ping_interval: number;
-    /** Seconds without a word from the server until it counts as dead. */
-    readonly ping_timeout: number;
+    /** Empty: CTCP VERSION is not answered, so that nobody can make us flood the server. */
+    readonly version: '';
+    readonly auto_reconnect: false;
+    readonly enable_echomessage: true;
+    /** Seconds; 0 for never: we have our own. */
+    readonly ping_interval: 0;
+    readonly ping_timeout: 0;
+    /** For SASL PLAIN where it is offered. */
+    readonly account?: { readonly account: string; readonly password: string };
+    /** A class whose objects carry lines. */
+    readonly transport: new (
+      options: never,
+    ) => object;
+    readonly [own: string]: unknown;
+  }
+
+  /** One line of the server. */
+  export interface Message {
+    /** In capitals, or a numeric of three digits. */
+    readonly command: string;
+    readonly params: readonly string[];
+    readonly tags: Readonly<Record<string, string>>;
+    /** Of a person all three; of a server `nick` or nothing. */
+    readonly nick: string;
+    readonly ident: string;
+    readonly hostname: string;
   }
 
   interface Events {
-    registered: { nick: string };
     close: unknown;
-    join: { nick: string; channel: string };
-    part: { nick: string; channel: string };
-    kick: { kicked: string; channel: string };
-    nick: { nick: string; new_nick: string };
-    quit: { nick: string };
-    'nick in use': { nick: string };
-    privmsg: {
-      nick: string;
-      /** Empty when the server speaks. */
-      ident: string;
-      hostname: string;
-      target: string;
-      message: string;
-      /** Milliseconds since the epoch, from server-time. */
-      time?: number;
-      tags: Readonly<Record<string, string>>;
-    };
-    pong: { message?: string };
-    'irc error': { error: string; channel?: string; reason?: string };
+    'sasl failed': { readonly reason: string };
   }
 
   export interface Client {
-    /** Ends the connection: with an error at once and without a word. */
-    readonly connection: { end(lastLine: null, hadError: boolean): void };
+    readonly connection: {
+      on(name: 'message', listener: (message: Message) => void): void;
+      /** Ends the connection: with an error at once and without a word. */
+      end(lastLine: null, hadError: boolean): void;
+      write(line: string): void;
+    };
     readonly network: { readonly cap: { isEnabled(capability: string): boolean } };
+    requestCap(capabilities: readonly string[]): void;
     connect(options: Options): void;
     on<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => void): this;
     /** Joins the words with spaces; the last may hold spaces. Silently dropped while disconnected. */
     raw(...words: string[]): void;
     quit(message: string): void;
-    removeAllListeners(): void;
   }
 
   const ircFramework: { readonly Client: new () => Client };

@@ -20,12 +20,16 @@ export class Returns {
     this.#upSince = now;
   }
 
-  /** Milliseconds until the next attempt. A server that lets us in only to throw us out does not reset the wait. */
-  onDown(now: number, dice: number): number {
+  /**
+   * Milliseconds until the next attempt. A server that lets us in only to throw us out does not reset the wait; one that has banned us
+   * is asked as rarely as can be.
+   */
+  onDown(now: number, dice: number, isBanned = false): number {
     const { returnMinMs, returnMaxMs, stableMs } = this.#limits;
     if (this.#upSince !== undefined && now - this.#upSince >= stableMs) this.#attempts = 0;
     this.#upSince = undefined;
-    const wait = Math.min(returnMaxMs, returnMinMs * 2 ** Math.min(this.#attempts, 20));
+    const doubled = returnMinMs * 2 ** Math.min(this.#attempts, 20);
+    const wait = isBanned ? returnMaxMs : Math.min(returnMaxMs, doubled);
     this.#attempts += 1;
     return Math.round(wait * (0.75 + dice * 0.5));
   }

@@ -2,23 +2,30 @@ import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   ReceiveMessageCommand,
+  SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { QueuedLine, QueuedLines } from '#core/ports/queued-lines.ts';
 
+const MAX_REASON = 500;
+
+export interface SqsQueuedLinesOptions {
+  readonly queueUrl: string;
+  readonly deadQueueUrl: string;
+  readonly holdSeconds: number;
+  readonly waitSeconds: number;
+}
+
 /** The FIFO queue to the relay, seen by the relay. */
 export class SqsQueuedLines implements QueuedLines {
   readonly #sqs: SQSClient;
-  readonly #options: {
-    readonly queueUrl: string;
-    readonly holdSeconds: number;
-    readonly waitSeconds: number;
-  };
+  readonly #options: SqsQueuedLinesOptions;
 
   constructor(
     sqs: SQSClient,
     options: {
       readonly queueUrl: string;
+      readonly deadQueueUrl: string;
       readonly holdSeconds: number;
       readonly waitSeconds: number;
     },
@@ -50,6 +57,22 @@ export class SqsQueuedLines implements QueuedLines {
     await this.#sqs.send(
       new DeleteMessageCommand({ QueueUrl: this.#options.queueUrl, ReceiptHandle: line.handle }),
     );
+  }
+
+  /** Twice in the same second, when we die in between, is harmless: the letters are for a human to read. */
+  async bury(line: QueuedLine, reason: string): Promise<void> {
+    await this.#sqs.send(
+      new SendMessageCommand({
+        QueueUrl: this.#options.deadQueueUrl,
+        MessageBody: line.body,
+        MessageGroupId: line.group,
+        MessageDeduplicationId: line.id,
+        MessageAttributes: {
+          reason: { DataType: 'String', StringValue: reason.slice(0, MAX_REASON) },
+        },
+      }),
+    );
+    await this.remove(line);
   }
 
   async hold(line: QueuedLine, seconds: number): Promise<void> {

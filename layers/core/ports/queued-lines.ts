@@ -12,6 +12,8 @@ export interface QueuedLines {
   /** Waits a while for the first. */
   receive(signal: AbortSignal): Promise<readonly QueuedLine[]>;
   remove(line: QueuedLine): Promise<void>;
+  /** Puts it among the dead letters, with the reason, and removes it. */
+  bury(line: QueuedLine, reason: string): Promise<void>;
   /** Holds it on for so many seconds; zero gives it back. */
   hold(line: QueuedLine, seconds: number): Promise<void>;
 }

@@ -23,22 +23,52 @@ export function cutBytes(text: string, max: number): string {
   return head(text, max - byteLength(ellipsis)).trimEnd() + ellipsis;
 }
 
-/** Cuts one line into parts of at most `max` bytes, at spaces where it can; what does not fit into `maxParts` is cut with an ellipsis. */
-export function splitBytes(text: string, max: number, maxParts: number): string[] {
+/**
+ * Cuts one line into parts of at most `max` bytes: at spaces where it can, else between graphemes, so that no accent or emoji is torn.
+ * What does not fit into `maxParts` is cut off; an ellipsis, and `link` behind it when there is one, mark the cut.
+ */
+export function splitBytes(
+  text: string,
+  max: number,
+  { maxParts, link }: { readonly maxParts: number; readonly link?: string | undefined },
+): string[] {
   const parts: string[] = [];
   let rest = text;
   while (byteLength(rest) > max && parts.length < maxParts - 1) {
-    const whole = head(rest, max);
-    const space = whole.lastIndexOf(' ');
-    const part = space > whole.length / 2 ? whole.slice(0, space) : whole;
-    parts.push(part);
+    const part = line(rest, max);
+    parts.push(part.trimEnd());
     rest = rest.slice(part.length).trimStart();
   }
-  if (rest !== '') parts.push(cutBytes(rest, max));
-  return parts;
+  if (byteLength(rest) <= max) return rest === '' ? parts : [...parts, rest];
+  const ending = link === undefined || byteLength(link) > max / 2 ? '' : ` ${link}`;
+  return [...parts, cutBytes(rest, max - byteLength(ending)) + ending];
 }
 
+/** The longest head that ends at a space, unless that wastes more than half of it. */
+function line(text: string, max: number): string {
+  const whole = head(text, max);
+  if (text.charAt(whole.length) === ' ') return whole;
+  const space = whole.lastIndexOf(' ');
+  return space > whole.length / 2 ? whole.slice(0, space) : whole;
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** The longest head of whole graphemes; of a grapheme that is itself too long, as many code points as fit. */
 function head(text: string, max: number): string {
+  // no byte is less than a code unit, so that what is looked at is bounded however long the text
+  const near = text.slice(0, max + 1);
+  let bytes = 0;
+  let end = 0;
+  for (const { segment } of graphemes.segment(near)) {
+    bytes += byteLength(segment);
+    if (bytes > max) break;
+    end += segment.length;
+  }
+  return end > 0 ? text.slice(0, end) : headOfPoints(near, max);
+}
+
+function headOfPoints(text: string, max: number): string {
   let bytes = 0;
   let end = 0;
   for (const point of text) {

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { Handler } from './commands.ts';
 import type { Network, Room } from './network.ts';
-import type { Peer } from './peer.ts';
+import { type Peer, SERVER_NAME } from './peer.ts';
 
 const CHANNEL = /^#[^\s,\x07]{1,49}$/;
 const MAX_JOINED = 50;
@@ -77,6 +78,17 @@ function join(network: Network, peer: Peer, name: string): void {
   for (const member of room.members) member.send(peer.mask, `JOIN ${room.name}`);
   tellTopic(peer, room, false);
   tellNames(peer, room);
+  tellHistory(network, peer, room);
+}
+
+/** As InspIRCd does in channels with mode H: https://ircv3.net/specs/batches/chathistory */
+function tellHistory(network: Network, peer: Peer, room: Room): void {
+  const history = network.historyOf(room);
+  if (history.length === 0 || !peer.capabilities.has('batch')) return;
+  const batch = randomUUID().slice(0, 8);
+  peer.send(SERVER_NAME, `BATCH +${batch} chathistory ${room.name}`);
+  for (const { source, line, tags } of history) peer.send(source, line, { ...tags, batch });
+  peer.send(SERVER_NAME, `BATCH -${batch}`);
 }
 
 function part(

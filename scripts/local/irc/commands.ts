@@ -4,7 +4,7 @@ import type { Peer } from './peer.ts';
 import { queries } from './queries.ts';
 import { registration } from './registration.ts';
 import { talking } from './talking.ts';
-import { parseMessage } from './wire.ts';
+import { type Message, parseMessage } from './wire.ts';
 
 export type Handler = (network: Network, peer: Peer, params: readonly string[]) => void;
 
@@ -15,7 +15,12 @@ const AFTER = new Map(Object.entries({ ...channels, ...talking, ...queries }));
 export function obey(network: Network, peer: Peer, line: string): void {
   const message = parseMessage(line);
   if (message === undefined) return;
-  const { command, params } = message;
+  peer.labelled(message.label, () => {
+    dispatch(network, peer, message);
+  });
+}
+
+function dispatch(network: Network, peer: Peer, { command, params }: Message): void {
   const early = BEFORE.get(command);
   if (early !== undefined) {
     early(network, peer, params);

@@ -1,13 +1,24 @@
 import { foldNick } from '#core/talk/mention.ts';
-import type { Peer } from './peer.ts';
+import type { Peer, Tags } from './peer.ts';
 
 const MAX_CHANNELS = 1000;
+/** How many lines of a channel those hear who come later, and how old at most. */
+const MAX_HISTORY = 2000;
+const HISTORY_MS = 600_000;
+
+/** A line as it was said: whoever joins is told. */
+export interface Said {
+  readonly source: string;
+  readonly line: string;
+  readonly tags: Tags;
+}
 
 /** One channel; it lives as long as somebody is in it. */
 export interface Room {
   readonly name: string;
   readonly created: Date;
   readonly members: Set<Peer>;
+  history: Said[];
   topic: string;
 }
 
@@ -22,11 +33,17 @@ export interface HeardLine {
 /** Who is connected and who is where. Names compare by rfc1459 casemapping. */
 export class Network {
   readonly onLine: (line: HeardLine) => void;
+  /** Passwords of services accounts: with some, SASL is offered. */
+  readonly accounts: ReadonlyMap<string, string>;
   readonly #peers = new Map<string, Peer>();
   readonly #rooms = new Map<string, Room>();
 
-  constructor(onLine: (line: HeardLine) => void) {
+  constructor(
+    onLine: (line: HeardLine) => void,
+    accounts: ReadonlyMap<string, string> = new Map(),
+  ) {
     this.onLine = onLine;
+    this.accounts = accounts;
   }
 
   peer(nick: string): Peer | undefined {
@@ -63,7 +80,13 @@ export class Network {
   enter(peer: Peer, name: string): Room | undefined {
     const known = this.room(name);
     if (known === undefined && this.#rooms.size >= MAX_CHANNELS) return undefined;
-    const room = known ?? { name, created: new Date(), members: new Set<Peer>(), topic: '' };
+    const room = known ?? {
+      name,
+      created: new Date(),
+      members: new Set<Peer>(),
+      history: [],
+      topic: '',
+    };
     this.#rooms.set(foldNick(name), room);
     room.members.add(peer);
     return room;
@@ -72,6 +95,18 @@ export class Network {
   leave(peer: Peer, room: Room): void {
     room.members.delete(peer);
     if (room.members.size === 0) this.#rooms.delete(foldNick(room.name));
+  }
+
+  /** Keeps a line for those who join later. */
+  remember(room: Room, said: Said): void {
+    room.history.push(said);
+    // cut now and then, not at every line
+    if (room.history.length > 2 * MAX_HISTORY) room.history = this.historyOf(room);
+  }
+
+  historyOf({ history }: Room): Said[] {
+    const oldest = Date.now() - HISTORY_MS;
+    return history.slice(-MAX_HISTORY).filter(({ tags }) => tags.time.getTime() > oldest);
   }
 
   /** Everybody who shares a channel with a peer, once, without itself. */

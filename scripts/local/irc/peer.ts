@@ -4,7 +4,15 @@ import { limitMessage } from './wire.ts';
 export const SERVER_NAME = 'irc.viva.local';
 
 /** What a client may ask for: https://ircv3.net/irc/#capabilities */
-export const CAPABILITIES = ['server-time', 'message-tags', 'echo-message'] as const;
+export const CAPABILITIES = [
+  'server-time',
+  'message-tags',
+  'echo-message',
+  'batch',
+  'labeled-response',
+  'account-tag',
+  'sasl',
+] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
 /** A client that takes no more of what it is sent than this is dropped. */
@@ -14,6 +22,8 @@ const MAX_SEND_QUEUE = 1024 * 1024;
 export interface Tags {
   readonly time: Date;
   readonly msgid?: string;
+  readonly account?: string;
+  readonly batch?: string;
 }
 
 /** One connected client, registered once it has nick and user and is not negotiating capabilities. */
@@ -23,10 +33,13 @@ export class Peer {
   realName = '';
   readonly host = 'localhost';
   readonly capabilities = new Set<Capability>();
+  /** Whom SASL has made sure it is. */
+  account: string | undefined;
   isNegotiating = false;
   isRegistered = false;
   lastHeard = Date.now();
   readonly #socket: Socket;
+  #label: string | undefined;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -34,6 +47,13 @@ export class Peer {
 
   get mask(): string {
     return `${this.nick}!${this.user}@${this.host}`;
+  }
+
+  /** What is sent to it first while `answer` runs carries its label; when nothing is, it is told so much. */
+  labelled(label: string | undefined, answer: () => void): void {
+    this.#label = this.capabilities.has('labeled-response') ? label : undefined;
+    answer();
+    if (this.#label !== undefined) this.send(SERVER_NAME, 'ACK');
   }
 
   /** A line from `source` with the tags that this client knows. */
@@ -59,14 +79,17 @@ export class Peer {
   }
 
   #tagsFor(tags: Tags | undefined): string {
-    const known = [
-      this.capabilities.has('server-time')
-        ? `time=${(tags?.time ?? new Date()).toISOString()}`
-        : '',
-      this.capabilities.has('message-tags') && tags?.msgid !== undefined
-        ? `msgid=${tags.msgid}`
-        : '',
-    ].filter((tag) => tag !== '');
+    const all: readonly [Capability, string, string | undefined][] = [
+      ['server-time', 'time', (tags?.time ?? new Date()).toISOString()],
+      ['message-tags', 'msgid', tags?.msgid],
+      ['account-tag', 'account', tags?.account],
+      ['batch', 'batch', tags?.batch],
+      ['labeled-response', 'label', this.#label],
+    ];
+    this.#label = undefined;
+    const known = all.flatMap(([capability, name, value]) =>
+      value !== undefined && this.capabilities.has(capability) ? [`${name}=${value}`] : [],
+    );
     return known.length === 0 ? '' : `@${known.join(';')} `;
   }
 }

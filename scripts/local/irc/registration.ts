@@ -13,7 +13,7 @@ export const registration: Readonly<Record<string, Handler>> = {
     const command = verb.toUpperCase();
     // whoever talks about capabilities before it is registered is welcomed after CAP END
     if (command !== 'END' && !peer.isRegistered) peer.isNegotiating = true;
-    if (command === 'LS') tell('LS', CAPABILITIES);
+    if (command === 'LS') tell('LS', offered(network));
     else if (command === 'LIST') tell('LIST', [...peer.capabilities]);
     else if (command === 'REQ') request(peer, rest.join(' '));
     else if (command === 'END') {
@@ -35,6 +35,10 @@ export const registration: Readonly<Record<string, Handler>> = {
       welcomeWhenReady(network, peer);
     }
   },
+  AUTHENTICATE: (network, peer, [word = '']) => {
+    if (word === 'PLAIN') peer.send(SERVER_NAME, 'AUTHENTICATE +');
+    else authenticate(network, peer, word);
+  },
   PASS: () => undefined,
   PING: (_, peer, [token = '']) => {
     peer.send(SERVER_NAME, `PONG ${SERVER_NAME} :${token}`);
@@ -46,12 +50,28 @@ export const registration: Readonly<Record<string, Handler>> = {
   },
 };
 
+function offered({ accounts }: Network): readonly string[] {
+  return CAPABILITIES.filter((name) => name !== 'sasl' || accounts.size > 0);
+}
+
 function rename(network: Network, peer: Peer, nick: string): void {
   const before = peer.mask;
   const witnesses = [peer, ...network.neighbours(peer)];
   if (!network.rename(peer, nick)) peer.reply('433', nick, 'Nickname is already in use');
   else if (!peer.isRegistered) welcomeWhenReady(network, peer);
   else for (const witness of witnesses) witness.send(before, `NICK :${nick}`);
+}
+
+/** SASL PLAIN: https://ircv3.net/specs/extensions/sasl-3.1 and RFC 4616 */
+function authenticate(network: Network, peer: Peer, word: string): void {
+  const [, account = '', password = ''] = Buffer.from(word, 'base64').toString().split('\0');
+  if (network.accounts.get(account) !== password) {
+    peer.reply('904', 'SASL authentication failed');
+    return;
+  }
+  peer.account = account;
+  peer.reply('900', peer.mask, account, `You are now logged in as ${account}`);
+  peer.reply('903', 'SASL authentication successful');
 }
 
 function request(peer: Peer, list: string): void {

@@ -1,4 +1,5 @@
-import { createServer, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { obey } from './commands.ts';
 import { type HeardLine, Network } from './network.ts';
 import { Peer, SERVER_NAME } from './peer.ts';
@@ -14,8 +15,9 @@ export interface Ircd {
 }
 
 /**
- * The local economy's IRC server: RFC 2812 clients over plain TCP on loopback, without operators, bans or services, and with the
- * IRCv3 capabilities server-time, message-tags (msgid), echo-message. `onLine` sees each channel message once.
+ * The local economy's IRC server: RFC 2812 clients on loopback, over TLS when it is given a certificate, without operators, bans or
+ * services, and with the IRCv3 capabilities of `CAPABILITIES`. Who joins and knows batches hears the last ten minutes. `onLine` sees
+ * each channel message once.
  * @throws when `port` is taken
  */
 export async function startIrcd({
@@ -23,17 +25,27 @@ export async function startIrcd({
   host = '127.0.0.1',
   onLine = () => undefined,
   quietMs = QUIET_MS,
+  tls,
+  accounts,
 }: {
   readonly port?: number;
   readonly host?: string;
   readonly onLine?: (line: HeardLine) => void;
   readonly quietMs?: number;
+  /** In PEM. @default - plain TCP */
+  readonly tls?: { readonly key: string; readonly cert: string } | undefined;
+  /** Passwords by services account. @default - no SASL */
+  readonly accounts?: ReadonlyMap<string, string> | undefined;
 } = {}): Promise<Ircd> {
-  const network = new Network(onLine);
+  const network = new Network(onLine, accounts);
   const connections = new Map<Socket, Peer>();
-  const server = createServer({ noDelay: true }, (socket) => {
+  const onSocket = (socket: Socket): void => {
     accept(socket, { network, connections });
-  });
+  };
+  const server: Server =
+    tls === undefined
+      ? createServer({ noDelay: true }, onSocket)
+      : createTlsServer({ ...tls, noDelay: true }, onSocket);
   server.maxConnections = MAX_CLIENTS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

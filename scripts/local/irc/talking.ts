@@ -42,7 +42,11 @@ function speak(
   peer: Peer,
   { command, target, text }: { command: string; target: string; text: string },
 ): string | undefined {
-  const tags = { time: new Date(), msgid: randomUUID() };
+  const tags: Tags = {
+    time: new Date(),
+    msgid: randomUUID(),
+    ...(peer.account !== undefined && { account: peer.account }),
+  };
   if (!target.startsWith('#')) {
     const receiver = network.peer(target);
     if (receiver?.isRegistered !== true) return '401';
@@ -52,7 +56,9 @@ function speak(
   const room = network.room(target);
   if (room === undefined) return '403';
   if (!room.members.has(peer)) return '404';
-  toRoom(peer, room, { line: `${command} ${room.name} :${text}`, tags });
+  const line = `${command} ${room.name} :${text}`;
+  toRoom(peer, room, { line, tags });
+  network.remember(room, { source: peer.mask, line, tags });
   if (command === 'PRIVMSG') {
     network.onLine({ nick: peer.nick, channel: room.name, text, ts: tags.time });
   }

@@ -6,20 +6,27 @@ const MAX_PARAMS = 15;
 
 /** One parsed line from a client; its source, if it sent one, is ignored. */
 export interface Message {
+  /** https://ircv3.net/specs/extensions/labeled-response */
+  readonly label?: string;
   readonly command: string;
   readonly params: readonly string[];
 }
 
 /** Parses a line without its CR LF (RFC 2812 section 2.3.1); undefined when there is no command in it. */
 export function parseMessage(line: string): Message | undefined {
-  const match = /^(?:@[^ ]* +)?(?::[^ ]* +)?([A-Za-z]+|\d{3})(?: (.*))?$/s.exec(line.trimStart());
+  const match = /^(?:@([^ ]*) +)?(?::[^ ]* +)?([A-Za-z]+|\d{3})(?: (.*))?$/s.exec(line.trimStart());
   if (match === null) return undefined;
-  const [, command = '', rest = ''] = match;
+  const [, tags = '', command = '', rest = ''] = match;
+  const label = /(?:^|;)label=([\w-]{1,64})(?:;|$)/.exec(tags)?.[1];
   const trailing = / :|^:/.exec(rest);
   const middle = trailing === null ? rest : rest.slice(0, trailing.index);
   const params = middle.split(' ').filter((param) => param !== '');
   if (trailing !== null) params.push(rest.slice(trailing.index + trailing[0].length));
-  return { command: command.toUpperCase(), params: params.slice(0, MAX_PARAMS) };
+  return {
+    ...(label !== undefined && { label }),
+    command: command.toUpperCase(),
+    params: params.slice(0, MAX_PARAMS),
+  };
 }
 
 /** A message cut to what fits in 512 bytes with its CR LF, between code points. */

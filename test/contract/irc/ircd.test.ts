@@ -1,4 +1,3 @@
-import ircFramework from 'irc-framework';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HeardLine } from '../../../scripts/local/irc/network.ts';
 import { type Ircd, startIrcd } from '../../../scripts/local/irc/server.ts';
@@ -91,33 +90,46 @@ describe('the local IRC server', () => {
     bob.close();
   });
 
-  it('gives irc-framework time, msgid and its own lines back', async () => {
-    const client = new ircFramework.Client();
-    const echoes: { message: string; time?: number; tags: Readonly<Record<string, string>> }[] = [];
-    client.on('registered', () => {
-      client.raw('JOIN', '#market');
-      client.raw('PRIVMSG', '#market', 'hello there');
-    });
-    client.on('privmsg', (event) => echoes.push(event));
-    client.connect({
-      host: '127.0.0.1',
-      port: ircd.port,
-      tls: false,
-      rejectUnauthorized: true,
-      nick: 'kk-x',
-      username: 'x',
-      gecos: 'x',
-      version: 'x',
-      auto_reconnect: false,
-      enable_echomessage: true,
-      ping_interval: 30,
-      ping_timeout: 60,
-    });
-    await until(() => echoes.length === 1);
-    expect(echoes[0]?.message).toBe('hello there');
-    expect(Math.abs(Date.now() - (echoes[0]?.time ?? 0))).toBeLessThan(5000);
-    expect(echoes[0]?.tags['msgid']).toMatch(/^[0-9a-f-]{36}$/);
-    client.quit('bye');
+  it('gives who asks for it time, msgid and its own lines back, with its label, and tells those who come later', async () => {
+    const ana = await join(ircd.port, 'ana', '');
+    const capabilities = 'server-time message-tags echo-message labeled-response batch';
+    ana.send(`CAP REQ :${capabilities}`);
+    ana.send('JOIN #market');
+    ana.send('@label=x7 PRIVMSG #market :hello there');
+    ana.send('@label=x8 PRIVMSG #nowhere :hello?');
+    ana.send('@label=x9 PONG');
+    await until(() => ana.lines.some((line) => line.includes('label=x9 :irc.viva.local ACK')));
+    const echo = ana.lines.find((line) => line.endsWith('PRIVMSG #market :hello there')) ?? '';
+    expect(echo).toMatch(/^@time=[\d-]+T[\d:.]+Z;msgid=[0-9a-f-]{36};label=x7 :ana!/);
+    expect(ana.lines.some((line) => /label=x8 :irc.viva.local 403 ana #nowhere/.test(line))).toBe(
+      true,
+    );
+
+    const bob = await join(ircd.port, 'bob', '');
+    bob.send(`CAP REQ :${capabilities}`);
+    bob.send('JOIN #market');
+    await until(() => bob.lines.some((line) => / BATCH -/.test(line)));
+    const [, id] = /BATCH \+(\w+) chathistory #market/.exec(bob.lines.join('\n')) ?? [];
+    const told = bob.lines.find((line) => line.endsWith('PRIVMSG #market :hello there')) ?? '';
+    expect(told).toContain(`batch=${id}`);
+    expect(/msgid=([^;]+)/.exec(told)?.[1]).toBe(/msgid=([^;]+)/.exec(echo)?.[1]);
+    ana.close();
+    bob.close();
+  });
+
+  it('lets in by SASL who knows the password, and vouches for them', async () => {
+    await ircd.stop();
+    ircd = await startIrcd({ accounts: new Map([['ana', 'secret']]) });
+    const ana = await join(ircd.port, 'ana', '#market');
+    const plain = (password: string) => Buffer.from(`ana\0ana\0${password}`).toString('base64');
+    ana.send('CAP REQ :sasl account-tag echo-message');
+    ana.send('AUTHENTICATE PLAIN');
+    ana.send(`AUTHENTICATE ${plain('wrong')}`);
+    await until(() => ana.lines.some((line) => line.includes(' 904 ana ')));
+    ana.send(`AUTHENTICATE ${plain('secret')}`);
+    ana.send('PRIVMSG #market :hi');
+    await until(() => ana.lines.some((line) => line.startsWith('@account=ana :ana!')));
+    ana.close();
   });
 
   it('survives endless lines, binary noise, half-open and silent clients, and serves the others on', async () => {

@@ -74,7 +74,7 @@ describe('the relay', () => {
   });
 
   it('takes its nick back when a stranger gives it up', async () => {
-    await relay.kill('SIGKILL');
+    await relay.kill('SIGTERM');
     const thief = await join(world.port, 'kk-validator', '#karmakadabra');
     relay = world.startRelay();
     await until(() => thief.lines.some((line) => line.includes(':kk-validator_!')), {

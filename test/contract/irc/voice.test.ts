@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Returns } from '#adapters/irc/returns.ts';
 import { PATIENT, QUICK } from '#adapters/irc/temper.ts';
+import { Turnstile } from '#adapters/irc/turnstile.ts';
 import { Voice } from '#adapters/irc/voice.ts';
 import { until } from './world.ts';
 
@@ -39,7 +40,9 @@ async function voiceOn(answers: Readonly<Record<string, string>>): Promise<strin
   voice = new Voice({
     nick: 'kk-x',
     channels: ['#a'],
-    server: { host: '127.0.0.1', port, tls: false },
+    network: { servers: [{ host: '127.0.0.1', port }], tls: false, fingerprints: [] },
+    turnstile: new Turnstile(0),
+    onJoined: () => undefined,
     temper: HASTY,
     onLine: () => undefined,
     onEvent: () => undefined,

@@ -172,10 +172,10 @@ describe('text', () => {
     fc.assert(
       fc.property(text, fc.integer({ min: 8, max: 200 }), (line, max) => {
         expect(byteLength(cutBytes(line, max))).toBeLessThanOrEqual(max);
-        const parts = splitBytes(line, max, 1000);
+        const parts = splitBytes(line, max, { maxParts: 1000 });
         expect(parts.every((part) => byteLength(part) <= max && part.isWellFormed())).toBe(true);
         expect(parts.join('').replaceAll(' ', '')).toBe(line.replaceAll(' ', ''));
-        expect(splitBytes(line, max, 3).length).toBeLessThanOrEqual(3);
+        expect(splitBytes(line, max, { maxParts: 3 }).length).toBeLessThanOrEqual(3);
       }),
     );
   });
