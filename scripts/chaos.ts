@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { type ChaosReport, chaos } from './chaos/economy.ts';
 import { freePortBase } from './chaos/free-ports.ts';
+import { type IrcChaosReport, ircChaos } from './chaos/irc.ts';
 import { logsChaos } from './chaos/logs.ts';
 import { dice } from './local/economy/synthetic-chat.ts';
 import { wholeNumber } from './viva/options.ts';
@@ -16,6 +17,16 @@ interface Flags {
   readonly logs?: string;
   readonly beat: string;
   readonly portBase?: number;
+}
+
+interface IrcFlags {
+  readonly lines: number;
+  readonly rate: number;
+  readonly kills: number;
+  readonly outage: number;
+  readonly server: string;
+  readonly seed: number;
+  readonly json: boolean;
 }
 
 const program = new Command('chaos')
@@ -43,7 +54,53 @@ program
   .option('--json', 'print the result as one JSON object and nothing else', false)
   .option('--port-base <port>', 'first of ten ports (default: found free)', wholeNumber)
   .action((flags: Flags) => runLogs(flags).catch(fail));
+program
+  .command('irc')
+  .description(
+    'Agents speak and people answer while the server and the relay are killed, SQS is away, a nick is stolen and a server never answers; then every line is counted from outside.',
+  )
+  .option('--lines <n>', 'how many each way', wholeNumber, 10_000)
+  .option('--rate <n>', 'lines a second each way', wholeNumber, 200)
+  .option('--kills <n>', 'how often to kill relay or server', wholeNumber, 6)
+  .option('--outage <seconds>', 'how long SQS is away', wholeNumber, 60)
+  .option('--server <kind>', 'embedded or inspircd', 'embedded')
+  .option('--seed <n>', 'seed of moments', wholeNumber, 1)
+  .option('--json', 'print the result as one JSON object and nothing else', false)
+  .action((flags: IrcFlags) => runIrc(flags).catch(fail));
 await program.parseAsync();
+
+async function runIrc({ json, server, rate, outage, seed, ...flags }: IrcFlags): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'viva-chaos-irc-'));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+  const report = await ircChaos({
+    ...flags,
+    ircd: server === 'inspircd' ? 'inspircd' : 'embedded',
+    perSecond: rate,
+    outageMs: outage * 1000,
+    dir,
+    roll: dice(seed),
+    onProgress: (line) => {
+      console.error(line);
+    },
+  });
+  if (report.ok) await rm(dir, { recursive: true });
+  else console.error(`What the relay kept is left in ${dir}.`);
+  console.log(json ? JSON.stringify(report) : ircInWords(report));
+  process.exitCode = report.ok ? 0 : 1;
+}
+
+function ircInWords({ ok, kills, inbound, notes, violations, ...out }: IrcChaosReport): string {
+  const counts = Object.entries({
+    'to the channel': out,
+    'to the log': inbound,
+    'to an inbox': notes,
+  });
+  const lines = counts.map(
+    ([way, { sent, lost, doubled }]) => `${way}: ${sent} sent, ${lost} lost, ${doubled} doubled`,
+  );
+  const head = `${kills.relay} kills of the relay, ${kills.server} of the server; ${lines.join('; ')}`;
+  return paint(ok ? 'green' : 'red', [head, ...violations].join('\n  '));
+}
 
 async function runLogs({ kills, seed, json, portBase }: Flags): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'viva-chaos-logs-'));

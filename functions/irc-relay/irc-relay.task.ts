@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { createLog } from '#runtime/log.ts';
 import { wire } from './wiring.ts';
 
 const LOOK_MS = 10_000;
@@ -48,6 +49,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  createLog('irc-relay').error('cannot start', { error: String(error) });
   process.exit(1);
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -32,9 +32,9 @@ export async function wire() {
   const onEvent = (event: string, keys: Readonly<Record<string, string | number>>): void => {
     log.info(event, keys);
   };
-  const owner = randomUUID();
   mkdirSync(env.RELAY_DIR, { recursive: true });
-  const { errands, channelLog, queue, leases, seen } = adapters(env, { owner, onEvent });
+  const owner = ownerOf(env.RELAY_DIR);
+  const { errands, channelLog, queue, leases, seen } = adapters(env, onEvent);
   const relay = new Relay({
     roster: ROSTER,
     network: {
@@ -56,12 +56,17 @@ export async function wire() {
   return { relay, log, healthFile: join(env.RELAY_DIR, 'health.json') };
 }
 
-interface Life {
-  readonly owner: string;
-  readonly onEvent: (event: string, keys: Readonly<Record<string, string | number>>) => void;
+/** Whoever has the folder holds the nicks: a relay that was killed and started again takes them up at once. */
+function ownerOf(dir: string): string {
+  const file = join(dir, 'owner');
+  if (!existsSync(file)) writeFileSync(file, randomUUID());
+  return readFileSync(file, 'utf8');
 }
 
-function adapters(env: IrcRelayEnv, { owner, onEvent }: Life) {
+function adapters(
+  env: IrcRelayEnv,
+  onEvent: (event: string, keys: Readonly<Record<string, string | number>>) => void,
+) {
   const sqs = new SQSClient({});
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient({}));
   const { ECONOMY_TABLE: table, RELAY_DIR, LOG_EVERY_SECONDS } = env;
@@ -76,7 +81,7 @@ function adapters(env: IrcRelayEnv, { owner, onEvent }: Life) {
     channelLog: new ChannelLog({
       dir: join(RELAY_DIR, 'log'),
       objects: new S3Objects(new S3Client({}), env.DATA_BUCKET),
-      life: owner.slice(0, 8),
+      life: randomUUID().slice(0, 8),
       everyMs: LOG_EVERY_SECONDS * 1000,
       onEvent,
     }),

@@ -1,4 +1,4 @@
-import type { IrcLine } from '#contract/irc-line.ts';
+import type { IrcLine, IrcOrder } from '#contract/irc-line.ts';
 import type { QueuedLine, QueuedLines } from '#core/ports/queued-lines.ts';
 import { type Bucket, type Pace, takeToken } from '#core/talk/pace.ts';
 import { byteLength, oneLine, splitBytes } from '#core/talk/text.ts';
@@ -18,6 +18,8 @@ export interface Speaker {
   readonly nick: string;
   /** Resolves when the server has it. @throws NotDelivered */
   say(channel: string, text: string, signal: AbortSignal): Promise<void>;
+  /** Joins, parts or takes another nick: until the relay starts anew. */
+  obey(order: IrcOrder): void;
 }
 
 export interface CarrierOptions {
@@ -107,18 +109,28 @@ export class Carrier {
   async #carry(held: Held, signal: AbortSignal): Promise<void> {
     try {
       if (held.isOver) return;
-      const { line, flaw } = readLine(held.message.body);
-      if (line !== undefined && this.#said.has(line.id))
-        await this.#options.queue.remove(held.message);
+      const asked = readLine(held.message.body);
+      if ('line' in asked && this.#said.has(asked.line.id)) await this.#remove(held);
       else if (isOver(signal)) await this.#giveBack(held);
-      else if (line === undefined) await this.#bury(held, flaw);
-      else await this.#say(line, held, signal);
+      else if ('line' in asked) await this.#say(asked.line, held, signal);
+      else if ('order' in asked) await this.#obey(asked.order, held);
+      else await this.#bury(held, asked.flaw);
     } catch (error) {
       // it comes again when its hold runs out, and is then removed if it was said
       this.#options.onEvent('queue-away', { error: String(error) });
     } finally {
       this.#held.delete(held.message.id);
     }
+  }
+
+  /** Twice is harmless. */
+  async #obey(order: IrcOrder, held: Held): Promise<void> {
+    this.#options.speakers.get(order.agentId)?.obey(order);
+    await this.#remove(held);
+  }
+
+  #remove({ message }: Held): Promise<void> {
+    return this.#options.queue.remove(message);
   }
 
   async #say(line: IrcLine, held: Held, signal: AbortSignal): Promise<void> {
@@ -140,23 +152,26 @@ export class Carrier {
     if (speaker === undefined) return `this relay speaks for no agent "${line.agentId}"`;
     const room = ROOM_WITHOUT_NAMES - byteLength(speaker.nick) - byteLength(line.channel);
     const parts = splitBytes(oneLine(line.text), room, { maxParts: MAX_PARTS, link: line.link });
-    let tries = 0;
-    for (let next = 0; next < parts.length; ) {
-      await this.#pace(line.agentId, signal);
-      if (isOver(signal)) return 'stopping';
-      const flaw = await attempt(
-        speaker,
-        { channel: line.channel, text: parts[next] ?? '' },
-        signal,
-      );
-      if (flaw === undefined) next += 1;
-      else if (isOver(signal)) return 'stopping';
-      else tries += 1;
-      if (tries >= MAX_TRIES) return `tried ${tries} times: ${flaw?.message ?? ''}`;
-      if (flaw?.because === 'refused')
-        await pause(this.#options.retryMs * 2 ** (tries - 1), signal);
+    for (const text of parts) {
+      const flaw = await this.#sayPart({ channel: line.channel, text }, { line, speaker }, signal);
+      if (flaw !== undefined) return flaw;
     }
     return undefined;
+  }
+
+  async #sayPart(
+    part: { readonly channel: string; readonly text: string },
+    { line, speaker }: { readonly line: IrcLine; readonly speaker: Speaker },
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    for (let tries = 1; ; tries += 1) {
+      await this.#pace(line.agentId, signal);
+      if (isOver(signal)) return 'stopping';
+      const flaw = await attempt(speaker, part, signal);
+      if (flaw === undefined) return undefined;
+      if (tries >= MAX_TRIES) return `tried ${tries} times: ${flaw.message}`;
+      if (flaw.because === 'refused') await pause(this.#options.retryMs * 2 ** (tries - 1), signal);
+    }
   }
 
   /** Something of the relay's own making, said in its turn among the agent's lines and lost when it cannot be said. */

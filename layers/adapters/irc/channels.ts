@@ -15,6 +15,7 @@ export class Channels {
   readonly #options: ChannelsOptions;
   readonly #joined = new Set<string>();
   readonly #refusals = new Map<string, number>();
+  readonly #forgotten = new Set<string>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
 
   constructor(options: ChannelsOptions) {
@@ -33,7 +34,14 @@ export class Channels {
 
   /** Unless an attempt is under way or planned. */
   join(channel: string): void {
+    this.#forgotten.delete(foldNick(channel));
     if (!this.#timers.has(foldNick(channel))) this.#later(channel, 0);
+  }
+
+  /** Stays away once it has left. */
+  forget(channel: string): void {
+    this.#forgotten.add(foldNick(channel));
+    this.#clear(foldNick(channel));
   }
 
   onJoined(channel: string): void {
@@ -46,7 +54,7 @@ export class Channels {
   /** Kicked, parted, or found not to be in it after all: back after a while. */
   onLeft(channel: string): void {
     this.#joined.delete(foldNick(channel));
-    this.#later(channel, this.#options.rejoinMs);
+    if (!this.#forgotten.has(foldNick(channel))) this.#later(channel, this.#options.rejoinMs);
   }
 
   /** Full, banned, by invitation only, ...: the wait doubles. */

@@ -77,29 +77,20 @@ export class Delivery {
   }
 
   /** Everything that the server sends; `isOurs` when the connection itself is the sender. */
-  onMessage({ command, params, tags }: Message, isOurs: boolean): void {
-    const pending = this.#pending;
-    if (pending === undefined) return;
-    if (tags['label'] === pending.token) {
-      if (ANY_ERROR.test(command)) this.#refused(command, params);
-      else pending.resolve();
-    } else if (command === 'PONG') {
-      if (params.at(-1) === pending.token) pending.resolve();
-    } else if (command === 'PRIVMSG') {
-      if (isOurs && foldNick(params[0] ?? '') === pending.channel && params[1] === pending.text)
-        pending.resolve();
-    } else if (LINE_REFUSALS.has(command) && foldNick(params[1] ?? '') === pending.channel) {
-      this.#refused(command, params);
+  onMessage(message: Message, isOurs: boolean): void {
+    if (this.#pending === undefined) return;
+    const answer = answerIn(message, { ...this.#pending, isOurs });
+    if (answer === 'taken') this.#pending.resolve();
+    else if (answer === 'refused') {
+      const { command, params } = message;
+      const detail = `${command} ${params.at(-1) ?? ''}`.trim();
+      this.#pending.reject(new NotDelivered('refused', detail));
     }
   }
 
   /** The connection is gone. */
   abandon(): void {
     this.#pending?.reject(new NotDelivered('lost', 'the connection broke.'));
-  }
-
-  #refused(command: string, params: readonly string[]): void {
-    this.#pending?.reject(new NotDelivered('refused', `${command} ${params.at(-1) ?? ''}`.trim()));
   }
 
   readonly #ask = (): void => {
@@ -114,4 +105,29 @@ export class Delivery {
   #later(ms: number, run: () => void): void {
     this.#pending?.timers.push(setTimeout(run, ms));
   }
+}
+
+interface Waiting extends Pick<Pending, 'token' | 'channel' | 'text'> {
+  readonly isOurs: boolean;
+}
+
+/** What a line of the server says of the one that waits; undefined when nothing. */
+function answerIn(message: Message, waiting: Waiting): 'taken' | 'refused' | undefined {
+  const { command, tags } = message;
+  if (tags['label'] === waiting.token) return ANY_ERROR.test(command) ? 'refused' : 'taken';
+  if (isRefusal(message, waiting)) return 'refused';
+  return isPong(message, waiting) || isEcho(message, waiting) ? 'taken' : undefined;
+}
+
+function isRefusal({ command, params: [, channel = ''] }: Message, waiting: Waiting): boolean {
+  return LINE_REFUSALS.has(command) && foldNick(channel) === waiting.channel;
+}
+
+function isPong({ command, params }: Message, { token }: Waiting): boolean {
+  return command === 'PONG' && params.at(-1) === token;
+}
+
+function isEcho({ command, params: [target = '', text] }: Message, waiting: Waiting): boolean {
+  const { isOurs, channel } = waiting;
+  return isOurs && command === 'PRIVMSG' && foldNick(target) === channel && text === waiting.text;
 }

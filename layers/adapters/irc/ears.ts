@@ -7,7 +7,7 @@ import { oneLine } from '#core/talk/text.ts';
 import type { Errand } from './errands.ts';
 import type { Overheard } from './overheard.ts';
 
-const REMEMBERED = 10_000;
+const REMEMBERED = 20_000;
 const MAX_TEXT = 600;
 const MAX_COMMAND = 510;
 

@@ -1,6 +1,6 @@
 /** The part of irc-framework 4.14.0 that we use; it ships no types. https://github.com/kiwiirc/irc-framework/tree/master/docs */
 declare module 'irc-framework' {
-  interface Options {
+  export interface Options {
     readonly host: string;
     readonly port: number;
     readonly tls: boolean;

@@ -1,30 +1,13 @@
 import ircFramework, { type Client, type Message } from 'irc-framework';
-import type { IrcServer } from '#contract/irc-server.ts';
 import { Channels } from './channels.ts';
 import { Delivery } from './delivery.ts';
 import { Handlers } from './handlers.ts';
 import { Histories } from './histories.ts';
+import { clientOptions, type LinkOptions } from './link-options.ts';
 import { BAN, JOIN_REFUSALS, NICK_REFUSALS } from './numerics.ts';
-import { type Overheard, overheard } from './overheard.ts';
+import { overheard } from './overheard.ts';
 import { OwnNick } from './own-nick.ts';
 import { Pulse } from './pulse.ts';
-import type { Network, Temper } from './temper.ts';
-import { Transport } from './transport.ts';
-
-export interface LinkOptions {
-  readonly nick: string;
-  readonly channels: readonly string[];
-  readonly account?: { readonly account: string; readonly password: string };
-  readonly server: IrcServer;
-  readonly network: Network;
-  readonly temper: Temper;
-  readonly onUp: (nick: string) => void;
-  readonly onJoined: (channel: string) => void;
-  readonly onLine: (line: Overheard) => void;
-  /** Once. `isBanned`: the network does not want us. */
-  readonly onEnd: (end: { readonly reason: string; readonly isBanned: boolean }) => void;
-  readonly onEvent: (event: string, keys: Readonly<Record<string, string | number>>) => void;
-}
 
 /** One connection to one server, from its first byte to its last: never reconnects, so that no state of an old one is ever met. */
 export class Link {
@@ -93,6 +76,16 @@ export class Link {
     this.#channels.join(channel);
   }
 
+  part(channel: string): void {
+    this.#channels.forget(channel);
+    this.#client.raw('PART', channel);
+  }
+
+  /** Takes another nick for its own. */
+  want(nick: string): void {
+    this.#nick.want(nick);
+  }
+
   /** @throws NotDelivered */
   say(channel: string, text: string): Promise<void> {
     const { cap } = this.#client.network;
@@ -124,7 +117,7 @@ export class Link {
   }
 
   #connect(): void {
-    const { nick, account, server, network, onEvent } = this.#options;
+    const { nick, server, onEvent } = this.#options;
     this.#client.on('close', () => {
       this.#onClose();
     });
@@ -137,24 +130,11 @@ export class Link {
     });
     this.#client.requestCap(['labeled-response']);
     this.#pulse.start();
-    this.#client.connect({
-      ...server,
-      tls: network.tls,
-      fingerprints: network.fingerprints,
-      transport: Transport,
-      onMalformed: (error: unknown) => {
-        onEvent('malformed', { nick, error: String(error) });
-      },
-      nick,
-      username: nick.replace(/^kk-/, '').slice(0, 10),
-      gecos: `${nick}, an agent of Economia Viva`,
-      version: '',
-      auto_reconnect: false,
-      enable_echomessage: true,
-      ping_interval: 0,
-      ping_timeout: 0,
-      ...(account !== undefined && { account }),
-    });
+    this.#client.connect(
+      clientOptions(this.#options, ({ message }) => {
+        this.#reason = message;
+      }),
+    );
     onEvent('connecting', { nick, host: server.host, port: server.port });
   }
 

@@ -19,31 +19,31 @@ const ACTION = /^\x01ACTION (.*?)\x01?$/s;
 
 /** Of a PRIVMSG or NOTICE to a channel; undefined for everything else, and for what clients ask each other (CTCP). */
 export function overheard(message: Message): Overheard | undefined {
-  const { command, params, tags, nick, ident, hostname } = message;
+  const { params, tags, nick, ident, hostname } = message;
   const [channel = '', text = ''] = params;
-  if (!channel.startsWith('#') || nick === '' || hostname === '') return undefined;
-  const action = ACTION.exec(text)?.[1];
-  if (action === undefined && text.startsWith('\x01')) return undefined;
-  const spoken = command === 'NOTICE' ? 'notice' : 'message';
+  const utterance = utteranceIn(message.command, text);
+  if (!channel.startsWith('#') || hostname === '' || utterance === undefined) return undefined;
   return {
-    channel: legible(channel),
-    sender: legible(nick),
-    text: legible(action ?? text),
-    kind: action === undefined ? spoken : 'action',
+    channel: channel.toWellFormed(),
+    sender: nick.toWellFormed(),
+    text: utterance.text.toWellFormed(),
+    kind: utterance.kind,
     ts: timeOf(tags['time']),
     msgid: tags['msgid'],
-    hostmask: legible(`${ident}@${hostname}`),
+    hostmask: `${ident}@${hostname}`.toWellFormed(),
     account: tags['account'],
   };
+}
+
+function utteranceIn(command: string, text: string): Pick<Overheard, 'kind' | 'text'> | undefined {
+  const action = ACTION.exec(text)?.[1];
+  if (action !== undefined) return { kind: 'action', text: action };
+  if (text.startsWith('\x01')) return undefined;
+  return { kind: command === 'NOTICE' ? 'notice' : 'message', text };
 }
 
 /** https://ircv3.net/specs/extensions/server-time; by our own clock where the server's is missing or makes no sense. */
 function timeOf(tag: string | undefined): Date {
   const time = new Date(tag ?? Date.now());
   return Number.isNaN(time.getTime()) ? new Date() : time;
-}
-
-/** SQS refuses these two even inside JSON, and would refuse the line for ever. */
-function legible(text: string): string {
-  return text.toWellFormed().replace(/[\uFFFE\uFFFF]/g, '\uFFFD');
 }

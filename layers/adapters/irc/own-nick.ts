@@ -16,6 +16,7 @@ export interface OwnNickOptions {
  */
 export class OwnNick {
   readonly #options: OwnNickOptions;
+  #wanted: string;
   #nick: string;
   #isRegistered = false;
   #isKnown = false;
@@ -23,6 +24,7 @@ export class OwnNick {
 
   constructor(options: OwnNickOptions) {
     this.#options = options;
+    this.#wanted = options.wanted;
     this.#nick = options.wanted;
   }
 
@@ -43,6 +45,11 @@ export class OwnNick {
     }, this.#options.reclaimMs);
   }
 
+  want(nick: string): void {
+    this.#wanted = nick;
+    this.#take();
+  }
+
   /** Services have logged us in. */
   onKnown(): void {
     this.#isKnown = true;
@@ -52,8 +59,7 @@ export class OwnNick {
   onRefused(): void {
     if (this.#isRegistered) return;
     this.#nick = `${this.#nick}_`;
-    if (this.#nick.length > this.#options.wanted.length + MAX_UNDERSCORES)
-      this.#options.onHopeless();
+    if (this.#nick.length > this.#wanted.length + MAX_UNDERSCORES) this.#options.onHopeless();
     else this.#options.raw('NICK', this.#nick);
   }
 
@@ -64,7 +70,7 @@ export class OwnNick {
 
   /** Somebody else has let go of a nick. */
   onGone(nick: string): void {
-    if (foldNick(nick) === foldNick(this.#options.wanted)) this.#take();
+    if (foldNick(nick) === foldNick(this.#wanted)) this.#take();
   }
 
   stop(): void {
@@ -72,16 +78,16 @@ export class OwnNick {
   }
 
   #reclaim(): void {
-    if (this.#isKnown && this.#nick !== this.#options.wanted) {
+    if (this.#isKnown && this.#nick !== this.#wanted) {
       // the server's own command: a message to whoever calls himself NickServ would tell him
-      this.#options.raw('NICKSERV', 'REGAIN', this.#options.wanted);
+      this.#options.raw('NICKSERV', 'REGAIN', this.#wanted);
     }
     this.#take();
   }
 
   #take(): void {
-    if (this.#isRegistered && this.#nick !== this.#options.wanted) {
-      this.#options.raw('NICK', this.#options.wanted);
+    if (this.#isRegistered && this.#nick !== this.#wanted) {
+      this.#options.raw('NICK', this.#wanted);
     }
   }
 }

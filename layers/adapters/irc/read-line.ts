@@ -1,16 +1,19 @@
 import * as z from 'zod';
-import { IrcLine } from '#contract/irc-line.ts';
+import { IrcLine, IrcOrder } from '#contract/irc-line.ts';
 import { oneLine } from '#core/talk/text.ts';
 
 const Versioned = z.object({ v: z.number() });
 
-/** The line in a message of the queue, or why there is none. */
-export function readLine(
-  body: string,
-):
-  | { readonly line: IrcLine; readonly flaw?: never }
-  | { readonly line?: never; readonly flaw: string } {
+/** What a message of the queue asks for, or why it asks for nothing. */
+export type Asked =
+  | { readonly line: IrcLine }
+  | { readonly order: IrcOrder }
+  | { readonly flaw: string };
+
+export function readLine(body: string): Asked {
   const json = parseJson(body);
+  const order = IrcOrder.safeParse(json);
+  if (order.success) return { order: order.data };
   const line = IrcLine.safeParse(json);
   if (line.success) {
     return oneLine(line.data.text) === '' ? { flaw: 'the text is empty' } : { line: line.data };

@@ -20,7 +20,7 @@ export interface RelayOptions {
   readonly queue: QueuedLines;
   readonly holdSeconds: number;
   readonly leases: NickLeases;
-  /** Of this life of the relay. */
+  /** Whose the nicks are while they are ours. */
   readonly owner: string;
   readonly errands: Errands;
   readonly log: ChannelLog;

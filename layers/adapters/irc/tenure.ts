@@ -22,6 +22,8 @@ const MARGIN = 0.2;
 export class Tenure {
   readonly #options: TenureOptions;
   /** Until when each is ours, by our own monotonous clock. */
+  #isOver = false;
+  #renewing = Promise.resolve();
   readonly #until = new Map<AgentId, number>();
 
   constructor(options: TenureOptions) {
@@ -46,7 +48,8 @@ export class Tenure {
     );
     try {
       while (!signal.aborted) {
-        await this.#renew();
+        this.#renewing = this.#renew();
+        await this.#renewing;
         await pause(this.held === 0 ? renewMs * (0.5 + Math.random()) : renewMs, signal);
       }
     } finally {
@@ -54,7 +57,10 @@ export class Tenure {
     }
   }
 
+  /** Nothing is taken after this. */
   async free(): Promise<void> {
+    this.#isOver = true;
+    await this.#renewing;
     const { leases, owner } = this.#options;
     const held = [...this.#until.keys()];
     this.#until.clear();
@@ -63,7 +69,7 @@ export class Tenure {
 
   async #renew(): Promise<void> {
     const [leader, ...others] = this.#options.agents;
-    if (leader === undefined || !(await this.#take(leader))) return;
+    if (leader === undefined || this.#isOver || !(await this.#take(leader))) return;
     for (let from = 0; from < others.length; from += 25) {
       await Promise.all(others.slice(from, from + 25).map((agentId) => this.#take(agentId)));
     }

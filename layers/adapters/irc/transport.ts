@@ -18,6 +18,8 @@ export interface TransportOptions {
   readonly tls: boolean;
   /** SHA-256, lower-case hex: who shows none of these is hung up on; without any, authorities must vouch for the server. */
   readonly fingerprints: readonly string[];
+  /** Why there is no connection. */
+  readonly onFailed: (error: Error) => void;
   /** A line that nobody could make sense of. */
   readonly onMalformed: (error: unknown) => void;
 }
@@ -58,6 +60,7 @@ export class Transport extends EventEmitter {
     });
     socket.on('error', (error) => {
       this.#error = error;
+      this.#options.onFailed(error);
     });
     socket.on('close', () => {
       this.emit('close', this.#error ?? false);

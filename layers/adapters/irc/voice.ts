@@ -1,3 +1,4 @@
+import type { IrcOrder } from '#contract/irc-line.ts';
 import { NotDelivered } from './delivery.ts';
 import { Link } from './link.ts';
 import type { Overheard } from './overheard.ts';
@@ -30,6 +31,8 @@ export class Voice {
   readonly #options: VoiceOptions;
   readonly #returns: Returns;
   readonly #waiting = new Set<() => void>();
+  readonly #channels: Set<string>;
+  #wanted: string;
   #link: Link | undefined;
   #server = 0;
   #isWanted = false;
@@ -37,12 +40,14 @@ export class Voice {
 
   constructor(options: VoiceOptions) {
     this.#options = options;
+    this.#wanted = options.nick;
+    this.#channels = new Set(options.channels);
     this.#returns = new Returns(options.temper);
   }
 
   /** The nick it bears now: its own or, after a collision, one with underscores. */
   get nick(): string {
-    return this.#link?.nick ?? this.#options.nick;
+    return this.#link?.nick ?? this.#wanted;
   }
 
   get isUp(): boolean {
@@ -72,11 +77,26 @@ export class Voice {
     }
   }
 
+  obey(order: IrcOrder): void {
+    if (order.order === 'nick') {
+      this.#wanted = order.nick;
+      this.#link?.want(order.nick);
+    } else if (order.order === 'join') {
+      this.#channels.add(order.channel);
+      this.#link?.join(order.channel);
+    } else {
+      this.#channels.delete(order.channel);
+      this.#link?.part(order.channel);
+    }
+  }
+
   /** Says goodbye and stays away until it is told to connect. */
   async stop(reason: string): Promise<void> {
     this.#isWanted = false;
     clearTimeout(this.#timer);
-    await this.#link?.quit(reason);
+    const link = this.#link;
+    this.#link = undefined;
+    await link?.quit(reason);
   }
 
   async #enter(channel: string, signal: AbortSignal): Promise<Link> {
@@ -105,8 +125,10 @@ export class Voice {
     const { network, onEvent, onJoined, ...options } = this.#options;
     const { servers } = network;
     let hasBeenUp = false;
-    return new Link({
+    const link: Link = new Link({
       ...options,
+      nick: this.#wanted,
+      channels: [...this.#channels],
       network,
       onEvent,
       server: servers[this.#server % servers.length] ?? servers[0],
@@ -120,15 +142,17 @@ export class Voice {
         onJoined(channel);
       },
       onEnd: (end) => {
+        // one that was told to stop has been let go of already
+        if (this.#link !== link) return;
         if (!hasBeenUp || end.isBanned) this.#server += 1;
         this.#onEnd(end);
       },
     });
+    return link;
   }
 
   #onEnd({ reason, isBanned }: { readonly reason: string; readonly isBanned: boolean }): void {
     this.#link = undefined;
-    if (!this.#isWanted) return;
     const waitMs = this.#returns.onDown(Date.now(), Math.random(), isBanned);
     this.#options.onEvent(isBanned ? 'banned' : 'disconnected', {
       nick: this.#options.nick,

@@ -1,6 +1,7 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { HeardCommand } from '#contract/command.ts';
 import type { HeardCommands } from '#core/ports/heard-commands.ts';
+import { asciiJson } from './ascii-json.ts';
 
 /** As many as one SendMessageBatch takes. */
 const BATCH = 10;
@@ -27,7 +28,7 @@ export class SqsHeardCommands implements HeardCommands {
         QueueUrl: this.#queueUrl,
         Entries: commands.map((command, index) => ({
           Id: String(index),
-          MessageBody: JSON.stringify(command),
+          MessageBody: asciiJson(command),
         })),
       }),
     );

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { IrcLine, IrcOrder } from '#contract/irc-line.ts';
 import type { Lines } from '#core/ports/lines.ts';
+import { asciiJson } from './ascii-json.ts';
 
 /** What SQS accepts as a deduplication id: up to 128 ASCII letters, digits and punctuation marks. */
 const DEDUPLICATION_ID = /^[!-~]{1,128}$/;
@@ -20,7 +21,7 @@ export class SqsLines implements Lines {
     await this.#sqs.send(
       new SendMessageCommand({
         QueueUrl: this.#queueUrl,
-        MessageBody: JSON.stringify(line),
+        MessageBody: asciiJson(line),
         MessageGroupId: line.agentId,
         MessageDeduplicationId: DEDUPLICATION_ID.test(line.id)
           ? line.id

@@ -1,5 +1,4 @@
 import { type Certificate, selfSigned, startInspircd } from '../../local/irc/inspircd.ts';
-import type { HeardLine } from '../../local/irc/network.ts';
 import { startIrcd } from '../../local/irc/server.ts';
 
 export type IrcdKind = 'embedded' | 'inspircd';
@@ -15,12 +14,15 @@ export interface KillableIrcd {
 export async function startKillable(
   kind: IrcdKind,
   dir: string,
-  onLine: (line: HeardLine) => void = () => undefined,
+  more: {
+    /** Of the embedded one alone: passwords of services accounts. */
+    readonly accounts?: ReadonlyMap<string, string>;
+  } = {},
 ): Promise<KillableIrcd> {
   const certificate = await selfSigned(dir);
   const begin = async (port: number): Promise<{ port: number; kill: () => Promise<void> }> => {
     if (kind === 'inspircd') return startInspircd({ dir, port });
-    const ircd = await startIrcd({ port, tls: certificate, onLine });
+    const ircd = await startIrcd({ port, tls: certificate, ...more });
     return { port: ircd.port, kill: () => ircd.stop() };
   };
   let running = await begin(0);

@@ -7,15 +7,18 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { S3Objects } from '#adapters/s3/s3-objects.ts';
+import { AgentId } from '#contract/ids.ts';
+import { agentPk } from '#contract/keys.ts';
 import { startDynamo } from '../../local/cloud/dynamodb.ts';
 import { startS3 } from '../../local/cloud/s3.ts';
 import { startSecrets } from '../../local/cloud/secrets.ts';
 import { startOutage } from './outage.ts';
 
 const TABLE = 'economy';
+const OTHER_TABLE = 'other-economy';
 const BUCKET = 'data';
 const SECRET = 'irc';
 const region = 'us-east-1';
@@ -48,8 +51,68 @@ export async function startPlace(dir: string) {
   s3.createBucket(BUCKET);
   const queues = createQueues(sqs);
   const client = new DynamoDBClient({ endpoint: dynamo.url, region, credentials });
-  await client.send(new CreateTableCommand(TABLE_SHAPE));
-  const platform = {
+  for (const TableName of [TABLE, OTHER_TABLE])
+    await client.send(new CreateTableCommand({ ...TABLE_SHAPE, TableName }));
+  const platform = platformOf({ dynamo, s3, secrets, door, queues, dir });
+  const documents = DynamoDBDocumentClient.from(client);
+  const relays = new Set<RelayProcess>();
+  return {
+    sqs,
+    door,
+    sqsClient: new SQSClient({ endpoint: `http://127.0.0.1:${sqs.port}`, region, credentials }),
+    documents,
+    objects: new S3Objects(
+      new S3Client({ endpoint: s3.url, region, credentials, forcePathStyle: true }),
+      BUCKET,
+    ),
+    /** For a relay that is to know nothing of the others. */
+    otherTable: OTHER_TABLE,
+    queueUrl: (name: QueueName) => queues.through(sqs.port, name),
+    /** With `more`, e.g. another RELAY_DIR, a second relay beside the first. */
+    startRelay: (env: RelayEnvironment, more: Readonly<Record<string, string>> = {}) => {
+      if (env.accounts !== undefined) secrets.ensure(SECRET, JSON.stringify(env.accounts));
+      const relay = startRelay({ ...platform, ...settings(env), ...more });
+      relays.add(relay);
+      return relay;
+    },
+    /** Items of an agent's inbox, in their order. */
+    inbox: async (agentId: string) => {
+      const items: Record<string, unknown>[] = [];
+      const pages = paginateQuery(
+        { client: documents },
+        {
+          TableName: TABLE,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :inbox)',
+          ExpressionAttributeValues: { ':pk': agentPk(AgentId.parse(agentId)), ':inbox': 'INBOX#' },
+        },
+      );
+      for await (const { Items = [] } of pages) items.push(...Items);
+      return items;
+    },
+    stop: async () => {
+      await Promise.all([...relays].map((relay) => relay.kill('SIGKILL')));
+      await Promise.all([door.close(), dynamo.close(), s3.close(), secrets.close()]);
+      await sqs.stop();
+    },
+  };
+}
+
+export type Place = Awaited<ReturnType<typeof startPlace>>;
+
+interface Url {
+  readonly url: string;
+}
+
+function platformOf(parts: {
+  readonly dynamo: Url;
+  readonly s3: Url;
+  readonly secrets: Url;
+  readonly door: { readonly port: number };
+  readonly queues: ReturnType<typeof createQueues>;
+  readonly dir: string;
+}): Record<string, string> {
+  const { dynamo, s3, secrets, door, queues, dir } = parts;
+  return {
     PATH: process.env['PATH'] ?? '',
     STAGE: 'local',
     AWS_REGION: region,
@@ -68,34 +131,7 @@ export async function startPlace(dir: string) {
     IRC_CREDENTIALS_SECRET: SECRET,
     RELAY_DIR: join(dir, 'relay'),
   };
-  const relays = new Set<RelayProcess>();
-  return {
-    sqs,
-    door,
-    sqsClient: new SQSClient({ endpoint: `http://127.0.0.1:${sqs.port}`, region, credentials }),
-    documents: DynamoDBDocumentClient.from(client),
-    objects: new S3Objects(
-      new S3Client({ endpoint: s3.url, region, credentials, forcePathStyle: true }),
-      BUCKET,
-    ),
-    table: TABLE,
-    queueUrl: (name: QueueName) => queues.through(sqs.port, name),
-    /** With `more`, e.g. another RELAY_DIR, a second relay beside the first. */
-    startRelay: (env: RelayEnvironment, more: Readonly<Record<string, string>> = {}) => {
-      if (env.accounts !== undefined) secrets.ensure(SECRET, JSON.stringify(env.accounts));
-      const relay = startRelay({ ...platform, ...settings(env), ...more });
-      relays.add(relay);
-      return relay;
-    },
-    stop: async () => {
-      await Promise.all([...relays].map((relay) => relay.kill('SIGKILL')));
-      await Promise.all([door.close(), dynamo.close(), s3.close(), secrets.close()]);
-      await sqs.stop();
-    },
-  };
 }
-
-export type Place = Awaited<ReturnType<typeof startPlace>>;
 
 function settings({ servers, fingerprint, logEverySeconds, temper }: RelayEnvironment) {
   return {
@@ -107,8 +143,7 @@ function settings({ servers, fingerprint, logEverySeconds, temper }: RelayEnviro
   };
 }
 
-const TABLE_SHAPE: CreateTableCommandInput = {
-  TableName: TABLE,
+const TABLE_SHAPE: Omit<CreateTableCommandInput, 'TableName'> = {
   BillingMode: 'PAY_PER_REQUEST',
   KeySchema: [
     { AttributeName: 'pk', KeyType: 'HASH' },

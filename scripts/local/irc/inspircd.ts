@@ -54,7 +54,7 @@ export interface Inspircd {
 }
 
 /**
- * InspIRCd 3 over TLS on loopback, with the capabilities that the relay uses and channel history (`MODE #c +H`); it tells of itself in
+ * InspIRCd 3 over TLS on loopback, with the capabilities that the relay uses and with channel history (mode H); it tells of itself in
  * `<dir>/inspircd.log`. @throws when it does not listen within 10 s
  */
 export async function startInspircd({
@@ -128,11 +128,11 @@ function configOf(options: {
 <server name="irc.test" description="tests" network="test" id="1VI">
 <dns server="127.0.0.1">
 <admin name="viva" email="nobody@irc.test" nick="nobody">
-<options casemapping="rfc1459" prefixquit="Quit: ">
+<options casemapping="rfc1459" prefixquit="Quit: " defaultmodes="ntH 4000:10m">
 <performance netbuffersize="65536" softlimit="12800" somaxconn="1024">
 <security hidewhois="" runasuser="">
 ${MODULES.map((module) => `<module name="${module}">`).join('\n')}
-<chanhistory maxlines="20000" prefixmsg="no" bots="yes">
+<chanhistory maxlines="4000" prefixmsg="no" bots="yes">
 <sslprofile name="tls" provider="gnutls" certfile="${dir}/cert.pem" keyfile="${dir}/key.pem">
 <bind address="127.0.0.1" port="${port}" type="clients" sslprofile="tls">
 <connect name="all" allow="*" timeout="20" pingfreq="30" resolvehostnames="no" useident="no" localmax="5000" globalmax="5000" maxchans="100" ${flood}>

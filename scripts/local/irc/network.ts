@@ -3,7 +3,7 @@ import type { Peer, Tags } from './peer.ts';
 
 const MAX_CHANNELS = 1000;
 /** How many lines of a channel those hear who come later, and how old at most. */
-const MAX_HISTORY = 2000;
+const MAX_HISTORY = 4000;
 const HISTORY_MS = 600_000;
 
 /** A line as it was said: whoever joins is told. */

@@ -1,9 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { AgentId } from '#contract/ids.ts';
 import type { IrcLine } from '#contract/irc-line.ts';
-import { agentPk } from '#contract/keys.ts';
 import { ROSTER } from '#contract/roster.ts';
 import { type RelayProcess, startPlace } from '../../../scripts/chaos/irc/place.ts';
 import type { HeardLine } from '../../../scripts/local/irc/network.ts';
@@ -20,7 +18,7 @@ export async function startWorld() {
   };
   let ircd: Ircd = await startIrcd({ onLine: hear });
   const { port } = ircd;
-  const { sqs, documents, sqsClient: client } = place;
+  const { sqs, sqsClient: client } = place;
   return {
     port,
     spoken,
@@ -37,16 +35,7 @@ export async function startWorld() {
       const messages = sqs.inspectQueue(name)?.messages;
       return [...(messages?.ready ?? []), ...(messages?.inflight ?? []).map((m) => m.message)];
     },
-    inbox: async (agentId: string) => {
-      const { Items = [] } = await documents.send(
-        new QueryCommand({
-          TableName: place.table,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :inbox)',
-          ExpressionAttributeValues: { ':pk': agentPk(AgentId.parse(agentId)), ':inbox': 'INBOX#' },
-        }),
-      );
-      return Items;
-    },
+    inbox: place.inbox,
     stop: async () => {
       await place.stop();
       await ircd.stop();
@@ -57,12 +46,17 @@ export async function startWorld() {
 export type World = Awaited<ReturnType<typeof startWorld>>;
 export type { RelayProcess };
 
-/** A person on IRC, over a bare socket; with `tls`, whoever the server says it is. */
-export async function join(port: number, nick: string, channel: string, { tls = false } = {}) {
-  const host = '127.0.0.1';
-  const socket: Socket = tls
-    ? connectTls({ port, host, rejectUnauthorized: false })
-    : connect(port, host);
+/** A person on IRC, over a bare socket. */
+export function join(port: number, nick: string, channel: string) {
+  return enter(connect(port, '127.0.0.1'), nick, channel);
+}
+
+/** The same over TLS, whoever the server says it is. */
+export function joinTls(port: number, nick: string, channel: string) {
+  return enter(connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }), nick, channel);
+}
+
+async function enter(socket: Socket, nick: string, channel: string) {
   const lines: string[] = [];
   let rest = '';
   socket.on('data', (chunk: Buffer) => {
@@ -76,8 +70,10 @@ export async function join(port: number, nick: string, channel: string, { tls = 
   };
   send(`NICK ${nick}`);
   send(`USER ${nick} 0 * :${nick}`);
-  if (channel !== '') send(`JOIN ${channel}`);
-  await until(() => lines.some((line) => line.includes(channel === '' ? ' 001 ' : ' 366 ')));
+  await until(() => lines.some((line) => line.includes(' 001 ')));
+  if (channel === '') return { lines, send, socket, close: () => socket.destroy() };
+  send(`JOIN ${channel}`);
+  await until(() => lines.some((line) => line.includes(' 366 ')));
   return { lines, send, socket, close: () => socket.destroy() };
 }
 

@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SqsLines } from '#adapters/sqs/sqs-lines.ts';
+import { AgentId } from '#contract/ids.ts';
+import { ROSTER } from '#contract/roster.ts';
+import { type KillableIrcd, startKillable } from '../../../scripts/chaos/irc/ircds.ts';
+import { type Place, type RelayProcess, startPlace } from '../../../scripts/chaos/irc/place.ts';
+import { findInspircd } from '../../../scripts/local/irc/inspircd.ts';
+import { aFolder } from '../../support/folders.ts';
+import { aLine, joinTls, until } from './world.ts';
+
+const CHANNEL = '#execution-market';
+const VALIDATOR = AgentId.parse('kk-validator');
+const NETWORKS = [
+  { kind: 'embedded', name: 'our own server', isHere: true },
+  {
+    kind: 'inspircd',
+    name: findInspircd() ? 'InspIRCd' : 'InspIRCd (not here: run scripts/get-inspircd.sh)',
+    isHere: findInspircd() !== undefined,
+  },
+] as const;
+
+describe.each(NETWORKS)('the relay over TLS on $name', ({ kind, isHere }) => {
+  let place: Place;
+  let ircd: KillableIrcd;
+  let relay: RelayProcess;
+  let owner: Awaited<ReturnType<typeof joinTls>>;
+  const environment = () => ({
+    servers: `127.0.0.1:${ircd.port}`,
+    fingerprint: ircd.certificate.fingerprint,
+    ...(kind === 'embedded' && { accounts: ACCOUNTS }),
+  });
+  const heardFrom = (nick: string) =>
+    owner.lines.flatMap((line) => {
+      const [, from, text] = /:(\S+)!\S+ PRIVMSG #\S+ :(.*)$/.exec(line) ?? [];
+      return from === nick && !/ (en línea|online): /.test(text ?? '') ? [text ?? ''] : [];
+    });
+  const say = (line: ReturnType<typeof aLine>) =>
+    new SqsLines(place.sqsClient, place.queueUrl('out')).say(line);
+
+  beforeAll(async () => {
+    if (!isHere) return;
+    const dir = aFolder();
+    [place, ircd] = await Promise.all([
+      startPlace(dir),
+      startKillable(kind, aFolder(), { accounts: PASSWORDS }),
+    ]);
+    // who comes first is the channel's operator, where there are any
+    owner = await joinTls(ircd.port, 'owner', CHANNEL);
+    relay = place.startRelay(environment());
+    await until(
+      () => ROSTER.every(({ id }) => owner.lines.some((line) => line.startsWith(`:${id}!`))),
+      {
+        ms: 15_000,
+        what: () => relay.output.join(''),
+      },
+    );
+  });
+
+  afterAll(async () => {
+    if (!isHere) return;
+    await place.stop();
+    await ircd.kill();
+  });
+
+  it.runIf(isHere)(
+    'says what is queued in its order, long lines in parts that lose nothing',
+    async () => {
+      const long = Array.from({ length: 40 }, (_, n) => `ñandú👩‍👩‍👧${n}`).join(' ');
+      for (const [number, text] of ['one', long, 'three'].entries()) {
+        await say(aLine(number, { agentId: VALIDATOR, text }));
+      }
+      await until(() => heardFrom(VALIDATOR).includes('three'), {
+        what: () => relay.output.join(''),
+      });
+      const [first, ...rest] = heardFrom(VALIDATOR);
+      expect(first).toBe('one');
+      expect(rest.slice(0, -1).join(' ')).toBe(long);
+      expect(rest.length).toBeGreaterThan(2);
+      for (const line of owner.lines) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(510);
+    },
+  );
+
+  it.runIf(isHere)('brings a call to the inbox once, and a command to its queue', async () => {
+    owner.send(`PRIVMSG ${CHANNEL} :kk-validator: are you there?`);
+    owner.send(`PRIVMSG ${CHANNEL} :!status |nonce=1|sig=00`);
+    await until(async () => (await place.inbox(VALIDATOR)).length === 1);
+    await until(() => (place.sqs.inspectQueue('commands')?.messages.ready.length ?? 0) === 1);
+    const [command] = place.sqs.inspectQueue('commands')?.messages.ready ?? [];
+    expect(JSON.parse(command?.body ?? '{}')).toMatchObject({
+      nick: 'owner',
+      text: '!status |nonce=1|sig=00',
+      hostmask: expect.stringMatching(/^~?owner@\S+$/) as unknown,
+    });
+    expect(await place.inbox(VALIDATOR)).toHaveLength(1);
+  });
+
+  it.runIf(isHere && kind === 'embedded')(
+    'speaks under an account where SASL is offered',
+    async () => {
+      const watcher = await joinTls(ircd.port, 'watcher', '');
+      watcher.send('CAP REQ :account-tag');
+      watcher.send(`JOIN ${CHANNEL}`);
+      await until(() => watcher.lines.some((line) => line.includes(' 366 ')));
+      await say(aLine(10, { agentId: VALIDATOR, text: 'it is me' }));
+      await until(() => watcher.lines.some((line) => line.endsWith('it is me')));
+      expect(watcher.lines.find((line) => line.endsWith('it is me'))).toContain(
+        'account=validator',
+      );
+      watcher.close();
+    },
+  );
+
+  it.runIf(isHere && kind === 'inspircd')(
+    'comes back when kicked, and when a ban is lifted',
+    async () => {
+      const joins = () => owner.lines.filter((line) => /^:kk-validator!\S+ JOIN/.test(line)).length;
+      const before = joins();
+      owner.send(`KICK ${CHANNEL} kk-validator :out`);
+      await until(() => joins() === before + 1, { what: () => owner.lines.slice(-8).join('\n') + relay.output.slice(-5).join('') });
+      owner.send(`MODE ${CHANNEL} +b kk-validator!*@*`);
+      owner.send(`KICK ${CHANNEL} kk-validator :out again`);
+      await until(() => relay.output.join('').includes('"numeric":"474"'));
+      await say(aLine(20, { agentId: VALIDATOR, text: 'after the ban' }));
+      owner.send(`MODE ${CHANNEL} -b kk-validator!*@*`);
+      await until(() => heardFrom(VALIDATOR).includes('after the ban'));
+    },
+  );
+
+  it.runIf(isHere)('connects to none whose certificate is not the pinned one', async () => {
+    const other = place.startRelay(
+      { ...environment(), fingerprint: '00'.repeat(32) },
+      { RELAY_DIR: aFolder(), ECONOMY_TABLE: place.otherTable },
+    );
+    await until(() => other.output.join('').includes('which is not pinned'));
+    expect(other.output.join('')).not.toContain('"message":"connected"');
+    await other.kill('SIGKILL');
+  });
+
+  it.runIf(isHere)(
+    'stands by while another bears the nicks, and takes over when it ends',
+    async () => {
+      const other = place.startRelay(environment(), { RELAY_DIR: aFolder() });
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      expect(other.output.join('')).not.toContain('"message":"connecting"');
+      expect(await relay.kill('SIGTERM')).toBe(0);
+      await say(aLine(30, { agentId: VALIDATOR, text: 'the other one' }));
+      await until(() => heardFrom(VALIDATOR).includes('the other one'), {
+        ms: 15_000,
+        what: () => other.output.join(''),
+      });
+      expect(await other.kill('SIGTERM')).toBe(0);
+    },
+  );
+});
+
+const ACCOUNTS = { 'kk-validator': { account: 'validator', password: 'secret' } };
+const PASSWORDS = new Map([['validator', 'secret']]);
