@@ -4,7 +4,16 @@ import { SqsLines } from '#adapters/sqs/sqs-lines.ts';
 import { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
 import { COLLECTOR, ROSTER } from '#contract/roster.ts';
-import { type Count, countByVoice, type Heard } from './irc/counts.ts';
+import {
+  CALL_EVERY,
+  type Count,
+  copiesIn,
+  countByVoice,
+  countNotes,
+  type Heard,
+  notesOf,
+  readText,
+} from './irc/counts.ts';
 import { type IrcdKind, type KillableIrcd, startKillable } from './irc/ircds.ts';
 import { startMute } from './irc/mute.ts';
 import { Person } from './irc/person.ts';
@@ -39,7 +48,6 @@ const CHANNEL = '#execution-market';
 const CALLED = AgentId.parse('kk-validator');
 const PEOPLE = ['maria', 'pedro', 'lucia'];
 const SETTLE_MS = 120_000;
-const NOTE_EVERY = 10;
 
 /**
  * Agents speak and people answer while the server is killed and started again, the relay is killed with SIGKILL, SQS is away, a stranger
@@ -97,13 +105,8 @@ class Run {
   async storm(): Promise<IrcChaosReport> {
     await this.#witness.isIn();
     const speaking = Promise.all([this.#agentsSpeak(), this.#peopleSpeak()]);
-    let isOver = false;
-    void speaking.finally(() => {
-      isOver = true;
-    });
     for (const trouble of this.#troubles()) {
       await sleep(400 + this.#options.roll() * this.#gapMs());
-      if (isOver) this.#options.onProgress('all is said before all troubles were had');
       await trouble();
     }
     const [, said] = await speaking;
@@ -213,7 +216,7 @@ class Run {
       this.#people.map(async (person, index) => {
         const began = Date.now();
         for (let number = 0; number < each; number += 1) {
-          const call = number % NOTE_EVERY === index ? `${CALLED}: ` : '';
+          const call = number % CALL_EVERY === index ? `${CALLED}: ` : '';
           await person.say(`${call}in ${person.nick} ${number}`);
           await until(began + ((number + 1) / perSecond) * 1000 * PEOPLE.length);
         }
@@ -283,35 +286,4 @@ class Run {
 
 async function until(time: number): Promise<void> {
   await sleep(Math.max(0, time - Date.now()));
-}
-
-function notesOf(said: number, index: number): number {
-  return Math.ceil((said - index) / NOTE_EVERY);
-}
-
-/** Notes are numbered with gaps, and lie in the order of their times: only their number is compared. */
-function countNotes(heard: readonly Heard[], wanted: ReadonlyMap<string, number>): Count {
-  const sent = [...wanted.values()].reduce((sum, count) => sum + count, 0);
-  const different = new Set(heard.map(({ voice, number }) => `${voice} ${number}`)).size;
-  return {
-    sent,
-    delivered: different,
-    lost: sent - different,
-    doubled: heard.length - different,
-    misordered: 0,
-  };
-}
-
-function copiesIn(body: string): Map<string, number> {
-  const copies = new Map<string, number>();
-  for (const line of body.split('\n').filter((text) => text !== '')) {
-    const text = String(/"content":"([^"]*)"/.exec(line)?.[1]);
-    copies.set(text, (copies.get(text) ?? 0) + 1);
-  }
-  return copies;
-}
-
-function readText(text: string): Heard {
-  const [, voice = text, digits = '-1'] = /(?:in|out) (\S+) (\d+)$/.exec(text) ?? [];
-  return { voice, number: Number(digits) };
 }

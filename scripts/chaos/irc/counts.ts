@@ -39,3 +39,37 @@ function outOfOrder(numbers: readonly number[]): number {
   }
   return count;
 }
+
+export const CALL_EVERY = 10;
+
+/** How many of so many lines call an agent: every tenth, from `index` on. */
+export function notesOf(said: number, index: number): number {
+  return Math.ceil((said - index) / CALL_EVERY);
+}
+
+/** Notes are numbered with gaps, and lie in the order of their times: only their number is compared. */
+export function countNotes(heard: readonly Heard[], wanted: ReadonlyMap<string, number>): Count {
+  const sent = [...wanted.values()].reduce((sum, count) => sum + count, 0);
+  const different = new Set(heard.map(({ voice, number }) => `${voice} ${number}`)).size;
+  return {
+    sent,
+    delivered: different,
+    lost: sent - different,
+    doubled: heard.length - different,
+    misordered: 0,
+  };
+}
+
+export function copiesIn(body: string): Map<string, number> {
+  const copies = new Map<string, number>();
+  for (const line of body.split('\n').filter((text) => text !== '')) {
+    const text = String(/"content":"([^"]*)"/.exec(line)?.[1]);
+    copies.set(text, (copies.get(text) ?? 0) + 1);
+  }
+  return copies;
+}
+
+export function readText(text: string): Heard {
+  const [, voice = text, digits = '-1'] = /(?:in|out) (\S+) (\d+)$/.exec(text) ?? [];
+  return { voice, number: Number(digits) };
+}

@@ -87,12 +87,19 @@ export class Person {
     const [, tags = '', source = '', command = '', rest = ''] =
       /^(?:@(\S*) )?:(\S+) (\S+) ?(.*)$/.exec(line) ?? [];
     if (line.startsWith('PING')) this.#send(line.replace('PING', 'PONG'));
-    else if (command === '433') this.#socket?.destroy();
-    else if (command === '001') this.#send(`JOIN ${this.#options.channel}`);
-    else if (command === '366') this.#isIn = true;
-    else if (command === 'PRIVMSG') {
-      this.#onSpoken({ source, msgid: /msgid=([^;]+)/.exec(tags)?.[1], rest });
-    }
+    const answers: Readonly<Record<string, () => void>> = {
+      433: () => this.#socket?.destroy(),
+      '001': () => {
+        this.#send(`JOIN ${this.#options.channel}`);
+      },
+      366: () => {
+        this.#isIn = true;
+      },
+      PRIVMSG: () => {
+        this.#onSpoken({ source, msgid: /msgid=([^;]+)/.exec(tags)?.[1], rest });
+      },
+    };
+    answers[command]?.();
   }
 
   #onSpoken(spoken: { source: string; msgid: string | undefined; rest: string }): void {

@@ -51,8 +51,7 @@ export async function startPlace(dir: string) {
   s3.createBucket(BUCKET);
   const queues = createQueues(sqs);
   const client = new DynamoDBClient({ endpoint: dynamo.url, region, credentials });
-  for (const TableName of [TABLE, OTHER_TABLE])
-    await client.send(new CreateTableCommand({ ...TABLE_SHAPE, TableName }));
+  await createTables(client);
   const platform = platformOf({ dynamo, s3, secrets, door, queues, dir });
   const documents = DynamoDBDocumentClient.from(client);
   const relays = new Set<RelayProcess>();
@@ -141,6 +140,11 @@ function settings({ servers, fingerprint, logEverySeconds, temper }: RelayEnviro
     IRC_TEMPER: temper ?? 'quick',
     LOG_EVERY_SECONDS: String(logEverySeconds ?? 3600),
   };
+}
+
+async function createTables(client: DynamoDBClient): Promise<void> {
+  for (const TableName of [TABLE, OTHER_TABLE])
+    await client.send(new CreateTableCommand({ ...TABLE_SHAPE, TableName }));
 }
 
 const TABLE_SHAPE: Omit<CreateTableCommandInput, 'TableName'> = {

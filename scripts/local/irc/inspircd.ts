@@ -128,7 +128,7 @@ function configOf(options: {
 <server name="irc.test" description="tests" network="test" id="1VI">
 <dns server="127.0.0.1">
 <admin name="viva" email="nobody@irc.test" nick="nobody">
-<options casemapping="rfc1459" prefixquit="Quit: " defaultmodes="ntH 4000:10m">
+<options casemapping="rfc1459" prefixquit="Quit: " defaultmodes="notH 4000:10m">
 <performance netbuffersize="65536" softlimit="12800" somaxconn="1024">
 <security hidewhois="" runasuser="">
 ${MODULES.map((module) => `<module name="${module}">`).join('\n')}
