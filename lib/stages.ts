@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { NetworkName } from '#contract/networks.ts';
+import type { TalkLimits } from '#contract/talk.ts';
 
 /** A market of our own, deployed with the stage, or somebody else's with Execution Market's contract. */
 export type MarketOf =
@@ -48,6 +49,8 @@ export interface StageValues {
    * Whether the IRC relay runs, and on what: `spot` costs a third and AWS may take it away with two minutes' notice; everybody is then
    * off IRC for about a minute, and nothing is lost.
    */
+  /** How much agents say, where it is not the default. */
+  readonly talk: Partial<TalkLimits>;
   readonly relay: 'on-demand' | 'spot' | 'off';
   /** How often each agent beats: whole minutes. */
   readonly every: Duration;
@@ -83,6 +86,7 @@ const common = {
   relay: 'spot',
   worker: 'rest',
   limits: 'own',
+  talk: {},
   logTimeZone: 'UTC',
   memory: { heartbeat: 256, 'collect-logs': 256, door: 256, wake: 128 },
   timeouts: {
@@ -123,6 +127,8 @@ export const local: StageValues = {
     // the local server knows no accounts, and whoever reaches it is at this machine
     owners: '*@localhost',
   },
+  // a beat every two seconds is a day in ten minutes: two minutes hold more lines than elsewhere
+  talk: { burst: 1_000 },
   phase: 'exact',
   deliveryHosts: '127.0.0.1,localhost',
   timeouts: {

@@ -79,6 +79,8 @@ export async function wire(): Promise<Services> {
       self: wallet.address,
       wakeUps: new SqsWakeUps(sqs, env.WAKE_QUEUE_URL),
       everyMs: env.BEAT_SECONDS * 1000,
+      storefrontUrl: env.STOREFRONT_URL,
+      limits: env.TALK_LIMITS,
       now,
     },
     salt: () => Hex.parse(`0x${randomBytes(32).toString('hex')}`),

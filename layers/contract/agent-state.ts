@@ -115,8 +115,9 @@ export const Intent = z.object({
   /** ISO time of the commit: intents are carried out in this order. */
   createdAt: z.string(),
   attempts: z.number().int(),
-  /** The line of a `say`, as JSON of IrcLine. */
+  /** The line of a `say`, as JSON of IrcLine, and what it is about when that may come up again. */
   line: z.string().optional(),
+  topic: z.string().optional(),
   /** Of an `audit`. */
   audit: AuditOrder.optional(),
 });

@@ -3,6 +3,7 @@ import { Address, AgentId } from './ids.ts';
 import { Fingerprint, IrcServer } from './irc-server.ts';
 import { NetworkName } from './networks.ts';
 import { Owners } from './owners.ts';
+import { TalkLimits } from './talk.ts';
 
 /** The environment that a room's construct owes: leaving one variable out is a compile error. */
 export type EnvOf<Schema extends z.ZodType> = Record<keyof z.input<Schema> & string, string>;
@@ -37,6 +38,11 @@ export const HeartbeatEnv = z.object({
   DELIVERY_HOSTS: name,
   /** IANA zone of the stream: products speak of its days and hours. */
   LOG_TIME_ZONE: name,
+  /** TalkLimits as JSON; what is left out is the default. */
+  TALK_LIMITS: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(TalkLimits),
 });
 
 export const CollectLogsEnv = z.object({

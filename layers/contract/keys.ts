@@ -22,10 +22,8 @@ export const economyKey = {
     pk: agentPk(agent),
     sk: `PURCHASE#${product}#${version}`,
   }),
-  cooldown: (agent: AgentId, topic: string): Key => ({
-    pk: agentPk(agent),
-    sk: `COOLDOWN#${topic}`,
-  }),
+  /** What it said and heard of late. */
+  talk: (agent: AgentId): Key => ({ pk: agentPk(agent), sk: 'TALK' }),
   /** `ts` is an ISO time; `id` makes the entry unique within it. */
   inbox: (agent: AgentId, ts: string, id: string): Key => ({
     pk: agentPk(agent),

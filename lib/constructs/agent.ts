@@ -94,6 +94,7 @@ export class Agent extends Construct {
       FACILITATOR_URL: trading.facilitatorUrl,
       DELIVERY_HOSTS: this.#deliveryHosts(props),
       LOG_TIME_ZONE: stage.logTimeZone,
+      TALK_LIMITS: JSON.stringify(stage.talk),
     };
   }
 

@@ -43,6 +43,8 @@ export function pieces(
       put(economyKey.intent(agentId, intent.id), z.encode(Intent, intent)),
     ),
     ...memoryPieces(agentId, change, table),
+    ...(change.heard ?? []).map(({ ts, id }) => gone(economyKey.inbox(agentId, ts, id))),
+    ...(change.talk === undefined ? [] : [put(economyKey.talk(agentId), change.talk)]),
     ...(change.done ?? []).map((id) => gone(economyKey.intent(agentId, id))),
     ...entries.map((entry) => booked(lease, entry, table)),
     ...(entries.length === 0 ? [] : [balanced(lease, { entries, before }, table)]),

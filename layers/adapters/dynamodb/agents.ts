@@ -12,10 +12,12 @@ import * as z from 'zod';
 import { AgentState, Intent, Pulse } from '#contract/agent-state.ts';
 import { Deal, Purchase } from '#contract/deal.ts';
 import { Address, AgentId, type TaskId } from '#contract/ids.ts';
+import { InboxEntry } from '#contract/irc-line.ts';
 import { agentPk, economyKey, type Key } from '#contract/keys.ts';
 import { Peer } from '#contract/peer.ts';
 import { agentOf } from '#contract/roster.ts';
 import { withoutPlace } from '#contract/stored.ts';
+import { Talk } from '#contract/talk.ts';
 import { OpenPayment } from '#contract/x402.ts';
 import { peerOf } from '#core/market/peers.ts';
 import type { Agents, Change, Commit, Lease, Snapshot } from '#core/ports/agents.ts';
@@ -24,6 +26,8 @@ import { type Balances, readBalances, sumLedger } from './balances.ts';
 import { Leases } from './leases.ts';
 
 const MAX_CONFLICTS = 5;
+/** Entries of the inbox that one beat reads. */
+const MOST_HEARD = 20;
 const NEW_STATE: AgentState = { v: 1, revision: 0, isOpened: false, open: [], stock: {} };
 
 /** Agents in table `economy`. Every item of an agent lies in its own partition, so that IAM can pin it. */
@@ -81,6 +85,10 @@ export class DynamoAgents implements Agents {
     ]);
     const open = deals.map((item) => Deal.parse(withoutPlace(item)));
     const wallets = open.map(peerOf).filter((wallet) => wallet !== undefined);
+    const heard = {
+      inbox: await this.#inbox(agentId),
+      talk: await this.#get(economyKey.talk(agentId)),
+    };
     return {
       state,
       intents,
@@ -90,6 +98,8 @@ export class DynamoAgents implements Agents {
       ...(payments.length > 0 && { payments: payments.map((item) => OpenPayment.parse(item)) }),
       committed: BigInt(z.object({ committed: z.number() }).safeParse(budget).data?.committed ?? 0),
       isHalted: halt !== undefined,
+      ...(heard.inbox.length > 0 && { inbox: heard.inbox }),
+      ...(heard.talk !== undefined && { talk: Talk.parse(heard.talk) }),
     };
   }
 
@@ -185,6 +195,21 @@ export class DynamoAgents implements Agents {
     return items
       .map((item) => Intent.parse(item))
       .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
+  }
+
+  /** The oldest; what nobody can read stays until its time is over. */
+  async #inbox(agentId: AgentId): Promise<InboxEntry[]> {
+    const { pk, sk } = economyKey.inbox(agentId, '', '');
+    const { Items = [] } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#table,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': pk, ':prefix': sk.slice(0, -1) },
+        ConsistentRead: true,
+        Limit: MOST_HEARD,
+      }),
+    );
+    return Items.flatMap((item) => InboxEntry.safeParse(item).data ?? []);
   }
 
   async #query(pk: string, prefix: string): Promise<Record<string, unknown>[]> {

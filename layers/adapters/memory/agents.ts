@@ -1,8 +1,10 @@
 import type { AgentState, Intent, LedgerEntry, Pulse } from '#contract/agent-state.ts';
 import type { Deal, Purchase } from '#contract/deal.ts';
 import { type Address, AgentId, type TaskId } from '#contract/ids.ts';
+import type { InboxEntry } from '#contract/irc-line.ts';
 import type { Peer } from '#contract/peer.ts';
 import { agentOf } from '#contract/roster.ts';
+import type { Talk } from '#contract/talk.ts';
 import { type OpenPayment, openPaymentId } from '#contract/x402.ts';
 import { peerOf } from '#core/market/peers.ts';
 import { balances } from '#core/money/ledger.ts';
@@ -31,6 +33,8 @@ class Drawer {
   readonly entries = new Map<string, LedgerEntry>();
   readonly peers = new Map<Address, Peer>();
   readonly payments = new Map<string, OpenPayment>();
+  readonly inbox = new Map<string, InboxEntry>();
+  talk: Talk | undefined;
   readonly budget = new Map<string, bigint>();
 }
 
@@ -84,6 +88,8 @@ export class MemoryAgents implements Agents {
       ),
       ...(payments.length > 0 && { payments }),
       peers: peersAmong(open.map(peerOf), drawer.peers),
+      ...(drawer.inbox.size > 0 && { inbox: [...drawer.inbox.values()].slice(0, 20) }),
+      ...(drawer.talk !== undefined && { talk: drawer.talk }),
       committed: budget.get(day) ?? 0n,
       isHalted: this.#isHalted,
     });
@@ -112,6 +118,14 @@ export class MemoryAgents implements Agents {
 
   peers(agentId: AgentId, wallets: readonly Address[]): Promise<ReadonlyMap<Address, Peer>> {
     return Promise.resolve(peersAmong(wallets, this.#of(agentId).peers));
+  }
+
+  /** As the relay does. */
+  put(agentId: AgentId, entry: InboxEntry): Promise<boolean> {
+    const { inbox } = this.#of(agentId);
+    const isNew = !inbox.has(entry.id);
+    inbox.set(entry.id, entry);
+    return Promise.resolve(isNew);
   }
 
   pulse(pulse: Pulse): Promise<void> {
@@ -210,6 +224,8 @@ function write(drawer: Drawer, change: Change): void {
   put(drawer.peers, change.peers, ({ wallet }) => wallet);
   put(drawer.payments, change.payments, openPaymentId);
   for (const payment of change.closedPayments ?? []) drawer.payments.delete(openPaymentId(payment));
+  for (const { id } of change.heard ?? []) drawer.inbox.delete(id);
+  drawer.talk = change.talk ?? drawer.talk;
   for (const id of change.done ?? []) drawer.intents.delete(id);
 }
 

@@ -1,10 +1,11 @@
 import type { Intent } from '#contract/agent-state.ts';
 import { IrcLine } from '#contract/irc-line.ts';
 import type { Agent } from '#contract/roster.ts';
+import { NOTHING_SAID } from '#contract/talk.ts';
 import { type WrongFee, wrongFees } from '../money/fees.ts';
 import { openingEntry } from '../money/ledger.ts';
 import type { Lease, Snapshot } from '../ports/agents.ts';
-import { DEFAULT_LIMITS } from '../talk/limits.ts';
+import { consider, DEFAULT_LIMITS } from '../talk/limits.ts';
 import { apply, changeOf, complete, merge } from './change.ts';
 import { audit } from './effects/audit.ts';
 import { awaitVerdict, orderAudit } from './effects/auditing.ts';
@@ -39,9 +40,24 @@ const register: Effect = async ({ agent, snapshot, hands }) => {
   };
 };
 
-const say: Effect = async ({ intent, hands }) => {
-  await hands.lines.say(IrcLine.parse(JSON.parse(intent.line ?? '')));
-  return NOTHING;
+/** Unless it would be too much: what is only repeated is dropped, and who is silent waits. */
+const say: Effect = async ({ intent, snapshot, hands }) => {
+  const line = IrcLine.parse(JSON.parse(intent.line ?? ''));
+  const { talk = NOTHING_SAID } = snapshot;
+  const limits = hands.limits ?? DEFAULT_LIMITS;
+  const draft = { text: line.text, topic: intent.topic };
+  const verdict = consider(talk, draft, { now: hands.now(), limits });
+  if (verdict.kind === 'drop') return NOTHING;
+  if (verdict.kind === 'wait') {
+    const isNew = verdict.talk !== talk;
+    return {
+      kind: 'later',
+      reason: verdict.because,
+      ...(isNew && { change: { talk: verdict.talk } }),
+    };
+  }
+  await hands.lines.say(line);
+  return { kind: 'change', change: { talk: verdict.talk } };
 };
 
 const EFFECTS: Readonly<Record<Intent['kind'], Effect>> = {
@@ -106,7 +122,7 @@ export async function act(
   while (acting.hasTime()) {
     const intent = next(current.intents, {
       tried,
-      maySpeak: saidIn(tried) < DEFAULT_LIMITS.perBeat,
+      maySpeak: saidIn(tried) < (acting.hands.limits ?? DEFAULT_LIMITS).perBeat,
       mayMake: acting.mayMake && !hasMade(reports),
     });
     if (intent === undefined) break;

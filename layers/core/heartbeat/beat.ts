@@ -94,6 +94,7 @@ async function round(
   const { change, refusals } = decide(agent, left.snapshot, {
     world,
     moment: { now: now(), salt },
+    ...(maker.limits && { limits: maker.limits }),
   });
   // most beats find nothing to do: a record of that would be half of what they write, and to find nothing twice is harmless
   const commit = isEmpty(change)

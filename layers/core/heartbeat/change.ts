@@ -94,6 +94,8 @@ export function merge(first: Change, second: Change): Change {
     entries: union(first.entries, second.entries, ({ id }) => id),
     peers: union(first.peers, second.peers, ({ wallet }) => wallet),
     payments: union(first.payments, second.payments, openPaymentId),
+    heard: union(first.heard, second.heard, ({ id }) => id),
+    talk: second.talk ?? first.talk,
     closedPayments: union(first.closedPayments, second.closedPayments, openPaymentId),
     budget: both(first.budget, second.budget),
   };
@@ -113,8 +115,9 @@ function both(one: Change['budget'], other: Change['budget']): Change['budget'] 
 
 /** How many items its transaction writes, besides lease, beat and state. */
 export function itemsIn({ budget, ...change }: Change): number {
-  const { deals, purchases, peers, intents, done, entries, payments, closedPayments } = change;
-  const lists = [deals, purchases, peers, intents, done, entries, payments, closedPayments];
+  const { deals, purchases, peers, intents, done, entries, payments, closedPayments, heard } =
+    change;
+  const lists = [deals, purchases, peers, intents, done, entries, payments, closedPayments, heard];
   const listed = lists.reduce((total, list) => total + (list?.length ?? 0), 0);
   return budget === undefined ? listed : listed + 1;
 }
@@ -143,8 +146,9 @@ export function apply(snapshot: Snapshot, change: Change): Snapshot {
     if (isFinal(deal)) deals.delete(deal.taskId);
     else deals.set(deal.taskId, deal);
   }
+  const { inbox: _inbox, talk: _talk, ...kept } = snapshot;
   return {
-    ...snapshot,
+    ...kept,
     state: change.state ?? snapshot.state,
     deals,
     intents: union(snapshot.intents, change.intents, ({ id }) => id).filter(
@@ -153,12 +157,20 @@ export function apply(snapshot: Snapshot, change: Change): Snapshot {
     purchases: union(snapshot.purchases, change.purchases, purchaseId),
     payments: paymentsAfter(snapshot, change),
     peers: new Map([...(snapshot.peers ?? []), ...(change.peers ?? []).map(byWallet)]),
+    ...heardAfter(snapshot, change),
     committed: snapshot.committed + (change.budget?.amount ?? 0n),
   };
 }
 
 function byWallet(peer: Peer): [Peer['wallet'], Peer] {
   return [peer.wallet, peer];
+}
+
+function heardAfter(snapshot: Snapshot, change: Change): Pick<Snapshot, 'inbox' | 'talk'> {
+  const heard = new Set(change.heard?.map(({ id }) => id));
+  const inbox = (snapshot.inbox ?? []).filter(({ id }) => !heard.has(id));
+  const talk = change.talk ?? snapshot.talk;
+  return { ...(inbox.length > 0 && { inbox }), ...(talk !== undefined && { talk }) };
 }
 
 function openAfter(snapshot: Snapshot, change: Change): AgentState['open'] {

@@ -1,8 +1,10 @@
 import type { Agent } from '#contract/roster.ts';
+import type { TalkLimits } from '#contract/talk.ts';
 import type { Refusal } from '../money/gate.ts';
 import type { Change, Snapshot } from '../ports/agents.ts';
 import { engage, want } from './cart.ts';
 import { apply, changeOf, complete, intend, isOneBudget, itemsIn, merge } from './change.ts';
+import { complain, converse } from './converse.ts';
 import { coordinate } from './coordinate.ts';
 import type { Desk, Moment } from './desk.ts';
 import type { World } from './look.ts';
@@ -25,7 +27,11 @@ export interface Decision {
 export function decide(
   agent: Agent,
   snapshot: Snapshot,
-  { world, moment }: { readonly world: World; readonly moment: Moment },
+  {
+    world,
+    moment,
+    limits,
+  }: { readonly world: World; readonly moment: Moment; readonly limits?: TalkLimits },
 ): Decision {
   const desk: Desk = { agent, world, moment, at: moment.now.toISOString() };
   if (!snapshot.state.isOpened)
@@ -51,6 +57,8 @@ export function decide(
   agent.sells.some((product) => plan.take((current) => shelve(product, current, desk)));
   plan.take((current) => want(current, desk));
   plan.take((current) => coordinate(current, desk));
+  plan.take((current) => converse(current, desk, limits));
+  plan.take((current) => complain(current, desk));
   return { change: complete(snapshot, plan.change), refusals: plan.refusals };
 }
 

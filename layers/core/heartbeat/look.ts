@@ -47,6 +47,8 @@ export interface World {
   readonly payments?: readonly PaymentSighting[];
   /** How everybody fares: of the coordinator's world. */
   readonly swarm?: Swarm | undefined;
+  /** Where what we sell can be paid for at once. @default - nowhere */
+  readonly storefrontUrl?: string | undefined;
 }
 
 export interface Eyes {
@@ -61,6 +63,8 @@ export interface Eyes {
   readonly self: Address;
   /** Between two beats of every agent. */
   readonly everyMs: number;
+  /** Without a slash at the end. @default - there is none */
+  readonly storefrontUrl?: string;
 }
 
 /** Asks the world all that this beat needs to know. Changes nothing. */
@@ -74,8 +78,11 @@ export async function look(agent: Agent, snapshot: Snapshot, eyes: Eyes): Promis
     sightPayments(snapshot.payments, eyes.payments),
     agent.role === 'coordinator' ? swarmOf(eyes) : undefined,
   ]);
-  const { self, network } = eyes;
-  return { self, network, balance, corpus, roster, sightings, requests, payments, swarm };
+  const { self, network, storefrontUrl } = eyes;
+  return {
+    ...{ self, network, storefrontUrl, balance, corpus, roster },
+    ...{ sightings, requests, payments, swarm },
+  };
 }
 
 function sight(deal: Deal, eyes: Eyes, self: AgentId): Promise<Sighting> {

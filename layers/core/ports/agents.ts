@@ -1,7 +1,9 @@
 import type { AgentState, Intent, LedgerEntry, Pulse } from '#contract/agent-state.ts';
 import type { Deal, Generation, Purchase } from '#contract/deal.ts';
 import type { Address, AgentId, TaskId } from '#contract/ids.ts';
+import type { InboxEntry } from '#contract/irc-line.ts';
 import type { Peer } from '#contract/peer.ts';
+import type { Talk } from '#contract/talk.ts';
 import type { OpenPayment } from '#contract/x402.ts';
 
 /** The right to act as one agent until it is let go or runs out. `fence` only grows: an outrun holder's writes fail. */
@@ -26,6 +28,10 @@ export interface Snapshot {
   /** Micro-USDC that the UTC day has reserved or spent. */
   readonly committed: bigint;
   readonly isHalted: boolean;
+  /** What others said to it, oldest first and not too much at once. @default - nothing */
+  readonly inbox?: readonly InboxEntry[];
+  /** @default - nothing was said */
+  readonly talk?: Talk;
 }
 
 /** What one transaction writes; all of it or nothing. */
@@ -41,6 +47,9 @@ export interface Change {
   readonly entries?: readonly LedgerEntry[] | undefined;
   readonly peers?: readonly Peer[] | undefined;
   readonly payments?: readonly OpenPayment[] | undefined;
+  /** What was read of the inbox: it is not there any more. */
+  readonly heard?: readonly InboxEntry[] | undefined;
+  readonly talk?: Talk | undefined;
   /** Open payments that are at their end. */
   readonly closedPayments?: readonly OpenPayment[] | undefined;
   /** Conditional on the day's limit, so that no two beats together exceed it. Negative amounts give back. */

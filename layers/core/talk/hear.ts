@@ -48,7 +48,8 @@ function trade(text: string, roster: readonly Agent[]): readonly Lead[] {
     .map(({ id }) => ({ agentId: id, kind }));
 }
 
-function productNamed(text: string): Product | undefined {
+/** In any case, by its name or its title. */
+export function productNamed(text: string): Product | undefined {
   const name = text.toLowerCase().replace(/[\s-]+/g, '_');
   return Product.options.find(
     (product) =>

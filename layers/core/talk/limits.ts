@@ -1,55 +1,87 @@
-import type { Announcement } from './announce.ts';
+import { MOST_SAID, MOST_TOPICS, type Talk, TalkLimits } from '#contract/talk.ts';
+import { fnv1a } from './voice.ts';
 
-export interface TalkLimits {
-  readonly perBeat: number;
-  readonly cooldownMs: number;
+export const DEFAULT_LIMITS: TalkLimits = TalkLimits.parse({});
+
+/** Words of a line that are compared: more would make what is remembered too large. */
+const MOST_WORDS = 60;
+
+/** A line about to be said; what shares a topic is said once in a while. */
+export interface Draft {
+  readonly text: string;
+  readonly topic?: string | undefined;
 }
 
-export const DEFAULT_LIMITS: TalkLimits = { perBeat: 3, cooldownMs: 6 * 3_600_000 };
-
-/** What an agent may say now. */
-export interface Admission {
-  readonly admitted: readonly Announcement[];
-  /** Topics that are quiet until then; the caller keeps them with the agent's state. */
-  readonly cooldowns: readonly { readonly topic: string; readonly until: Date }[];
-  /** Over the beat's limit: nothing is wrong with them, offer them again at the next beat. */
-  readonly later: readonly Announcement[];
-  /** Their topic was spoken of a short while ago: dropped. */
-  readonly dropped: readonly Announcement[];
-}
+/** `talk` is what to remember. Dropped for good, or kept for a later beat. */
+export type Verdict =
+  | { readonly kind: 'say'; readonly talk: Talk }
+  | { readonly kind: 'drop'; readonly because: 'cooldown' | 'repeated' }
+  | { readonly kind: 'wait'; readonly because: 'silenced'; readonly talk: Talk };
 
 /**
- * Which of an agent's lines go out in this beat, first come first said. The topic decides about the cooldown: an event that happens
- * once carries its own key in it (`approved:<taskId>`) and is never held back; chatter shares one topic and is.
+ * Whether an agent may say a line now. Pure. A topic that was spoken of is quiet for a while; a line of nearly the same words as one of
+ * the last two minutes is not said again; and who has said too many in them is silent for a while.
  */
-export function admit(
-  announcements: readonly Announcement[],
-  context: {
-    readonly now: Date;
-    /** Until when each topic is quiet. */
-    readonly cooldowns: ReadonlyMap<string, Date>;
-    /** Lines said in this beat already. */
-    readonly said: number;
-    readonly limits?: TalkLimits;
-  },
-): Admission {
-  const { perBeat, cooldownMs } = context.limits ?? DEFAULT_LIMITS;
-  const until = new Date(context.now.getTime() + cooldownMs);
-  const admitted: Announcement[] = [];
-  const later: Announcement[] = [];
-  const dropped: Announcement[] = [];
-  const spoken = new Set<string>();
-  for (const announcement of announcements) {
-    const quietUntil = context.cooldowns.get(announcement.topic);
-    if (spoken.has(announcement.topic) || (quietUntil !== undefined && quietUntil > context.now)) {
-      dropped.push(announcement);
-    } else if (context.said + admitted.length >= perBeat) {
-      later.push(announcement);
-    } else {
-      admitted.push(announcement);
-      spoken.add(announcement.topic);
-    }
-  }
-  const cooldowns = admitted.map(({ topic }) => ({ topic, until }));
-  return { admitted, cooldowns, later, dropped };
+export function consider(talk: Talk, draft: Draft, { now, limits }: Hour): Verdict {
+  const at = now.getTime();
+  if ((talk.silentUntil ?? 0) > at) return { kind: 'wait', because: 'silenced', talk };
+  const topic = draft.topic === undefined ? undefined : topicHash(draft.topic);
+  if (topic !== undefined && (talk.quiet[topic] ?? 0) * 1000 > at)
+    return { kind: 'drop', because: 'cooldown' };
+  const recent = talk.said.filter((line) => line.at > at - limits.windowMs);
+  const words = wordsOf(draft.text);
+  const isRepeated = recent.some(
+    (line) => similarity(words, line.words.split(' ')) >= limits.similarity,
+  );
+  if (isRepeated) return { kind: 'drop', because: 'repeated' };
+  if (recent.length >= Math.min(limits.burst, MOST_SAID) && limits.burst <= MOST_SAID)
+    return {
+      kind: 'wait',
+      because: 'silenced',
+      talk: { ...talk, silentUntil: at + limits.silenceMs },
+    };
+  const { silentUntil: _over, ...rest } = talk;
+  return {
+    kind: 'say',
+    talk: {
+      ...rest,
+      quiet: topic === undefined ? talk.quiet : quietAfter(talk.quiet, topic, { now, limits }),
+      said: [...recent, { at, words: words.join(' ') }].slice(-MOST_SAID),
+    },
+  };
+}
+
+interface Hour {
+  readonly now: Date;
+  readonly limits: TalkLimits;
+}
+
+/** The same in every process: a random one would make no cooldown at all. */
+export function topicHash(topic: string): string {
+  return fnv1a(topic).toString(36);
+}
+
+/** Without what is over; of too many, those that last longest. */
+function quietAfter(quiet: Talk['quiet'], topic: string, { now, limits }: Hour): Talk['quiet'] {
+  const until = Math.ceil((now.getTime() + limits.cooldownMs) / 1000);
+  const standing = Object.entries({ ...quiet, [topic]: until })
+    .filter(([, seconds]) => seconds * 1000 > now.getTime())
+    .toSorted(([, a], [, b]) => b - a);
+  return Object.fromEntries(standing.slice(0, MOST_TOPICS));
+}
+
+/** Hashes of a line's different words, so that a line takes little room. */
+function wordsOf(text: string): readonly string[] {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}_.$-]+/gu) ?? [];
+  return [
+    ...new Set(words.slice(0, MOST_WORDS).map((word) => (fnv1a(word) & 0xffff).toString(36))),
+  ];
+}
+
+/** Jaccard: of the words that either has, the share that both have. */
+function similarity(one: readonly string[], other: readonly string[]): number {
+  const both = new Set(one);
+  const common = other.filter((word) => both.has(word)).length;
+  const all = both.size + other.length - common;
+  return all === 0 ? 1 : common / all;
 }

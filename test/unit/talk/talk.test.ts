@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { IrcLine } from '#contract/irc-line.ts';
 import { PRODUCTS } from '#contract/products.ts';
 import { agentOf, ROSTER } from '#contract/roster.ts';
+import { NOTHING_SAID, Talk } from '#contract/talk.ts';
 import { announce, type BeatEvent } from '#core/talk/announce.ts';
 import { parseUtterance } from '#core/talk/grammar.ts';
 import { hear } from '#core/talk/hear.ts';
-import { admit } from '#core/talk/limits.ts';
+import { consider, DEFAULT_LIMITS } from '#core/talk/limits.ts';
 import { takeToken } from '#core/talk/pace.ts';
 import { byteLength, cutBytes, oneLine, splitBytes } from '#core/talk/text.ts';
 
@@ -103,34 +104,73 @@ describe('announcing', () => {
 
 describe('limits', () => {
   const now = new Date('2026-01-01T12:00:00Z');
-  const announcements = announce(AGENT, EVENTS);
+  const later = (ms: number) => new Date(now.getTime() + ms);
+  const limits = DEFAULT_LIMITS;
+  const lines = Array.from(
+    { length: 11 },
+    (_, n) => `${'abcdefghijk'[n] ?? ''}${n} says ${n * 7}x`,
+  );
 
-  it('lets three lines out in a beat and keeps the others for the next', () => {
-    const { admitted, later, dropped, cooldowns } = admit(announcements, {
-      now,
-      cooldowns: new Map(),
-      said: 1,
-    });
-    expect(admitted).toEqual(announcements.slice(0, 2));
-    expect(later).toEqual(announcements.slice(2));
-    expect(dropped).toEqual([]);
-    expect(cooldowns[0]).toEqual({
-      topic: `published:${TASK}`,
-      until: new Date('2026-01-01T18:00:00Z'),
-    });
+  it('keep a topic quiet for six hours, in any process, and others not', () => {
+    const said = consider(NOTHING_SAID, { text: 'one', topic: 'chatter' }, { now, limits });
+    expect(said.kind).toBe('say');
+    const talk =
+      said.kind === 'say' ? Talk.parse(JSON.parse(JSON.stringify(said.talk))) : NOTHING_SAID;
+    const again = (ms: number, topic = 'chatter') =>
+      consider(talk, { text: `more ${ms}`, topic }, { now: later(ms), limits });
+    expect(again(6 * 3_600_000 - 1)).toEqual({ kind: 'drop', because: 'cooldown' });
+    expect(again(6 * 3_600_000).kind).toBe('say');
+    expect(again(1, 'another').kind).toBe('say');
   });
 
-  it('keeps quiet about a topic until its cooldown is over, however often it comes up', () => {
-    const [first] = announcements;
-    const until = new Date(now.getTime() + 1);
-    const twice = [first!, first!];
-    const quiet = new Map([[first!.topic, until]]);
-    expect(admit(twice, { now, cooldowns: new Map(), said: 0 })).toMatchObject({
-      admitted: [first],
-      dropped: [first],
+  it('drop what says nearly the same as a line of the last two minutes', () => {
+    const first = consider(
+      NOTHING_SAID,
+      { text: 'I sell nine good raw logs for two cents' },
+      { now, limits },
+    );
+    const talk = first.kind === 'say' ? first.talk : NOTHING_SAID;
+    const alike = { text: 'i sell nine GOOD raw logs for two cents, friends' };
+    expect(consider(talk, alike, { now: later(119_999), limits })).toEqual({
+      kind: 'drop',
+      because: 'repeated',
     });
-    expect(admit([first!], { now, cooldowns: quiet, said: 0 }).dropped).toEqual([first]);
-    expect(admit([first!], { now: until, cooldowns: quiet, said: 0 }).admitted).toEqual([first]);
+    expect(consider(talk, alike, { now: later(120_000), limits }).kind).toBe('say');
+    const other = { text: 'I buy nine good raw logs for three dollars' };
+    expect(consider(talk, other, { now: later(1), limits }).kind).toBe('say');
+  });
+
+  it('silence for ten minutes who has said ten lines in two, and lose none of its lines', () => {
+    let talk: Talk = NOTHING_SAID;
+    const verdicts = lines.map((text) => {
+      const verdict = consider(talk, { text }, { now, limits });
+      if (verdict.kind !== 'drop') talk = verdict.talk;
+      return verdict.kind;
+    });
+    expect(verdicts).toEqual([...Array.from({ length: 10 }, () => 'say'), 'wait']);
+    const next = (ms: number) => consider(talk, { text: 'at last' }, { now: later(ms), limits });
+    expect(next(599_999)).toMatchObject({ kind: 'wait', because: 'silenced' });
+    expect(next(600_000).kind).toBe('say');
+  });
+
+  it('remember no more than a little, however much is said', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.string(), fc.nat(200_000)), { maxLength: 80 }), (drafts) => {
+        let talk: Talk = NOTHING_SAID;
+        let at = now.getTime();
+        for (const [text, ms] of drafts) {
+          at += ms;
+          const verdict = consider(
+            talk,
+            { text: text.repeat(50), topic: text },
+            { now: new Date(at), limits },
+          );
+          if (verdict.kind !== 'drop') talk = Talk.parse(verdict.talk);
+        }
+        expect(talk.said.length).toBeLessThanOrEqual(10);
+        expect(Object.keys(talk.quiet).length).toBeLessThanOrEqual(40);
+      }),
+    );
   });
 });
 

@@ -2,6 +2,7 @@ import type { Intent } from '#contract/agent-state.ts';
 import type { Deal } from '#contract/deal.ts';
 import type { IrcLine } from '#contract/irc-line.ts';
 import type { Agent } from '#contract/roster.ts';
+import type { TalkLimits } from '#contract/talk.ts';
 import type { Step } from '../../market/step.ts';
 import type { Change, Snapshot } from '../../ports/agents.ts';
 import type { Auditor } from '../../ports/auditor.ts';
@@ -28,6 +29,8 @@ export interface Hands extends Eyes {
   readonly lines: { say(line: IrcLine): Promise<void> };
   readonly wakeUps: WakeUps;
   readonly reports: Reports;
+  /** How much it says. @default - DEFAULT_LIMITS */
+  readonly limits?: TalkLimits;
   readonly now: () => Date;
 }
 
