@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { IrcFuzz } from './fuzz/irc.ts';
 import { fuzzLogs } from './fuzz/logs.ts';
 import { besideEconomy } from './fuzz/market/target.ts';
 import { fuzzMarket, type MarketFuzz } from './fuzz/market.ts';
@@ -40,6 +41,39 @@ program
       [
         ...failures.map((failure) => `seed ${failure.seed}: ${failure.what}`),
         `${n} files, ${failures.length} failures, peak ${peakRssMb} MB${isBounded ? '' : `, above ${MOST_RSS_MB}`}.`,
+      ].join('\n'),
+    );
+  });
+
+program
+  .command('irc')
+  .description('Damaged IRC lines: no throw, nothing that begins another line, nothing that grows.')
+  .option('--n <count>', 'lines', wholeNumber, 1_000_000)
+  .option(
+    '--seed <seed>',
+    'of the first line; a failing one is replayed with --n 1',
+    wholeNumber,
+    1,
+  )
+  .option('--json', 'prints one JSON value', false)
+  .action(({ n, seed, json }: Options) => {
+    const fuzz = new IrcFuzz();
+    const failures: { seed: number; what: string }[] = [];
+    for (let each = seed; each < seed + n && failures.length < 20; each += 1) {
+      const what = fuzz.line(each);
+      if (what !== undefined) failures.push({ seed: each, what });
+    }
+    const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
+    const ok = failures.length === 0 && peakRssMb <= MOST_RSS_MB;
+    process.exitCode = ok ? 0 : 1;
+    print(json, { n, seed, ok, failures, ...fuzz.counts, peakRssMb }, () =>
+      [
+        ...failures.map((failure) => `seed ${failure.seed}: ${failure.what}`),
+        `${n} lines, ${failures.length} failures, peak ${peakRssMb} MB; ${Object.entries(
+          fuzz.counts,
+        )
+          .map(([name, count]) => `${count} ${name}`)
+          .join(', ')}.`,
       ].join('\n'),
     );
   });
