@@ -45,6 +45,18 @@ export async function carryOut(
     case 'optout':
     case 'optin':
       return remember(order, instruments);
+    default:
+      return move(order, occasion, instruments);
+  }
+}
+
+/** What changes something besides the speaker's own place in the logs. */
+async function move(
+  order: Exclude<Order, Report | { name: 'help' | 'agents' | 'optout' | 'optin' }>,
+  occasion: Occasion,
+  instruments: Instruments,
+): Promise<string> {
+  switch (order.name) {
     case 'halt':
     case 'resume':
       return turn(order, occasion, instruments);
@@ -61,8 +73,10 @@ export async function carryOut(
   }
 }
 
+type Report = Extract<Order, { name: 'status' | 'balance' | 'deals' | 'products' }>;
+
 async function report(
-  order: Extract<Order, { name: 'status' | 'balance' | 'deals' | 'products' }>,
+  order: Report,
   { roster, pulses, switches, now }: Instruments,
 ): Promise<string> {
   const wanted = order.name === 'products' ? roster.map(({ id }) => id) : order.agents;

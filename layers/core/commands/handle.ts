@@ -8,7 +8,7 @@ import { agentBehind } from '../talk/hear.ts';
 import { foldNick } from '../talk/mention.ts';
 import { cutBytes, oneLine } from '../talk/text.ts';
 import { carryOut, type Instruments } from './carry-out.ts';
-import { askedIn, type Judgement, judge, orderIn, type Refused, refusal } from './judge.ts';
+import { askedIn, type Judgement, judge, orderIn, refusal } from './judge.ts';
 
 /** An answer on IRC: three messages hold it. */
 const MAX_ANSWER_BYTES = 1000;
@@ -136,7 +136,7 @@ async function done(
 
 async function answerTo(
   command: AnyCommand & { readonly id: string },
-  { answer, reason }: { readonly answer: string; readonly reason?: Refused['reason'] | string },
+  { answer, reason }: { readonly answer: string; readonly reason?: string },
   { roster, lines, replies }: Desk,
 ): Promise<void> {
   const { id } = command;

@@ -8,7 +8,7 @@ import { type Order, readOrder } from './order.ts';
 import { isOwner } from './owners.ts';
 import { type BadSignature, checkSignature, splitLine } from './signed-line.ts';
 
-export type Refused = {
+export interface Refused {
   readonly kind: 'refused';
   /** A word for the log and the audit. */
   readonly reason:
@@ -21,7 +21,7 @@ export type Refused = {
     | 'over-limit';
   /** A sentence for who asked. */
   readonly text: string;
-};
+}
 
 /** `ignored`: somebody else's command. `nonce` must be new. */
 export type Judgement =

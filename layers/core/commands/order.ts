@@ -42,12 +42,9 @@ export function readOrder(
   words: readonly string[],
   context: Context,
 ): Order | BadArguments {
+  if (name === 'help' || name === 'agents' || name === 'products' || name === 'resume')
+    return { name };
   switch (name) {
-    case 'help':
-    case 'agents':
-    case 'products':
-    case 'resume':
-      return { name };
     case 'halt':
       return { name, because: cutBytes(oneLine(words.join(' ')), 200) };
     case 'optout':

@@ -1,5 +1,5 @@
 /** Commands of one nick within the window. */
-export const MOST = 20;
+const MOST = 20;
 export const RATE_WINDOW_MS = 60_000;
 
 /** When a nick gave commands, in ms since the epoch; `isTold`: that it is too many. */

@@ -45,9 +45,9 @@ export function checkSignature(
   heard: Pick<Signed, 'channel' | 'nick' | 'text'> & { readonly signature: string },
   { now, seals }: { readonly now: Date; readonly seals: Pick<Seals, 'isSeal'> },
 ): { readonly nonce: string } | { readonly reason: BadSignature } {
-  const [, version = '', seconds = '', nonce = '', mac = ''] =
-    SIGNATURE.exec(heard.signature) ?? [];
-  if (version === '') return { reason: 'bad-signature' };
+  const parts = partsOf(heard.signature);
+  if (parts === undefined) return { reason: 'bad-signature' };
+  const { version, seconds, nonce, mac } = parts;
   if (version !== VERSION) return { reason: 'unknown-version' };
   const timestamp = Number(seconds);
   const { channel, nick, text } = heard;
@@ -56,4 +56,11 @@ export function checkSignature(
     return { reason: 'wrong-signature' };
   const isNow = Math.abs(now.getTime() / 1000 - timestamp) <= WINDOW_SECONDS;
   return isNow ? { nonce } : { reason: 'expired' };
+}
+
+function partsOf(signature: string) {
+  const [, version, seconds, nonce, mac] = SIGNATURE.exec(signature) ?? [];
+  if (version === undefined || seconds === undefined) return undefined;
+  if (nonce === undefined || mac === undefined) return undefined;
+  return { version, seconds, nonce, mac };
 }

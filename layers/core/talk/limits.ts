@@ -26,15 +26,14 @@ export function consider(talk: Talk, draft: Draft, { now, limits }: Hour): Verdi
   const at = now.getTime();
   if ((talk.silentUntil ?? 0) > at) return { kind: 'wait', because: 'silenced', talk };
   const topic = draft.topic === undefined ? undefined : topicHash(draft.topic);
-  if (topic !== undefined && (talk.quiet[topic] ?? 0) * 1000 > at)
-    return { kind: 'drop', because: 'cooldown' };
+  if (isQuiet(talk, topic, at)) return { kind: 'drop', because: 'cooldown' };
   const recent = talk.said.filter((line) => line.at > at - limits.windowMs);
   const words = wordsOf(draft.text);
   const isRepeated = recent.some(
     (line) => similarity(words, line.words.split(' ')) >= limits.similarity,
   );
   if (isRepeated) return { kind: 'drop', because: 'repeated' };
-  if (recent.length >= Math.min(limits.burst, MOST_SAID) && limits.burst <= MOST_SAID)
+  if (limits.burst <= MOST_SAID && recent.length >= limits.burst)
     return {
       kind: 'wait',
       because: 'silenced',
@@ -49,6 +48,10 @@ export function consider(talk: Talk, draft: Draft, { now, limits }: Hour): Verdi
       said: [...recent, { at, words: words.join(' ') }].slice(-MOST_SAID),
     },
   };
+}
+
+function isQuiet({ quiet }: Talk, topic: string | undefined, at: number): boolean {
+  return topic !== undefined && (quiet[topic] ?? 0) * 1000 > at;
 }
 
 interface Hour {

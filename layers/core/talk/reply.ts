@@ -101,7 +101,7 @@ function replyTo(entry: InboxEntry, self: Self): string | undefined {
   if (entry.kind !== 'mention') return undefined;
   const text = entry.text.toLowerCase();
   if (/\b(price|cost|how much|cu[aá]nto|precio|vende|sell|buy|compra)/u.test(text))
-    return `${trade(self, isSpanish)}`;
+    return trade(self, isSpanish);
   if (/\b(status|alive|ping|est[aá]s|estado|vivo|viva)\b/u.test(text))
     return condition(self, isSpanish);
   return `${trade(self, isSpanish)} ${condition(self, isSpanish)}`;
