@@ -211,6 +211,11 @@ function peersAmong(
   return new Map([...peers].filter(([wallet]) => wallets.includes(wallet)));
 }
 
+function listen(drawer: Drawer, { heard = [], talk = drawer.talk }: Change): void {
+  for (const { id } of heard) drawer.inbox.delete(id);
+  drawer.talk = talk;
+}
+
 function write(drawer: Drawer, change: Change): void {
   const { beat, state, budget } = change;
   if (beat !== undefined) drawer.beats.add(beat.id);
@@ -224,8 +229,7 @@ function write(drawer: Drawer, change: Change): void {
   put(drawer.peers, change.peers, ({ wallet }) => wallet);
   put(drawer.payments, change.payments, openPaymentId);
   for (const payment of change.closedPayments ?? []) drawer.payments.delete(openPaymentId(payment));
-  for (const { id } of change.heard ?? []) drawer.inbox.delete(id);
-  drawer.talk = change.talk ?? drawer.talk;
+  listen(drawer, change);
   for (const id of change.done ?? []) drawer.intents.delete(id);
 }
 

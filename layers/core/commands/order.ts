@@ -42,8 +42,7 @@ export function readOrder(
   words: readonly string[],
   context: Context,
 ): Order | BadArguments {
-  if (name === 'help' || name === 'agents' || name === 'products' || name === 'resume')
-    return { name };
+  if (isBare(name)) return { name };
   switch (name) {
     case 'halt':
       return { name, because: cutBytes(oneLine(words.join(' ')), 200) };
@@ -57,6 +56,10 @@ export function readOrder(
     default:
       return readActing(name, words, context);
   }
+}
+
+function isBare(name: CommandName): name is 'help' | 'agents' | 'products' | 'resume' {
+  return ['help', 'agents', 'products', 'resume'].includes(name);
 }
 
 /** Nobody opts another out or in. */
