@@ -20,7 +20,7 @@ export const USAGE = {
   },
   deal: {
     /** Both sides together, over what their beats cost anyhow, counted. */
-    writes: 340,
+    writes: 370,
     reads: 60,
     marketRequests: 40,
     facilitatorRequests: 3,
