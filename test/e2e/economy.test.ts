@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseUsdc } from '#contract/money.ts';
 import { freePortBase } from '../../scripts/chaos/free-ports.ts';
@@ -11,8 +12,17 @@ import { EIGHT, type Ended, type Report, reportIn, run, sentences, start, trades
 const WALLETS_AT_FIRST = 7n * 5_000_000n;
 const once = ['up', '--once', '--json', '--beat', '1'];
 
-describe('npm start -- --once --json', () => {
+const REAL = fileURLToPath(new URL('../../../shared/data/ubuntu-irc', import.meta.url));
+const isReal = existsSync(REAL);
+if (!isReal)
+  process.stderr.write(
+    `SKIPPED: the proof on real IRC logs, in favour of synthetic ones: ${REAL} is absent\n`,
+  );
+
+describe(`npm start -- --once --json, on ${isReal ? '153 real IRC logs' : 'synthetic logs'}`, () => {
   const dir = join(aFolder(), 'state');
+  const given = isReal ? ['--logs', REAL] : [];
+  const files = isReal ? 153 : 14;
   let first: Report;
   let told: string;
   const at = async (): Promise<string[]> => [
@@ -21,7 +31,7 @@ describe('npm start -- --once --json', () => {
   ];
 
   it('settles the eight deals of a fresh economy, refuses a second start meanwhile, and says so in one JSON object', async () => {
-    const running = start('viva.ts', [...once, '--fresh', ...(await at())]);
+    const running = start('viva.ts', [...once, '--fresh', ...given, ...(await at())]);
     await running.said('The agents wake.');
     const second = await run('viva.ts', [...once, '--fresh', ...(await at())]);
     refused(second, /The state folder .* is in use by process \d+/);
@@ -32,8 +42,15 @@ describe('npm start -- --once --json', () => {
     expect(first).toMatchObject({ ok: true, errors: [] });
     expect(ended.code).toBe(0);
     expect(trades(first)).toEqual(EIGHT);
-    expect(first.corpus).toMatchObject({ files: 14, quarantined: 0, days: 14, users: 20 });
-    expect(ended.stderr).toContain('synthetic');
+    expect(first.corpus).toMatchObject({ files, quarantined: 0 });
+    if (isReal) expect(first.corpus.messages).toBeGreaterThanOrEqual(196_123);
+    else expect(first.corpus).toMatchObject({ days: 14, users: 20 });
+    expect(ended.stderr.includes('synthetic')).toBe(!isReal);
+  });
+
+  it('keeps every room below 256 MB', () => {
+    for (const [room, peakMb] of Object.entries(first.memory.roomPeakMb))
+      expect(peakMb, room).toBeLessThan(256);
   });
 
   it('names nobody of the logs in any line of any log, nor a private key', () => {
@@ -43,7 +60,7 @@ describe('npm start -- --once --json', () => {
     const logs = files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
     expect(logs).toContain('kk-karma-hello');
     const words = new Set(`${logs}\n${told}`.toLowerCase().split(/[^\p{L}\p{N}_-]+/u));
-    expect(NICKS.filter((nick) => words.has(nick))).toEqual([]);
+    expect(names().filter((nick) => words.has(nick))).toEqual([]);
     const secrets = readFileSync(join(dir, 'cloud', 'secrets.json'), 'utf8');
     const keys = secrets.match(/0x[0-9a-f]{64}/gi) ?? [];
     expect(keys.length).toBeGreaterThan(6);
@@ -79,12 +96,13 @@ describe('npm start -- --once --json', () => {
 
   it('finds the same eight deals again without --fresh, whatever broken files come on top', async () => {
     const logs = aFolder();
-    for (let day = 0; day < 14; day += 1) writeDay(logs, day);
+    if (isReal) cpSync(REAL, logs, { recursive: true });
+    else for (let day = 0; day < 14; day += 1) writeDay(logs, day);
     writeFileSync(join(logs, 'notes.txt'), 'no log at all\n');
     const ended = await run('viva.ts', [...once, ...(await at()), '--logs', logs]);
     const again = reportIn(ended);
     expect(again.errors).toEqual([]);
-    expect(again.corpus).toEqual({ ...first.corpus, files: 15, quarantined: 1 });
+    expect(again.corpus).toEqual({ ...first.corpus, files: files + 1, quarantined: 1 });
     expect(again.deals).toEqual(first.deals);
     expect(again.balances).toEqual(first.balances);
     expect(ended.code).toBe(0);
@@ -162,6 +180,16 @@ describe('bad input gets one sentence and a non-zero exit', () => {
       expect(ended.stderr).toContain(`quarantined ${name}: `);
   });
 });
+
+/** Of people in the logs: of the real ones, those that can be no English word. */
+function names(): readonly string[] {
+  if (!isReal) return NICKS;
+  const texts = readdirSync(REAL).map((file) => readFileSync(join(REAL, file), 'utf8'));
+  const all = texts.flatMap((text) => [...text.matchAll(/<([\w-]{6,})>/g)].map(([, nick = '']) => nick));
+  const found = [...new Set(all)].filter((nick) => /[a-z].*\d|_/i.test(nick));
+  expect(found.length).toBeGreaterThan(1000);
+  return found.map((nick) => nick.toLowerCase());
+}
 
 /** Progress may come before it; the last line is the sentence, and no stack follows it. */
 function refused(ended: Ended, words: RegExp): void {
