@@ -24,7 +24,13 @@ beforeAll(async () => {
   client.destroy();
   const { url } = dynamo;
   await writeConnection(dir, {
-    ...{ pid: process.pid, region: REGION, economyTable: 'economy', marketTable: 'market', dataBucket: 'data' },
+    ...{
+      pid: process.pid,
+      region: REGION,
+      economyTable: 'economy',
+      marketTable: 'market',
+      dataBucket: 'data',
+    },
     endpoints: { dynamodb: url, s3: url, sqs: url, secrets: url, lambda: url },
     ...{ marketUrl: url, storefrontUrl: url, facilitatorUrl: url, rpcUrl: url },
     irc: { host: 'localhost', port: 1 },
