@@ -27,6 +27,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   contracts: async () => (await import('./viva/contracts.ts')).addContracts,
   wallets: async () => (await import('./viva/wallets.ts')).addWallets,
   destroy: async () => (await import('./viva/destroy.ts')).addDestroy,
+  backup: async () => (await import('./viva/backup.ts')).addBackup,
+  restore: async () => (await import('./viva/backup.ts')).addRestore,
+  deploy: async () => (await import('./viva/deploy.ts')).addDeploy,
   doctor: async () => (await import('./viva/doctor.ts')).addDoctor,
 };
 

@@ -63,7 +63,7 @@ export async function drain(
 }
 
 /** One beat of one agent now. @throws whatever the function threw, with its words */
-async function beatOnce({ stage, lambda }: Site, agentId: AgentId): Promise<unknown> {
+export async function beatOnce({ stage, lambda }: Site, agentId: AgentId): Promise<unknown> {
   const event: Beat = { agentId, beatId: new Date().toISOString() };
   const { FunctionError, Payload } = await lambda.send(
     new InvokeCommand({

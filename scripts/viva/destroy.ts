@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +9,7 @@ import { CannotStart } from '../local/cloud/cannot-start.ts';
 import { drain, type Locked, lockedDeals } from '../stage/drain.ts';
 import { halt, resume } from '../stage/halt.ts';
 import { walletOf, walletsOf } from '../stage/keys.ts';
+import { run } from '../stage/run.ts';
 import { refuseOtherChain, type Site, siteOf } from '../stage/site.ts';
 import { withStage } from '../stage/stages.ts';
 import { type Moved, moveUsdc } from '../stage/wallets/move.ts';
@@ -137,14 +137,6 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-/** A command line of node_modules, its words on stderr. @throws CannotStart when it fails */
-async function run(program: string, args: readonly string[]): Promise<void> {
-  const child = spawn(join('node_modules', '.bin', program), args, { stdio: ['inherit', 2, 2] });
-  const code = await new Promise<number | null>((done) => child.once('close', done));
-  if (code !== 0)
-    throw new CannotStart(`\`${program} ${args.join(' ')}\` failed: its words are above.`);
 }
 
 function told({ taskId, product, buyer, usdc, reclaimableFrom }: Locked): string {
