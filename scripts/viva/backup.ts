@@ -133,14 +133,14 @@ async function fillLocal({ dir, portBase: base }: FillFlags, from: string) {
 
 /** @returns how much was put; twice puts nothing more */
 export async function fillAll(
-  { dynamo, s3 }: { readonly dynamo: DynamoDBClient | Site['dynamo']; readonly s3: S3Client },
+  { dynamo, s3 }: { readonly dynamo: Pick<DynamoDBClient, 'send'>; readonly s3: S3Client },
   { economyTable, marketTable, dataBucket }: Place,
   from: string,
 ) {
-  // objects first: items point at them
-  const objects = await fillObjects(s3, dataBucket, join(from, 'objects'));
-  const market = await fillTable(dynamo, marketTable, join(from, 'market.ndjson'));
+  // tables first: a log that is put back wakes agents, and one that woke without its books would open new ones
   const economy = await fillTable(dynamo, economyTable, join(from, 'economy.ndjson'));
+  const market = await fillTable(dynamo, marketTable, join(from, 'market.ndjson'));
+  const objects = await fillObjects(s3, dataBucket, join(from, 'objects'));
   return { economy, market, objects };
 }
 

@@ -13,7 +13,10 @@ import * as z from 'zod';
 type Row = Record<string, AttributeValue>;
 
 /** All items of a table. Nobody's room may scan; its owner may. */
-export async function* rowsOf(client: DynamoDBClient, TableName: string): AsyncGenerator<Row> {
+export async function* rowsOf(
+  client: Pick<DynamoDBClient, 'send'>,
+  TableName: string,
+): AsyncGenerator<Row> {
   let ExclusiveStartKey: Row | undefined;
   do {
     const page = await client.send(
@@ -26,7 +29,7 @@ export async function* rowsOf(client: DynamoDBClient, TableName: string): AsyncG
 
 /** One item a line, in DynamoDB's own JSON. @returns how many */
 export async function saveTable(
-  client: DynamoDBClient,
+  client: Pick<DynamoDBClient, 'send'>,
   table: string,
   path: string,
 ): Promise<number> {
@@ -48,7 +51,7 @@ const Line = z.custom<Row>((row) => typeof row === 'object' && row !== null && '
 
 /** Puts back what is not there: an item that is there is newer, and stays. @returns how many were put */
 export async function fillTable(
-  client: DynamoDBClient,
+  client: Pick<DynamoDBClient, 'send'>,
   TableName: string,
   path: string,
 ): Promise<number> {

@@ -41,9 +41,9 @@ async function aStage(name: string) {
   const low = new DynamoDBClient({ ...common, endpoint: dynamo.url });
   for (const table of ['economy', 'market']) await createTable(low, table);
   const objects = new S3Client({ ...common, endpoint: s3.url });
-  await objects
-    .send(new CreateBucketCommand({ Bucket: 'data' }))
-    .catch(() => s3.createBucket('data'));
+  await objects.send(new CreateBucketCommand({ Bucket: 'data' })).catch(() => {
+    s3.createBucket('data');
+  });
   const client = DynamoDBDocumentClient.from(low);
   const site = aSite({ rpcUrl: 'http://127.0.0.1:1', dynamo: client, s3: objects });
   return { site, low, client, objects, place: await site.place() };
