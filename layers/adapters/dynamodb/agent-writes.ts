@@ -22,32 +22,38 @@ export function pieces(
   change: Change,
   { table, before }: { readonly table: string; readonly before?: Balances },
 ): Piece[] {
-  const { agentId } = lease;
   const { entries = [] } = change;
-  const { put, gone } = plainWrites(table);
   return [
     held(lease, table),
     ...(change.beat === undefined ? [] : [beaten(lease, change.beat, table)]),
     ...(change.state === undefined ? [] : [stated(lease, change.state, table)]),
     ...(change.budget === undefined ? [] : [budgeted(lease, change.budget, table)]),
-    ...(change.deals ?? []).map((deal) =>
-      put(economyKey.deal(agentId, deal.taskId), z.encode(Deal, deal)),
-    ),
-    ...(change.purchases ?? []).map((purchase) =>
+    ...dealPieces(lease.agentId, change, table),
+    ...memoryPieces(lease.agentId, change, table),
+    ...entries.map((entry) => booked(lease, entry, table)),
+    ...(entries.length === 0 ? [] : [balanced(lease, { entries, before }, table)]),
+  ];
+}
+
+/** What is traded, and what is still to be done. */
+function dealPieces(
+  agentId: Lease['agentId'],
+  { deals = [], purchases = [], intents = [], done = [] }: Change,
+  table: string,
+): Piece[] {
+  const { put, gone } = plainWrites(table);
+  return [
+    ...deals.map((deal) => put(economyKey.deal(agentId, deal.taskId), z.encode(Deal, deal))),
+    ...purchases.map((purchase) =>
       put(
         economyKey.purchase(agentId, purchase.product, purchase.generation),
         z.encode(Purchase, purchase),
       ),
     ),
-    ...(change.intents ?? []).map((intent) =>
+    ...intents.map((intent) =>
       put(economyKey.intent(agentId, intent.id), z.encode(Intent, intent)),
     ),
-    ...memoryPieces(agentId, change, table),
-    ...(change.heard ?? []).map(({ ts, id }) => gone(economyKey.inbox(agentId, ts, id))),
-    ...(change.talk === undefined ? [] : [put(economyKey.talk(agentId), change.talk)]),
-    ...(change.done ?? []).map((id) => gone(economyKey.intent(agentId, id))),
-    ...entries.map((entry) => booked(lease, entry, table)),
-    ...(entries.length === 0 ? [] : [balanced(lease, { entries, before }, table)]),
+    ...done.map((id) => gone(economyKey.intent(agentId, id))),
   ];
 }
 
@@ -66,13 +72,15 @@ function balanced(
 
 function memoryPieces(
   agentId: Lease['agentId'],
-  { peers = [], payments = [], closedPayments = [] }: Change,
+  { peers = [], payments = [], closedPayments = [], heard = [], talk }: Change,
   table: string,
 ): Piece[] {
   const { put, gone } = plainWrites(table);
   const key = (payment: OpenPayment) => economyKey.openPayment(agentId, openPaymentId(payment));
   return [
     ...peers.map((peer) => put(economyKey.peer(agentId, peer.wallet), z.encode(Peer, peer))),
+    ...heard.map(({ ts, id }) => gone(economyKey.inbox(agentId, ts, id))),
+    ...(talk === undefined ? [] : [put(economyKey.talk(agentId), talk)]),
     ...payments.map((payment) => put(key(payment), z.encode(OpenPayment, payment))),
     ...closedPayments.map((payment) => gone(key(payment))),
   ];

@@ -78,16 +78,10 @@ async function open(
     assemble(),
     startChainAt(join(dir, 'chain'), ports.chain, closing),
   ]);
-  const ircd = await startIrcd({
-    port: ports.irc,
-    onLine: (line) => {
-      appendFileSync(join(dir, IRC_LOG), `${JSON.stringify(line)}\n`);
-      onIrcLine(line);
-    },
-  }).catch((error: unknown) => {
-    throw explain(error, `IRC port ${ports.irc}`);
+  const ircd = await startIrcdAt(ports.irc, closing, (line) => {
+    appendFileSync(join(dir, IRC_LOG), `${JSON.stringify(line)}\n`);
+    onIrcLine(line);
   });
-  closing.push(() => ircd.stop());
   const api = (name: string) => `economia-viva-${STAGE}-${name}`;
   const { market, storefront, facilitator, ...services } = ports;
   const cloud = await startCloud({
@@ -120,6 +114,18 @@ async function open(
   await giveCommandKey(clients.secrets, STAGE);
   await writeConnection(dir, connection);
   return { connection, clients, cloud, stop };
+}
+
+async function startIrcdAt(
+  port: number,
+  closing: (() => unknown)[],
+  onLine: EconomyOptions['onIrcLine'],
+) {
+  const ircd = await startIrcd({ port, onLine }).catch((error: unknown) => {
+    throw explain(error, `IRC port ${port}`);
+  });
+  closing.push(() => ircd.stop());
+  return ircd;
 }
 
 async function startChainAt(dir: string, port: number, closing: (() => unknown)[]) {

@@ -52,7 +52,7 @@ export async function difference(
   const wrong = [...deployed.keys()].filter((name) => !names.has(name));
   for (const [name, path] of names) {
     const body = deployed.get(name);
-    if (body === undefined || !body.equals(await readFile(path))) wrong.push(name);
+    if (!body?.equals(await readFile(path))) wrong.push(name);
   }
   return wrong.toSorted();
 }
