@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Address, TaskId } from './ids.ts';
 import { Product } from './products.ts';
+import { stored, version } from './stored.ts';
 
 /** How much of one peer is remembered. */
 export const MOST_INTERACTIONS = 50;
@@ -24,13 +25,15 @@ export type Interaction = z.infer<typeof Interaction>;
  * `AGENT#<id> / PEER#<wallet>`: what an agent remembers of somebody it dealt with. `deals` counts all of them; of the newest 50 it is
  * remembered how they ended, and the newest 20 notes say why some ended badly.
  */
-export const Peer = z.object({
-  v: z.literal(1),
-  wallet: Address,
-  /** ISO times of the first and the last outcome. */
-  seen: z.object({ first: z.string(), last: z.string() }),
-  deals: z.int(),
-  interactions: z.array(Interaction).max(MOST_INTERACTIONS),
-  notes: z.array(z.string()).max(MOST_NOTES),
-});
+export const Peer = stored(
+  z.object({
+    v: version(1),
+    wallet: Address,
+    /** ISO times of the first and the last outcome. */
+    seen: z.object({ first: z.string(), last: z.string() }),
+    deals: z.int(),
+    interactions: z.array(Interaction).max(MOST_INTERACTIONS),
+    notes: z.array(z.string()).max(MOST_NOTES),
+  }),
+);
 export type Peer = z.infer<typeof Peer>;

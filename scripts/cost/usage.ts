@@ -6,7 +6,7 @@ export const USAGE = {
   beat: {
     /** Units of a beat that finds nothing to do, counted; transactions count double. */
     writes: 4,
-    reads: 14,
+    reads: 12,
     /** Billed seconds, assumed: some 60 ms of CPU (counted 30 to 90 here) at a seventh of a core, and a dozen round trips. */
     seconds: 1,
     /** INIT in seconds, and the share of beats that meet it: assumed to be all of them when beats are further apart than this. */

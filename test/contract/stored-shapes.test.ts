@@ -7,6 +7,7 @@ import { readTask, taskItem } from '#adapters/dynamodb/market/items.ts';
 import { AgentState, Intent, LedgerEntry, Pulse } from '#contract/agent-state.ts';
 import { BuyDeal, Deal, Purchase, SellDeal } from '#contract/deal.ts';
 import { economyKey, type Key, marketKey } from '#contract/keys.ts';
+import { Peer } from '#contract/peer.ts';
 import { version } from '#contract/stored.ts';
 import { OpenPayment, Sale } from '#contract/x402.ts';
 import type { ExchangeTask } from '#core/exchange/task.ts';
@@ -33,15 +34,21 @@ import { createTable } from '../support/tables.ts';
  */
 const SHAPES: Readonly<Record<string, 'whole' | 'parts' | 'once' | 'anew'>> = {
   ...{ state: 'whole', deal: 'whole', purchase: 'whole', openPayment: 'whole' },
+  ...{ peer: 'whole', talk: 'anew' },
   ...{ lease: 'parts', budget: 'parts', balances: 'parts', rosterEntry: 'parts', sale: 'parts' },
   ...{ intent: 'once', inbox: 'once', ledger: 'once', beat: 'once', halt: 'once', seen: 'once' },
-  ...{ pulse: 'anew', cooldown: 'anew', nick: 'anew' },
+  ...{ pulse: 'anew', nick: 'anew' },
   ...{ corpusVersion: 'anew', corpusSource: 'anew', corpusTurn: 'anew', corpusAttempt: 'anew' },
   corpusOptOuts: 'parts',
   ...{ task: 'whole', application: 'whole', submission: 'whole', executor: 'whole' },
   ...{ lock: 'once', openWith: 'once', nonce: 'once', facilitatorPending: 'once' },
   ...{ majorRejects: 'anew', counter: 'parts', ban: 'anew', facilitatorLease: 'parts' },
 };
+
+const aPeer = () => ({
+  ...{ v: 1, wallet: walletOf(BUYER), deals: 0, interactions: [], notes: [] },
+  seen: { first: NOW.toISOString(), last: NOW.toISOString() },
+});
 
 const later = { addedLater: { by: 'the next version' } };
 
@@ -57,6 +64,7 @@ describe('stored shapes', () => {
     ['SellDeal', SellDeal, z.encode(SellDeal, aSellDeal())],
     ['Purchase', Purchase, z.encode(Purchase, aPurchase())],
     ['OpenPayment', OpenPayment, z.encode(OpenPayment, anOpenPayment())],
+    ['Peer', Peer, aPeer()],
   ])('%s keeps what later code added, and refuses what it cannot know', (...[, schema, item]) => {
     const read = schema.parse({ ...item, ...later });
     expect(z.encode(schema as z.ZodType, read)).toEqual({ ...item, ...later });

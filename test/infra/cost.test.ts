@@ -23,7 +23,7 @@ describe('what a month of prod costs', () => {
 
   it('is under 15 cents for each of 5,000 agents, and about 4 at 30-minute beats', () => {
     expect(bill(5_000, 5).perAgentUsd).toBeLessThan(0.15);
-    expect(bill(5_000, 30).perAgentUsd).toBeLessThan(0.041);
+    expect(bill(5_000, 30).perAgentUsd).toBeLessThan(0.04);
   });
 
   it('is the sum of its lines, the dearest first', () => {

@@ -145,7 +145,7 @@ export class DynamoAgents implements Agents {
 
   async peers(agentId: AgentId, wallets: readonly Address[]): Promise<ReadonlyMap<Address, Peer>> {
     const keys = [...new Set(wallets)].map((wallet) => economyKey.peer(agentId, wallet));
-    const peers = (await this.#getAll(keys)).map((item) => Peer.parse(item));
+    const peers = (await this.#getAll(keys)).map((item) => Peer.parse(withoutPlace(item)));
     return new Map(peers.map((peer) => [peer.wallet, peer]));
   }
 

@@ -83,14 +83,17 @@ async function round(
 ): Promise<Round> {
   const { agents, now, hasTime, salt } = maker;
   const acting = { agent, lease, hands: maker, hasTime, mayMake, tried: new Set<string>() };
-  const generation = generationIn(await maker.corpus.pointer(COLLECTOR));
+  const corpus = await maker.corpus.pointer(COLLECTOR);
+  const generation = generationIn(corpus);
   const left = await act(
     await agents.load(agentId, { day: now().toISOString().slice(0, 10), generation }),
     // the deals first: goods can wait until they have been looked at
     { ...acting, mayMake: false },
   );
 
-  const world = await look(agent, left.snapshot, maker);
+  // one view of the corpus for the whole round
+  const eyes = { ...maker, corpus: { pointer: () => Promise.resolve(corpus) } };
+  const world = await look(agent, left.snapshot, eyes);
   const { change, refusals } = decide(agent, left.snapshot, {
     world,
     moment: { now: now(), salt },

@@ -87,7 +87,7 @@ describe('the units that the bill counts with', () => {
       await untilIdle(agent);
       const { writes, reads, market } = await spentBy((watch) => economy.beat(agent, { watch }));
       expect(writes).toBe(USAGE.beat.writes);
-      expect(reads + 2 * pointer).toBeLessThanOrEqual(USAGE.beat.reads);
+      expect(reads + pointer).toBeLessThanOrEqual(USAGE.beat.reads);
       expect(market).toBeLessThanOrEqual(USAGE.beat.marketRequests);
     }
   });
