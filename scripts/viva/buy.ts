@@ -16,8 +16,9 @@ import { CannotStart } from '../local/cloud/cannot-start.ts';
 import { withLease } from '../stage/lease.ts';
 import { economyAt } from './economy-at.ts';
 import { agentId, type LookFlags, withLookFlags } from './options.ts';
+import { refuseToWrite } from './out-file.ts';
 import { fail, paint, print } from './output.ts';
-import { refuseToWrite, take } from './products.ts';
+import { take } from './products.ts';
 
 const STAGE = 'local';
 

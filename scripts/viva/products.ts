@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { link, rename, rm, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { link, rename, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { gunzip } from '#adapters/products/ndjson.ts';
@@ -11,9 +11,10 @@ import { DATA_FILE, MANIFEST_FILE, Product, ProductManifest } from '#contract/pr
 import { agentOf, ROSTER } from '#contract/roster.ts';
 import type { Objects } from '#core/ports/objects.ts';
 import { CannotStart, explain } from '../local/cloud/cannot-start.ts';
-import { isFolder } from '../local/economy/uploads.ts';
+import { addAggregated } from './aggregated.ts';
 import { economyAt } from './economy-at.ts';
 import { agentId, type LookFlags, withLookFlags } from './options.ts';
+import { isThere, refuseToWrite } from './out-file.ts';
 import { fail, paint, print, table } from './output.ts';
 import { inLine, plain } from './words.ts';
 
@@ -49,6 +50,7 @@ export function addProducts(program: Command): void {
     .action((agent: AgentId, name: Product, flags: GetFlags) =>
       get(agent, name, flags).catch(fail),
     );
+  addAggregated(products);
 }
 
 function product(text: string): Product {
@@ -148,22 +150,6 @@ export function newestFirst(
   b: Pick<ProductManifest, 'to' | 'records'>,
 ): number {
   return b.to.localeCompare(a.to) || b.records - a.records;
-}
-
-export async function refuseToWrite(out: string, isForced: boolean): Promise<void> {
-  const there = await stat(out).catch(() => undefined);
-  if (there === undefined) {
-    if (await isFolder(dirname(out))) return;
-    throw new CannotStart(`There is no folder ${dirname(out)}: make it, or name another file.`);
-  }
-  if (there.isDirectory()) throw new CannotStart(`${out} is a folder: name a file with --out.`);
-  if (!isForced) throw isThere(out);
-}
-
-function isThere(out: string): CannotStart {
-  return new CannotStart(
-    `${out} is there already: name another file with --out, or replace it with --force.`,
-  );
 }
 
 /**
