@@ -12,7 +12,9 @@ import type { Desk } from './desk.ts';
 
 /** How often goods may fail to be made before others are begun beside them. */
 const MAX_ATTEMPTS = 3;
-/** How long goods wait for deals to be done before they go to the direct door all the same, in ms. */
+/** How long goods wait before they go to the direct door, in ms: whoever waited for them bids first, and copying them takes long. */
+const CALM_MS = 120_000;
+/** How long they wait for deals to be done before they go there all the same, in ms. */
 const PATIENCE_MS = 3_600_000;
 
 /** Applies for a request that the shelf can serve as it is. */
@@ -63,7 +65,7 @@ export function refine(
   return has ? { intents: [made] } : undefined;
 }
 
-/** Puts what was made on sale at the direct door, once no deal waits or the hour is over. */
+/** Puts what was made on sale at the direct door, once it has rested and no deal waits, or the hour is over. */
 export function shelve(
   product: Product,
   { state, deals, intents }: Snapshot,
@@ -71,9 +73,9 @@ export function shelve(
 ): Change | undefined {
   const version = state.stock[product]?.version;
   if (version === undefined || state.shelved?.[product] === version) return undefined;
-  const madeAt = madeAtOf(state, { product, version }) ?? at;
-  const isLate = moment.now.getTime() - Date.parse(madeAt) >= PATIENCE_MS;
-  if ((deals.size > 0 && !isLate) || intents.some(isUnderWay)) return undefined;
+  const madeAt = madeAtOf(state, { product, version });
+  const age = madeAt === undefined ? CALM_MS : moment.now.getTime() - Date.parse(madeAt);
+  if (age < (deals.size > 0 ? PATIENCE_MS : CALM_MS) || intents.some(isUnderWay)) return undefined;
   return { intents: [intend('shelve', `${product}#${version}`, at)] };
 }
 

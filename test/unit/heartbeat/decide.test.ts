@@ -221,9 +221,13 @@ describe('decide', () => {
     ]);
     const sale = aSellDeal({ taskId: taskId(9) });
     expect(intents([sale])).toEqual([]);
-    const madeAt = new Date(NOW.getTime() - 3_600_000).toISOString();
-    const sales = { raw_logs: { versions: [{ version: 'v1', madeAt, perSale: 0n, sold: 0 }] } };
-    expect(intents([sale], { sales })).toEqual(['shelve#raw_logs#v1']);
+    const madeBefore = (ms: number) => {
+      const madeAt = new Date(NOW.getTime() - ms).toISOString();
+      return { raw_logs: { versions: [{ version: 'v1', madeAt, perSale: 0n, sold: 0 }] } };
+    };
+    expect(intents([sale], { sales: madeBefore(3_600_000) })).toEqual(['shelve#raw_logs#v1']);
+    expect(intents([], { sales: madeBefore(120_000) })).toEqual(['shelve#raw_logs#v1']);
+    expect(intents([], { sales: madeBefore(119_000) })).toEqual(['shelve#topic_map#v1']);
     const busy = [anIntent({ kind: 'refine', subject: 'user_stats#x' })];
     expect(decided(SELLER, aSnapshot({ state, intents: busy })).intents).toEqual([]);
   });
