@@ -1,4 +1,3 @@
-import { Duration } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
@@ -13,8 +12,6 @@ import { grantPartitions, READ_ITEMS } from './grants.ts';
 import { RoomFunction } from './room-function.ts';
 import { chainEnvironment } from './stage-parameter.ts';
 
-const EVERY = Duration.minutes(5);
-
 export interface ReconcileProps {
   readonly stage: StageValues;
   readonly economy: ITable;
@@ -22,7 +19,7 @@ export interface ReconcileProps {
   readonly marketUrl: string;
 }
 
-/** Who looks for what is unfinished or unequal: it reads all agents, writes only its own memory, wakes, and holds no key. */
+/** Who looks for what is unfinished or unequal, as often as agents beat: it reads all agents, writes only its own memory, wakes, and holds no key. */
 export class Reconcile extends Construct {
   readonly function: IFunction;
 
@@ -55,10 +52,10 @@ export class Reconcile extends Construct {
     grantPartitions(room, { table, partitions: [economyKey.seen('reconcile', '').pk] });
     wake.grantSendMessages(room);
     new Schedule(this, 'Schedule', {
-      schedule: ScheduleExpression.rate(EVERY),
+      schedule: ScheduleExpression.rate(stage.every),
       description: 'Looks for what is unfinished or unequal',
       // the next run sees what a lost one would have seen
-      target: new LambdaInvoke(room, { retryAttempts: 0, maxEventAge: EVERY }),
+      target: new LambdaInvoke(room, { retryAttempts: 0, maxEventAge: stage.every }),
     });
     this.function = room;
   }

@@ -124,7 +124,7 @@ export class WatchStack extends Stack {
         namespace: NAMESPACE,
         metricName: METRICS.findingsStanding,
         dimensionsMap: { service: 'reconcile', stage: stage.name },
-        period: Duration.minutes(15),
+        period: Duration.minutes(3 * stage.every.toMinutes()),
         statistic: Stats.MAXIMUM,
       }),
       threshold: 1,

@@ -166,9 +166,9 @@ function refined({ memory }: Stack, { messages }: Load): Use {
   return { lambdaTime: (cpu / (megabytes * coresPerMb)) * gigabytes(megabytes) };
 }
 
-function reconciled({ memory }: Stack, { agents }: Load): Use {
-  const { minutes, seconds, secondsPerAgent, readsPerAgent, logBytes } = USAGE.reconcile;
-  const runs = MINUTES / minutes;
+function reconciled({ memory }: Stack, { agents, beatMinutes }: Load): Use {
+  const { seconds, secondsPerAgent, readsPerAgent, logBytes } = USAGE.reconcile;
+  const runs = MINUTES / beatMinutes;
   return {
     lambdaRequests: runs,
     lambdaTime: runs * (seconds + agents * secondsPerAgent) * gigabytes(memory['reconcile']),

@@ -47,7 +47,8 @@ export const USAGE = {
   refine: { cpuSecondsPerMillion: 80, coresPerMb: 1 / 1_769, perDay: 1, corpusMonths: 12 },
   line: { queueRequests: 3 },
   relay: { agents: 1_000, pollSeconds: 20, logBytesPerMinute: 600, imageGB: 0.2 },
-  reconcile: { minutes: 5, seconds: 1, secondsPerAgent: 0.02, readsPerAgent: 4, logBytes: 1_500 },
+  /** It looks as often as agents beat. */
+  reconcile: { seconds: 1, secondsPerAgent: 0.02, readsPerAgent: 4, logBytes: 1_500 },
   /** Of what it keeps: an agent's partition with a day of beats, in bytes. */
   storage: { bytesPerAgent: 300_000 },
   /** An idle event source mapping polls five ways, each for 20 s. */

@@ -21,7 +21,7 @@ describe('what a month of prod costs', () => {
     expect(billOf(spot, load).monthlyUsd).toBeLessThan(15);
   });
 
-  it('is under 15 cents for each of 5,000 agents, and about 4 at 30-minute beats', () => {
+  it('is under 15 cents for each of 5,000 agents, and under 4 at 30-minute beats', () => {
     expect(bill(5_000, 5).perAgentUsd).toBeLessThan(0.15);
     expect(bill(5_000, 30).perAgentUsd).toBeLessThan(0.04);
   });
