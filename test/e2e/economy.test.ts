@@ -19,10 +19,16 @@ if (!isReal)
     `SKIPPED: the proof on real IRC logs, in favour of synthetic ones: ${REAL} is absent\n`,
   );
 
-describe(`npm start -- --once --json, on ${isReal ? '153 real IRC logs' : 'synthetic logs'}`, () => {
+/** The first of them: all 153 would take most of this suite's time, and are collected whole in collect-logs.test.ts. */
+const SOME = 40;
+const someReal = () => (isReal ? readdirSync(REAL).toSorted().slice(0, SOME) : []);
+
+describe(`npm start -- --once --json, on ${isReal ? 'real IRC logs' : 'synthetic logs'}`, () => {
   const dir = join(aFolder(), 'state');
-  const given = isReal ? ['--logs', REAL] : [];
-  const files = isReal ? 153 : 14;
+  const logs = aFolder();
+  for (const file of someReal()) cpSync(join(REAL, file), join(logs, file));
+  const given = isReal ? ['--logs', logs] : [];
+  const files = isReal ? SOME : 14;
   let first: Report;
   let told: string;
   const at = async (): Promise<string[]> => [
@@ -43,7 +49,7 @@ describe(`npm start -- --once --json, on ${isReal ? '153 real IRC logs' : 'synth
     expect(ended.code).toBe(0);
     expect(trades(first)).toEqual(EIGHT);
     expect(first.corpus).toMatchObject({ files, quarantined: 0 });
-    if (isReal) expect(first.corpus.messages).toBeGreaterThanOrEqual(196_123);
+    if (isReal) expect(first.corpus.messages).toBeGreaterThan(20_000);
     else expect(first.corpus).toMatchObject({ days: 14, users: 20 });
     expect(ended.stderr.includes('synthetic')).toBe(!isReal);
   });
@@ -98,9 +104,7 @@ describe(`npm start -- --once --json, on ${isReal ? '153 real IRC logs' : 'synth
   });
 
   it('finds the same eight deals again without --fresh, whatever broken files come on top', async () => {
-    const logs = aFolder();
-    if (isReal) cpSync(REAL, logs, { recursive: true });
-    else for (let day = 0; day < 14; day += 1) writeDay(logs, day);
+    if (!isReal) for (let day = 0; day < 14; day += 1) writeDay(logs, day);
     writeFileSync(join(logs, 'notes.txt'), 'no log at all\n');
     const ended = await run('viva.ts', [...once, ...(await at()), '--logs', logs]);
     const again = reportIn(ended);
@@ -187,12 +191,12 @@ describe('bad input gets one sentence and a non-zero exit', () => {
 /** Of people in the logs: of the real ones, those that can be no English word. */
 function names(): readonly string[] {
   if (!isReal) return NICKS;
-  const texts = readdirSync(REAL).map((file) => readFileSync(join(REAL, file), 'utf8'));
+  const texts = someReal().map((file) => readFileSync(join(REAL, file), 'utf8'));
   const all = texts.flatMap((text) =>
     [...text.matchAll(/<([\w-]{6,})>/g)].map(([, nick = '']) => nick),
   );
   const found = [...new Set(all)].filter((nick) => /[a-z].*\d|_/i.test(nick));
-  expect(found.length).toBeGreaterThan(1000);
+  expect(found.length).toBeGreaterThan(100);
   return found.map((nick) => nick.toLowerCase());
 }
 
