@@ -11,6 +11,8 @@ import { bucketKey } from '#contract/keys.ts';
  */
 const EVERY_MS = 1_200;
 const AT_ONCE = 5;
+/** Turns are used this far apart from when they are free, so that those of one moment don't race. */
+export const SPREAD_MS = EVERY_MS / 4;
 /** A beat has better things to do than to wait longer. */
 const MAX_WAIT_MS = 20_000;
 /**
@@ -74,8 +76,8 @@ export class SwarmBucket implements Pacer {
     const given = await this.#take();
     if (typeof given === 'number') return given;
     const wait = Math.max(0, given.at - this.#now());
-    // apart from each other, also those whose turn is already there
-    await sleep(wait + random() * (EVERY_MS / 4));
+    await sleep(wait + random() * SPREAD_MS);
+    // a turn that was free at once is used within that spread: not worth another write
     const held = wait > 0 ? await this.#heldSince(given) : undefined;
     if (held !== undefined) return held;
     return {
