@@ -1,11 +1,6 @@
-import {
-  CreateSecretCommand,
-  GetSecretValueCommand,
-  PutSecretValueCommand,
-  ResourceNotFoundException,
-  type SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
+import { findSecret, secretJson, storeSecret } from './secret.ts';
 
 const WalletSecret = z.object({
   privateKey: z.templateLiteral(['0x', z.string().regex(/^[0-9a-fA-F]{64}$/)]),
@@ -21,24 +16,11 @@ export async function readWalletSecret(
   name: string,
 ): Promise<PrivateKey> {
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: name }));
-  const parsed = WalletSecret.safeParse(json(SecretString ?? ''));
+  const parsed = WalletSecret.safeParse(secretJson(SecretString ?? ''));
   if (!parsed.success) {
     throw new Error(`Secret "${name}" holds no wallet: store {"privateKey":"0x<64 hex digits>"}.`);
   }
   return parsed.data.privateKey;
-}
-
-/** Undefined for a secret that is not there, or has no value yet. */
-export async function findSecret(
-  client: SecretsManagerClient,
-  name: string,
-): Promise<string | undefined> {
-  try {
-    return (await client.send(new GetSecretValueCommand({ SecretId: name }))).SecretString;
-  } catch (error) {
-    if (error instanceof ResourceNotFoundException) return undefined;
-    throw error;
-  }
 }
 
 /** Undefined for a secret that is not there, or has no value yet. @throws as readWalletSecret does */
@@ -58,26 +40,4 @@ export async function storeWalletSecret(
   privateKey: PrivateKey,
 ): Promise<void> {
   await storeSecret(client, name, JSON.stringify({ privateKey }));
-}
-
-export async function storeSecret(
-  client: SecretsManagerClient,
-  name: string,
-  SecretString: string,
-): Promise<void> {
-  try {
-    await client.send(new PutSecretValueCommand({ SecretId: name, SecretString }));
-  } catch (error) {
-    if (!(error instanceof ResourceNotFoundException)) throw error;
-    await client.send(new CreateSecretCommand({ Name: name, SecretString }));
-  }
-}
-
-// the error of JSON.parse quotes its input
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,11 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { privateKeyToAddress } from 'viem/accounts';
 import type { DynamoAgents } from '#adapters/dynamodb/agents.ts';
+import { findSecret, storeSecret } from '#adapters/secrets/secret.ts';
 import {
-  findSecret,
   findWalletSecret,
   readWalletSecret,
-  storeSecret,
   storeWalletSecret,
 } from '#adapters/secrets/wallet-secret.ts';
 import { commandKeyName } from '#contract/command.ts';

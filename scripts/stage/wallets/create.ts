@@ -2,7 +2,8 @@ import { GetSecretValueCommand, ResourceNotFoundException } from '@aws-sdk/clien
 import { toHex } from 'viem';
 import { english, generateMnemonic, mnemonicToAccount } from 'viem/accounts';
 import * as z from 'zod';
-import { storeSecret, storeWalletSecret } from '#adapters/secrets/wallet-secret.ts';
+import { secretJson, storeSecret } from '#adapters/secrets/secret.ts';
+import { storeWalletSecret } from '#adapters/secrets/wallet-secret.ts';
 import type { Address } from '#contract/ids.ts';
 import { seedSecretName, walletSecretName } from '#contract/keys.ts';
 import { ROSTER } from '#contract/roster.ts';
@@ -75,7 +76,7 @@ async function seedOf({ secrets, stage }: Site, isDry: boolean): Promise<string 
   const SecretId = seedSecretName(stage.name);
   try {
     const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId }));
-    const seed = Seed.safeParse(json(SecretString)).data;
+    const seed = Seed.safeParse(secretJson(SecretString)).data;
     if (seed) return seed.mnemonic;
     throw new CannotStart(
       `Secret ${SecretId} holds no seed: store {"mnemonic":"<words>"} there, or remove it.`,
@@ -87,13 +88,4 @@ async function seedOf({ secrets, stage }: Site, isDry: boolean): Promise<string 
   const mnemonic = generateMnemonic(english, 256);
   await storeSecret(secrets, SecretId, JSON.stringify({ mnemonic }));
   return mnemonic;
-}
-
-// the error of JSON.parse quotes its input
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { english, mnemonicToAccount } from 'viem/accounts';
 import * as z from 'zod';
-import { storeSecret, storeWalletSecret } from '#adapters/secrets/wallet-secret.ts';
+import { secretJson, storeSecret } from '#adapters/secrets/secret.ts';
+import { storeWalletSecret } from '#adapters/secrets/wallet-secret.ts';
 import type { Address, Hex } from '#contract/ids.ts';
 import { seedSecretName, walletSecretName } from '#contract/keys.ts';
 import { formatUsdc } from '#contract/money.ts';
@@ -58,7 +59,7 @@ const Stored = z.union([
 /** Hex of 32 bytes with or without 0x, words of BIP-39, or JSON with `privateKey`, `private_key` or `mnemonic`. */
 export function parseBrought(text: string, what: string): Brought {
   const trimmed = text.trim();
-  const inner = Stored.safeParse(json(trimmed)).data?.trim() ?? trimmed;
+  const inner = Stored.safeParse(secretJson(trimmed)).data?.trim() ?? trimmed;
   const [, digits] = /^(?:0x)?([0-9a-fA-F]{64})$/.exec(inner) ?? [];
   if (digits !== undefined) return { kind: 'key', key: `0x${digits.toLowerCase()}` };
   const words = inner.split(/\s+/);
@@ -80,14 +81,6 @@ function isSeed(mnemonic: string): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 
