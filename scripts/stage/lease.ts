@@ -7,15 +7,22 @@ import { CannotStart } from '../local/cloud/cannot-start.ts';
 
 /** What is done under it ends well within it; a beat that wants the lease waits as long. */
 const LEASE_MS = 90_000;
+/** How long a beat that is under way is waited for. */
 const PATIENCE_MS = 40_000;
+
+interface Holder {
+  readonly agents: DynamoAgents;
+  readonly agent: AgentId;
+  /** How long a beat waits when we die under it. @default 90_000 */
+  readonly leaseMs?: number;
+}
 
 /** Acts as the agent while none of its beats can. @throws CannotStart when its beat does not end */
 export async function withLease<T>(
-  agents: DynamoAgents,
-  agent: AgentId,
+  { agents, agent, leaseMs = LEASE_MS }: Holder,
   act: (lease: Lease) => Promise<T>,
 ): Promise<T> {
-  const lease = await leaseOf(agents, agent);
+  const lease = await leaseOf({ agents, agent, leaseMs });
   try {
     return await act(lease);
   } finally {
@@ -25,12 +32,12 @@ export async function withLease<T>(
 }
 
 /** Waits for the agent's beat to end. */
-async function leaseOf(agents: DynamoAgents, agent: AgentId): Promise<Lease> {
+async function leaseOf({ agents, agent, leaseMs }: Required<Holder>): Promise<Lease> {
   const owner = `viva-${randomUUID()}`;
   const giveUp = Date.now() + PATIENCE_MS;
   for (;;) {
     const now = new Date();
-    const until = new Date(now.getTime() + LEASE_MS);
+    const until = new Date(now.getTime() + leaseMs);
     const isFree = !(await agents.isBusy(agent, now));
     const lease = isFree && (await agents.takeLease(agent, { owner, now, until }));
     if (lease) return lease;

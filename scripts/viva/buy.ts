@@ -54,7 +54,8 @@ function product(text: string): Product {
 async function buy(seller: AgentId, name: Product, flags: Flags): Promise<void> {
   const economy = await economyAt(flags.dir);
   if (flags.out !== undefined) await refuseToWrite(resolve(flags.out), flags.force);
-  await withLease(economy.clients.agents, flags.agent, async (lease) => {
+  const { agents } = economy.clients;
+  await withLease({ agents, agent: flags.agent }, async (lease) => {
     const { buyer, book, orders, address } = await buyerOf(lease, { economy, name });
     const url = `${economy.connection.storefrontUrl}/products/${seller}/${name}`;
     const { price } = PRODUCTS[name];

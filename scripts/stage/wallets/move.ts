@@ -57,7 +57,7 @@ export async function moveUsdc(site: Site, order: MoveOrder, terms: MoveTerms): 
     throw error;
   });
   if (stores === undefined) return carryOut(site, order, { amount: look.amount });
-  return withLease(stores.agents, order.agent, async (lease) => {
+  return withLease({ agents: stores.agents, agent: order.agent }, async (lease) => {
     // meanwhile somebody else may have moved it
     const { amount } = await lookAt(site, order, terms);
     if (amount <= 0n) return told(order, 0n, 'nothing-to-move');

@@ -116,7 +116,7 @@ async function replaced(site: Site, agent: AgentId, held: Held): Promise<Held> {
 async function moveIn(site: Site, agent: AgentId, address: Address): Promise<void> {
   const { agents } = await storesOf(site);
   await agents.enrol(agent, address);
-  await withLease(agents, agent, async (lease) => {
+  await withLease({ agents, agent }, async (lease) => {
     const view = { day: new Date().toISOString().slice(0, 10), generation: undefined };
     const { state } = await agents.load(agent, view);
     if (state.revision === 0) return;

@@ -1,5 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { randomBytes } from 'node:crypto';
 import type { BuyDeal } from '#contract/deal.ts';
 import { Hex } from '#contract/ids.ts';
 import { PRODUCTS, Product } from '#contract/products.ts';
@@ -13,10 +12,10 @@ import { refuse } from '#core/money/gate.ts';
 import type { Lease, Snapshot } from '#core/ports/agents.ts';
 import type { Application, Task } from '#core/ports/market.ts';
 import { CannotStart } from '../../local/cloud/cannot-start.ts';
+import { withLease } from '../../stage/lease.ts';
 import type { MarketHere } from './market-of.ts';
 
 const LEASE_MS = 30_000;
-const PATIENCE_MS = 40_000;
 /** Of a task that names no corpus: whichever the seller has. */
 const ANY_CORPUS = '0000000000000000';
 
@@ -35,8 +34,7 @@ export async function choose(
   { agent, self, clients }: MarketHere,
   isDryRun: boolean,
 ): Promise<{ readonly payTo: string; readonly bountyMicro: bigint }> {
-  const lease = await leaseOf(agent, clients);
-  try {
+  return withLease({ agents: clients.agents, agent, leaseMs: LEASE_MS }, async (lease) => {
     const now = new Date();
     const at = now.toISOString();
     const snapshot = await clients.agents.load(agent, {
@@ -55,9 +53,7 @@ export async function choose(
     }
     if (!isDryRun) await write(lease, { agent, snapshot, step, at, deal, clients });
     return { payTo: choice.application.wallet, bountyMicro: deal.bounty };
-  } finally {
-    if ((await clients.agents.letGo(lease)) === 'again') await clients.agents.letGo(lease);
-  }
+  });
 }
 
 function fresh(): Hex {
@@ -176,20 +172,4 @@ function newDeal(task: Task, at: string): BuyDeal {
     rejections: 0,
     shunned: [],
   };
-}
-
-/** Waits for the agent's beat to end. */
-async function leaseOf(agent: MarketHere['agent'], { agents }: Clients): Promise<Lease> {
-  const owner = `viva-em-${randomUUID()}`;
-  const giveUp = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const now = new Date();
-    const until = new Date(now.getTime() + LEASE_MS);
-    const isFree = !(await agents.isBusy(agent, now));
-    const lease = isFree && (await agents.takeLease(agent, { owner, now, until }));
-    if (lease) return lease;
-    if (Date.now() > giveUp)
-      throw new CannotStart(`${agent} is busy with a beat that does not end: try again later.`);
-    await sleep(50);
-  }
 }

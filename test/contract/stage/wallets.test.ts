@@ -7,6 +7,7 @@ import { Address, AgentId } from '#contract/ids.ts';
 import { replacedSecretName, walletSecretName } from '#contract/keys.ts';
 import { walletOwners } from '#contract/roster.ts';
 import { devAccount } from '../../../scripts/local/chain/accounts.ts';
+import { createTable } from '../../../scripts/local/cloud/create-table.ts';
 import { giveKeys } from '../../../scripts/local/economy/wallets.ts';
 import { heldBy, walletOf } from '../../../scripts/stage/keys.ts';
 import { withLease } from '../../../scripts/stage/lease.ts';
@@ -16,7 +17,6 @@ import { importWallets, parseBrought } from '../../../scripts/stage/wallets/impo
 import { type MoveOrder, moveUsdc } from '../../../scripts/stage/wallets/move.ts';
 import { rotate } from '../../../scripts/stage/wallets/rotate.ts';
 import { aSite } from '../../support/site.ts';
-import { createTable } from '../../support/tables.ts';
 import { startHouse } from '../chain/house.ts';
 
 const validator = AgentId.parse('kk-validator');
@@ -66,7 +66,7 @@ describe('viva wallets create', () => {
 
 describe('viva wallets fund', () => {
   it('writes the move down before it is sent, and moves once however often it is asked', async () => {
-    await withLease(agents, validator, async (lease) => {
+    await withLease({ agents, agent: validator }, async (lease) => {
       const { state } = await agents.load(validator, view);
       await agents.commit(lease, { state: { ...state, revision: 1, isOpened: true } });
     });
