@@ -58,16 +58,17 @@ export function lockNonce(network: Network, info: PaymentInfo): Hex {
   return paymentInfoHash(network, { ...info, payer: zeroAddress });
 }
 
-const types = {
-  ReceiveWithAuthorization: [
-    { name: 'from', type: 'address' },
-    { name: 'to', type: 'address' },
-    { name: 'value', type: 'uint256' },
-    { name: 'validAfter', type: 'uint256' },
-    { name: 'validBefore', type: 'uint256' },
-    { name: 'nonce', type: 'bytes32' },
-  ],
-} as const;
+/** The fields of both authorizations of EIP-3009 (https://eips.ethereum.org/EIPS/eip-3009). */
+export const AUTHORIZATION = [
+  { name: 'from', type: 'address' },
+  { name: 'to', type: 'address' },
+  { name: 'value', type: 'uint256' },
+  { name: 'validAfter', type: 'uint256' },
+  { name: 'validBefore', type: 'uint256' },
+  { name: 'nonce', type: 'bytes32' },
+] as const;
+
+const types = { ReceiveWithAuthorization: AUTHORIZATION } as const;
 
 /** EIP-712 domain of the network's USDC. */
 export function usdcDomain({ usdcName, chainId, usdc }: Network) {

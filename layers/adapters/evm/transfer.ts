@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Address, Hex } from '#contract/ids.ts';
 import type { Network } from '#contract/networks.ts';
-import { usdcDomain } from './payment-info.ts';
+import { AUTHORIZATION, usdcDomain } from './payment-info.ts';
 
 const Whole = z.coerce.bigint();
 
@@ -15,16 +15,7 @@ export const Transfer = z.object({
   nonce: Hex,
 });
 
-const types = {
-  TransferWithAuthorization: [
-    { name: 'from', type: 'address' },
-    { name: 'to', type: 'address' },
-    { name: 'value', type: 'uint256' },
-    { name: 'validAfter', type: 'uint256' },
-    { name: 'validBefore', type: 'uint256' },
-    { name: 'nonce', type: 'bytes32' },
-  ],
-} as const;
+const types = { TransferWithAuthorization: AUTHORIZATION } as const;
 
 /** What a payer signs for a direct payment in USDC. */
 export function transferTypedData(network: Network, message: z.infer<typeof Transfer>) {
