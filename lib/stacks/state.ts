@@ -10,7 +10,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { objectKey, walletSecretName } from '#contract/keys.ts';
 import { MARKET_TABLE } from '#contract/market-table.ts';
-import { ROSTER } from '#contract/roster.ts';
+import { ROSTER, walletOwners } from '#contract/roster.ts';
 import { Boundary } from '../constructs/boundary.ts';
 import type { SecretGrant } from '../constructs/grants.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
@@ -73,7 +73,9 @@ export class StateStack extends Stack {
       alarms: this.alarms,
     });
     this.data = this.#bucket(stage);
-    for (const owner of walletOwners(stage)) this.#addWallet(owner, stage);
+    // the treasury's secret is made by `viva wallets create`: nothing deployed may read it
+    const owners = walletOwners({ hasOwnMarket: stage.market.kind === 'own' });
+    for (const { name } of owners) if (name !== 'treasury') this.#addWallet(name, stage);
 
     new CfnOutput(this, 'EconomyTable', { value: this.economy.tableName });
     new CfnOutput(this, 'MarketTable', { value: this.market.tableName });
@@ -183,9 +185,4 @@ export function collectors(): typeof ROSTER {
 
 function hidden(stage: StageValues, reader: 'collect-logs' | 'wake'): Duration {
   return Duration.seconds(stage.timeouts[reader].toSeconds() * stage.hiddenTimeouts);
-}
-
-function walletOwners({ market }: StageValues): string[] {
-  const services = market.kind === 'own' ? ['facilitator', 'market', 'deployer'] : [];
-  return [...ROSTER.map(({ id }) => id), ...services];
 }
