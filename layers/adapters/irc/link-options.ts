@@ -7,15 +7,18 @@ import { Transport } from './transport.ts';
 export interface LinkOptions {
   readonly nick: string;
   readonly channels: readonly string[];
+  /** For SASL PLAIN, where it is offered. */
   readonly account?: { readonly account: string; readonly password: string };
   readonly server: IrcServer;
   readonly network: Network;
   readonly temper: Temper;
   readonly onUp: (nick: string) => void;
+  /** It is in a channel: again with each connection. */
   readonly onJoined: (channel: string) => void;
   readonly onLine: (line: Overheard) => void;
   /** Once. `isBanned`: the network does not want us. */
   readonly onEnd: (end: { readonly reason: string; readonly isBanned: boolean }) => void;
+  /** One word and its keys for the log. */
   readonly onEvent: (event: string, keys: Readonly<Record<string, string | number>>) => void;
 }
 

@@ -1,24 +1,12 @@
 import type { IrcOrder } from '#contract/irc-line.ts';
 import { NotDelivered } from './delivery.ts';
 import { Link } from './link.ts';
-import type { Overheard } from './overheard.ts';
+import type { LinkOptions } from './link-options.ts';
 import { Returns } from './returns.ts';
-import type { Network, Temper } from './temper.ts';
 import type { Turnstile } from './turnstile.ts';
 
-export interface VoiceOptions {
-  readonly nick: string;
-  readonly channels: readonly string[];
-  /** For SASL PLAIN, where it is offered. */
-  readonly account?: { readonly account: string; readonly password: string };
-  readonly network: Network;
-  readonly temper: Temper;
+export interface VoiceOptions extends Omit<LinkOptions, 'server' | 'onUp' | 'onEnd'> {
   readonly turnstile: Turnstile;
-  readonly onLine: (line: Overheard) => void;
-  /** It is in a channel: again with each connection. */
-  readonly onJoined: (channel: string) => void;
-  /** One word and its keys for the log. */
-  readonly onEvent: (event: string, keys: Readonly<Record<string, string | number>>) => void;
 }
 
 const MAX_WAITS = 3;
