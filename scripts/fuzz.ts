@@ -28,22 +28,9 @@ program
     1,
   )
   .option('--json', 'prints one JSON value', false)
-  .action(async ({ n, seed, json }: Options) => {
-    const failures: { seed: number; what: string }[] = [];
-    for (let each = seed; each < seed + n && failures.length < 20; each += 1) {
-      const what = await fuzzLogs(each);
-      if (what !== undefined) failures.push({ seed: each, what });
-    }
-    const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
-    const isBounded = peakRssMb <= MOST_RSS_MB;
-    const ok = failures.length === 0 && isBounded;
-    process.exitCode = ok ? 0 : 1;
-    print(json, { n, seed, ok, failures, peakRssMb }, () =>
-      [
-        ...failures.map((failure) => `seed ${failure.seed}: ${failure.what}`),
-        `${n} files, ${failures.length} failures, peak ${peakRssMb} MB${isBounded ? '' : `, above ${MOST_RSS_MB}`}.`,
-      ].join('\n'),
-    );
+  .action(async (options: Options) => {
+    const hunted = await hunt(options, fuzzLogs);
+    tell(options, 'files', hunted);
   });
 
 program
@@ -57,28 +44,14 @@ program
     1,
   )
   .option('--json', 'prints one JSON value', false)
-  .action(async ({ n, seed, json }: Options) => {
+  .action(async (options: Options) => {
     const fuzz = new IrcFuzz();
-    const failures: { seed: number; what: string }[] = [];
-    for (let each = seed; each < seed + n && failures.length < 20; each += 1) {
-      const what = fuzz.line(each);
+    const hunted = await hunt(options, async (each) => {
       // a loop that never lets go keeps freed buffers waiting for their turn
       if (each % 1_000 === 0) await setImmediate();
-      if (what !== undefined) failures.push({ seed: each, what });
-    }
-    const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
-    const ok = failures.length === 0 && peakRssMb <= MOST_RSS_MB;
-    process.exitCode = ok ? 0 : 1;
-    print(json, { n, seed, ok, failures, ...fuzz.counts, peakRssMb }, () =>
-      [
-        ...failures.map((failure) => `seed ${failure.seed}: ${failure.what}`),
-        `${n} lines, ${failures.length} failures, peak ${peakRssMb} MB; ${Object.entries(
-          fuzz.counts,
-        )
-          .map(([name, count]) => `${count} ${name}`)
-          .join(', ')}.`,
-      ].join('\n'),
-    );
+      return fuzz.line(each);
+    });
+    tell(options, 'lines', { ...hunted, counts: fuzz.counts });
   });
 
 program
@@ -95,6 +68,43 @@ program
     process.exitCode = ok ? 0 : 1;
     print(json, { n, seed, ok, ...result }, () => marketText(result));
   });
+
+interface Hunted {
+  readonly failures: readonly { readonly seed: number; readonly what: string }[];
+  readonly peakRssMb: number;
+  /** What else is told of the run, by name. */
+  readonly counts?: Readonly<Record<string, number>>;
+}
+
+/** Tries one input after the other, until twenty have failed; `attempt` says what was wrong, if anything. */
+async function hunt(
+  { n, seed }: Options,
+  attempt: (seed: number) => Promise<string | undefined>,
+): Promise<Hunted> {
+  const failures: { seed: number; what: string }[] = [];
+  for (let each = seed; each < seed + n && failures.length < 20; each += 1) {
+    const what = await attempt(each);
+    if (what !== undefined) failures.push({ seed: each, what });
+  }
+  return { failures, peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024) };
+}
+
+function tell(
+  { n, seed, json }: Options,
+  unit: string,
+  { failures, peakRssMb, counts = {} }: Hunted,
+): void {
+  const isBounded = peakRssMb <= MOST_RSS_MB;
+  const ok = failures.length === 0 && isBounded;
+  process.exitCode = ok ? 0 : 1;
+  print(json, { n, seed, ok, failures, ...counts, peakRssMb }, () =>
+    [
+      ...failures.map((failure) => `seed ${failure.seed}: ${failure.what}`),
+      `${n} ${unit}, ${failures.length} failures, peak ${peakRssMb} MB${isBounded ? '' : `, above ${MOST_RSS_MB}`}.`,
+      ...Object.entries(counts).map(([name, count]) => `${count} ${name}`),
+    ].join('\n'),
+  );
+}
 
 function marketText({ requests, statuses, tasks, locks, wrong }: MarketFuzz): string {
   if (wrong.length > 0) return wrong.join('\n');
