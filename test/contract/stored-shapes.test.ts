@@ -12,6 +12,7 @@ import { version } from '#contract/stored.ts';
 import { OpenPayment, Sale } from '#contract/x402.ts';
 import type { ExchangeTask } from '#core/exchange/task.ts';
 import { CREDENTIALS, REGION } from '../../scripts/local/cloud/aws.ts';
+import { createTable } from '../../scripts/local/cloud/create-table.ts';
 import { startDynamo } from '../../scripts/local/cloud/dynamodb.ts';
 import {
   aBuyDeal,
@@ -25,7 +26,6 @@ import {
   taskId,
   walletOf,
 } from '../support/builders.ts';
-import { createTable } from '../support/tables.ts';
 
 /**
  * Every item of both tables, and why newer code's additions survive older code.

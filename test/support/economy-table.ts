@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createTable } from '../../scripts/local/cloud/create-table.ts';
 import { startDynamo } from '../../scripts/local/cloud/dynamodb.ts';
-import { createTable } from './tables.ts';
 
 export interface EconomyTable {
   readonly client: DynamoDBDocumentClient;

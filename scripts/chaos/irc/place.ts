@@ -1,10 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import {
-  CreateTableCommand,
-  type CreateTableCommandInput,
-  DynamoDBClient,
-} from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
@@ -12,6 +8,7 @@ import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { S3Objects } from '#adapters/s3/s3-objects.ts';
 import { AgentId } from '#contract/ids.ts';
 import { agentPk } from '#contract/keys.ts';
+import { createTable } from '../../local/cloud/create-table.ts';
 import { startDynamo } from '../../local/cloud/dynamodb.ts';
 import { startS3 } from '../../local/cloud/s3.ts';
 import { startSecrets } from '../../local/cloud/secrets.ts';
@@ -143,21 +140,8 @@ function settings({ servers, fingerprint, logEverySeconds, temper }: RelayEnviro
 }
 
 async function createTables(client: DynamoDBClient): Promise<void> {
-  for (const TableName of [TABLE, OTHER_TABLE])
-    await client.send(new CreateTableCommand({ ...TABLE_SHAPE, TableName }));
+  for (const name of [TABLE, OTHER_TABLE]) await createTable(client, name);
 }
-
-const TABLE_SHAPE: Omit<CreateTableCommandInput, 'TableName'> = {
-  BillingMode: 'PAY_PER_REQUEST',
-  KeySchema: [
-    { AttributeName: 'pk', KeyType: 'HASH' },
-    { AttributeName: 'sk', KeyType: 'RANGE' },
-  ],
-  AttributeDefinitions: [
-    { AttributeName: 'pk', AttributeType: 'S' },
-    { AttributeName: 'sk', AttributeType: 'S' },
-  ],
-};
 
 const QUEUES = {
   out: 'irc-out.fifo',

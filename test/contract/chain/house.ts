@@ -13,10 +13,10 @@ import { SERVICE_HD_INDEX } from '#contract/roster.ts';
 import { handler } from '../../../functions/facilitator/facilitator.lambda.ts';
 import { devPrivateKey } from '../../../scripts/local/chain/accounts.ts';
 import { startChain } from '../../../scripts/local/chain/chain.ts';
+import { createTable } from '../../../scripts/local/cloud/create-table.ts';
 import { startDynamo } from '../../../scripts/local/cloud/dynamodb.ts';
 import { startSecrets } from '../../../scripts/local/cloud/secrets.ts';
 import { openDoor } from '../../support/room-door.ts';
-import { createTable } from '../../support/tables.ts';
 
 export const network = NETWORKS.local;
 const TABLE = 'market';

@@ -14,10 +14,10 @@ import type { Continuation } from '#contract/s3-event.ts';
 import { clockOf } from '#core/logs/time.ts';
 import { createLog } from '#runtime/log.ts';
 import type { Services } from '../../../functions/collect-logs/wiring.ts';
+import { createTable } from '../../../scripts/local/cloud/create-table.ts';
 import { startDynamo } from '../../../scripts/local/cloud/dynamodb.ts';
 import type { ObjectEvent } from '../../../scripts/local/cloud/s3/outbox.ts';
 import { startS3 } from '../../../scripts/local/cloud/s3.ts';
-import { createTable } from '../../support/tables.ts';
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local-secret' };
 const region = 'us-east-1';

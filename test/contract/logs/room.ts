@@ -21,12 +21,12 @@ import type { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
 import type { LogRecord } from '#contract/log-record.ts';
 import { arn, CREDENTIALS, REGION } from '../../../scripts/local/cloud/aws.ts';
+import { createTable } from '../../../scripts/local/cloud/create-table.ts';
 import { startDynamo } from '../../../scripts/local/cloud/dynamodb.ts';
 import { createNotifications } from '../../../scripts/local/cloud/notifications.ts';
 import { startS3 } from '../../../scripts/local/cloud/s3.ts';
 import { startSqs } from '../../../scripts/local/cloud/sqs.ts';
 import { aFolder } from '../../support/folders.ts';
-import { createTable } from '../../support/tables.ts';
 import { bundleCollector, Collector } from './collector.ts';
 
 const BUCKET = 'data';

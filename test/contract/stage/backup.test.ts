@@ -11,12 +11,12 @@ import {
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CREDENTIALS, REGION } from '../../../scripts/local/cloud/aws.ts';
+import { createTable } from '../../../scripts/local/cloud/create-table.ts';
 import { startDynamo } from '../../../scripts/local/cloud/dynamodb.ts';
 import { startS3 } from '../../../scripts/local/cloud/s3.ts';
 import { rowsOf } from '../../../scripts/stage/backup/tables.ts';
 import { fillAll, saveAll } from '../../../scripts/viva/backup.ts';
 import { aSite } from '../../support/site.ts';
-import { createTable } from '../../support/tables.ts';
 
 let dir: string;
 const closing: (() => Promise<unknown>)[] = [];

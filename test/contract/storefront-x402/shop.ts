@@ -11,11 +11,11 @@ import { objectKey } from '#contract/keys.ts';
 import { type ProductManifest, PUBLIC_FILE } from '#contract/products.ts';
 import { ROSTER } from '#contract/roster.ts';
 import type { handler as Handler } from '../../../functions/storefront/storefront.lambda.ts';
+import { createTable } from '../../../scripts/local/cloud/create-table.ts';
 import { listen } from '../../../scripts/local/cloud/http.ts';
 import { startS3 } from '../../../scripts/local/cloud/s3.ts';
 import { aFolder } from '../../support/folders.ts';
 import { openDoor } from '../../support/room-door.ts';
-import { createTable } from '../../support/tables.ts';
 import { network, startHouse, walletOf } from '../chain/house.ts';
 
 export const SELLER = AgentId.parse('kk-karma-hello');

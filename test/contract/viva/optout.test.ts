@@ -5,10 +5,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Command } from 'commander';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CREDENTIALS, REGION } from '../../../scripts/local/cloud/aws.ts';
+import { createTable } from '../../../scripts/local/cloud/create-table.ts';
 import { startDynamo } from '../../../scripts/local/cloud/dynamodb.ts';
 import { writeConnection } from '../../../scripts/local/economy/connection.ts';
 import { addOptOut } from '../../../scripts/viva/optout.ts';
-import { createTable } from '../../support/tables.ts';
 
 let dir: string;
 let dynamo: Awaited<ReturnType<typeof startDynamo>>;
