@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { BeatEvent } from './beat-event.ts';
 import { Generation } from './deal.ts';
 import { TaskId } from './ids.ts';
 import { Micro } from './money.ts';
@@ -115,7 +116,8 @@ export const Intent = z.object({
   /** ISO time of the commit: intents are carried out in this order. */
   createdAt: z.string(),
   attempts: z.number().int(),
-  /** The line of a `say`, as JSON of IrcLine, and what it is about when that may come up again. */
+  /** Of a `say`: what happened, to be put into words, or the line itself as JSON of IrcLine; and what it is about when that may come up again. */
+  event: BeatEvent.optional(),
   line: z.string().optional(),
   topic: z.string().optional(),
   /** Of an `audit`. */

@@ -33,6 +33,8 @@ export const Talk = z.object({
   quiet: z.record(z.string(), z.int()).default({}),
   /** Of the last lines: when, in unix milliseconds, and the hashes of their words. */
   said: z.array(z.object({ at: z.int(), words: z.string().max(400) })).default([]),
+  /** Whose turn is next among the phrasings of each kind of event. */
+  turns: z.record(z.string(), z.int().nonnegative()).default({}),
   /** Unix milliseconds. */
   silentUntil: z.int().optional(),
   /** What strangers offer of what we buy: the last word of each; price in micro-USDC. */
@@ -49,4 +51,4 @@ export const Talk = z.object({
 });
 export type Talk = z.infer<typeof Talk>;
 
-export const NOTHING_SAID: Talk = { v: 1, quiet: {}, said: [], offers: [] };
+export const NOTHING_SAID: Talk = { v: 1, quiet: {}, said: [], turns: {}, offers: [] };

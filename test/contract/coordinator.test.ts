@@ -56,11 +56,12 @@ describe('the coordinator', () => {
     const [first, second, ...more] = standups(economy);
     expect(more).toEqual([]);
     expect(first).toMatchObject({ id: `${COORDINATOR}:standup:2026-03-01`, channel: '#kk-ops' });
-    expect(first?.text).toContain('7 of 7 agents beat');
-    expect(first?.text).not.toContain('Stale');
+    expect(first?.text).toMatch(/^COORD: .* laten 7 de 7; .* Por mirar: 0$/);
     expect(second?.id).toBe(`${COORDINATOR}:standup:2026-03-02`);
-    expect(second?.text).toContain('6 of 7 agents beat');
-    expect(second?.text).toContain('Stale: kk-validator (15 h).');
+    expect(second?.text).toMatch(/ 6 of 7 beat; .* To look at: 1 stale: kk-validator \(15 h\)$/);
+    expect([...economy.lines.values()].find(({ id }) => id.includes(':woken:'))?.text).toMatch(
+      /^COORD: kk-validator .*2026-03-01T12:20/,
+    );
 
     expect([...economy.reports.keys()]).toEqual(['2026-03-01', '2026-03-02']);
     for (const report of economy.reports.values())
@@ -85,7 +86,7 @@ describe('the coordinator', () => {
       calls.push(call);
     });
     expect(calls).toContain('wakeUps.wake');
-    expect(calls.filter((call) => call === 'lines.say')).toHaveLength(1);
+    expect(calls.filter((call) => call === 'lines.say')).toHaveLength(2);
     expect(calls.filter((call) => call === 'reports.keep').length).toBeGreaterThan(1);
 
     for (const [at, call] of calls.entries()) {

@@ -171,7 +171,7 @@ export class Relay {
     if (carrying === undefined) return;
     try {
       if (!(await this.#options.mayIntroduce(agent.id))) return;
-      const text = introduction(agent, new Date().toISOString().slice(0, 13));
+      const text = introduction(agent, new Date());
       this.#carrier.sayAside(agent.id, { channel, text }, carrying.end.signal);
     } catch (error) {
       this.#options.onEvent('not-introduced', { agentId: agent.id, error: String(error) });

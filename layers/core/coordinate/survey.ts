@@ -1,8 +1,8 @@
 import type { Oversight, Pulse } from '#contract/agent-state.ts';
 import type { AgentId } from '#contract/ids.ts';
 import { formatUsdc } from '#contract/money.ts';
-import { PRODUCTS } from '#contract/products.ts';
 import { type Agent, ROSTER } from '#contract/roster.ts';
+import { isLow } from '../money/gate.ts';
 import type { Agents } from '../ports/agents.ts';
 import { age } from '../talk/age.ts';
 
@@ -182,11 +182,6 @@ function quiet({ agent, pulse }: Member, { still, now }: View): Finding[] {
       },
     ];
   });
-}
-
-/** Its reserve would be touched by the dearest thing that it buys. */
-function isLow({ wants, budget }: Agent, wallet: bigint): boolean {
-  return wants.some((product) => wallet - PRODUCTS[product].price < budget.reserve);
 }
 
 /** Milliseconds since a pulse; undefined without one, and for one from the future, which says nothing. */

@@ -1,26 +1,18 @@
 import type { Intent } from '#contract/agent-state.ts';
-import { IrcLine } from '#contract/irc-line.ts';
 import type { Agent } from '#contract/roster.ts';
-import { NOTHING_SAID } from '#contract/talk.ts';
 import { type WrongFee, wrongFees } from '../money/fees.ts';
 import { openingEntry } from '../money/ledger.ts';
 import type { Lease, Snapshot } from '../ports/agents.ts';
-import { consider, DEFAULT_LIMITS } from '../talk/limits.ts';
+import { DEFAULT_LIMITS } from '../talk/limits.ts';
 import { apply, changeOf, complete, merge } from './change.ts';
 import { audit } from './effects/audit.ts';
 import { awaitVerdict, orderAudit } from './effects/auditing.ts';
 import * as buyer from './effects/buyer.ts';
 import * as coordinating from './effects/coordinating.ts';
-import {
-  type Effect,
-  type Hands,
-  type Job,
-  later,
-  NOTHING,
-  type Outcome,
-} from './effects/effect.ts';
+import { type Effect, type Hands, type Job, later, type Outcome } from './effects/effect.ts';
 import { identify } from './effects/identify.ts';
 import * as judging from './effects/judging.ts';
+import { say } from './effects/say.ts';
 import * as seller from './effects/seller.ts';
 
 const openLedger: Effect = async ({ snapshot, hands, at }) => ({
@@ -38,26 +30,6 @@ const register: Effect = async ({ agent, snapshot, hands }) => {
     kind: 'change',
     change: { state: { ...snapshot.state, executorId: answer.value.executorId } },
   };
-};
-
-/** Unless it would be too much: what is only repeated is dropped, and who is silent waits. */
-const say: Effect = async ({ intent, snapshot, hands }) => {
-  const line = IrcLine.parse(JSON.parse(intent.line ?? ''));
-  const { talk = NOTHING_SAID } = snapshot;
-  const limits = hands.limits ?? DEFAULT_LIMITS;
-  const draft = { text: line.text, topic: intent.topic };
-  const verdict = consider(talk, draft, { now: hands.now(), limits });
-  if (verdict.kind === 'drop') return NOTHING;
-  if (verdict.kind === 'wait') {
-    const isNew = verdict.talk !== talk;
-    return {
-      kind: 'later',
-      reason: verdict.because,
-      ...(isNew && { change: { talk: verdict.talk } }),
-    };
-  }
-  await hands.lines.say(line);
-  return { kind: 'change', change: { talk: verdict.talk } };
 };
 
 const EFFECTS: Readonly<Record<Intent['kind'], Effect>> = {

@@ -1,4 +1,5 @@
 import type { AgentState, Intent } from '#contract/agent-state.ts';
+import type { BeatEvent } from '#contract/beat-event.ts';
 import type { Deal, Purchase } from '#contract/deal.ts';
 import type { TaskId } from '#contract/ids.ts';
 import type { Peer } from '#contract/peer.ts';
@@ -7,9 +8,9 @@ import { type OpenPayment, openPaymentId } from '#contract/x402.ts';
 import { sold } from '../market/history.ts';
 import { restAfter } from '../market/patience.ts';
 import { peerOf, remember } from '../market/peers.ts';
-import type { DealNews, Step } from '../market/step.ts';
+import type { Step } from '../market/step.ts';
 import type { Change, Snapshot } from '../ports/agents.ts';
-import { announce, type BeatEvent } from '../talk/announce.ts';
+import { lineIdOf } from '../talk/announce.ts';
 
 /** Nothing more will happen to it by itself: it leaves the agent's desk. */
 export function isFinal(deal: Deal): boolean {
@@ -22,14 +23,8 @@ export function intend(kind: Intent['kind'], subject: string, createdAt: string)
 }
 
 /** Lines are intents too: what happened is said once it is written down, and said even if the beat dies in between. */
-export function utter(agent: Agent, news: readonly DealNews[], at: string): Intent[] {
-  const events = news.map(
-    (event): BeatEvent => (event.kind === 'approved' ? { ...event, buyer: agent.id } : event),
-  );
-  return announce(agent.id, events).map(({ line }) => ({
-    ...intend('say', line.id, at),
-    line: JSON.stringify(line),
-  }));
+export function utter(agent: Agent, news: readonly BeatEvent[], at: string): Intent[] {
+  return news.map((event) => ({ ...intend('say', lineIdOf(agent.id, event), at), event }));
 }
 
 /** What a step of a machine writes. */

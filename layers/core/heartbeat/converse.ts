@@ -3,11 +3,11 @@ import { IrcLine } from '#contract/irc-line.ts';
 import { PRODUCTS, Product } from '#contract/products.ts';
 import { ROSTER } from '#contract/roster.ts';
 import { NOTHING_SAID, type TalkLimits } from '#contract/talk.ts';
+import { isLow } from '../money/gate.ts';
 import type { Change, Snapshot } from '../ports/agents.ts';
-import { announce } from '../talk/announce.ts';
 import { DEFAULT_LIMITS, topicHash } from '../talk/limits.ts';
 import { offersAfter, type Reply, repliesTo } from '../talk/reply.ts';
-import { intend } from './change.ts';
+import { intend, utter } from './change.ts';
 import type { Desk } from './desk.ts';
 
 /** Answers what was said to the agent, and remembers what was offered; all of it counts as heard, answered or not. */
@@ -43,26 +43,20 @@ export function converse(
   };
 }
 
-/** Says once in a while that there is too little in the wallet to buy. */
+/** Says once in a while that there is too little in the wallet for all that it buys. */
 export function complain(
   { talk, intents }: Snapshot,
   { agent, world, moment, at }: Desk,
 ): Change | undefined {
   const { balance } = world;
   const { reserve } = agent.budget;
-  if (agent.wants.length === 0 || balance >= reserve) return undefined;
+  if (!isLow(agent, balance)) return undefined;
   const topic = 'lowBalance';
   const quietUntil = (talk?.quiet[topicHash(topic)] ?? 0) * 1000;
   const isUnderWay = intents.some((intent) => intent.topic === topic);
   if (isUnderWay || quietUntil > moment.now.getTime()) return undefined;
-  const lines = announce(agent.id, [{ kind: 'lowBalance', key: at, balance, reserve }]);
-  return {
-    intents: lines.map(({ line }) => ({
-      ...intend('say', line.id, at),
-      topic,
-      line: JSON.stringify(line),
-    })),
-  };
+  const said = utter(agent, [{ kind: topic, key: at, balance, reserve }], at);
+  return { intents: said.map((intent) => ({ ...intent, topic })) };
 }
 
 function spoken(

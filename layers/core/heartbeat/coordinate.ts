@@ -25,17 +25,13 @@ export function coordinate(
   const { woken, wakes } = wakeStale(view, seen.woken);
   const told = canTell(view) ? tell(view, seen) : {};
   const oversight = { ...seen, woken, ...told };
-  const line = oversight.standup === seen.standup ? [] : [standup(view, seen.standup)];
+  const said = oversight.standup === seen.standup ? [] : [standup(view, seen.standup)];
   const day = at.slice(0, 10);
   return {
     intents: [
       ...wakes.map((subject) => intend('wake', subject, at)),
       ...(oversight.reported === seen.reported ? [] : [intend('report', day, at)]),
-      ...utter(
-        agent,
-        line.map((text) => ({ kind: 'standup', key: day, text })),
-        at,
-      ),
+      ...utter(agent, said, at),
     ],
     ...(isSame(oversight, state.oversight) ? {} : { state: { ...state, oversight } }),
   };

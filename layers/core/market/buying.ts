@@ -73,7 +73,7 @@ const paid = (
       price: deal.bounty,
       seller: must(deal.seller, 'a seller').name,
       releaseTx: tx,
-      score: deal.score ?? 0,
+      ...(deal.score !== undefined && { score: deal.score }),
     },
   ],
 });

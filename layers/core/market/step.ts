@@ -1,11 +1,6 @@
 import type { Intent, LedgerEntry } from '#contract/agent-state.ts';
-import type { BeatEvent } from '#core/talk/announce.ts';
+import type { BeatEvent } from '#contract/beat-event.ts';
 import type { Lesson } from './peers.ts';
-
-type Approved = Extract<BeatEvent, { kind: 'approved' }>;
-
-/** What a deal gives to talk about; whose deal it is, the speaker adds. */
-export type DealNews = Exclude<BeatEvent, Approved> | Omit<Approved, 'buyer'>;
 
 /** What one cell of a machine's table answers: the deal after the event, and everything that follows from it. */
 export interface Step<Deal> {
@@ -16,7 +11,7 @@ export interface Step<Deal> {
   readonly purchase?: 'bought' | 'wanted';
   /** Micro-USDC that goes back to the budget of this UTC day. */
   readonly unspent?: { readonly day: string; readonly amount: bigint } | undefined;
-  readonly said?: readonly DealNews[];
+  readonly said?: readonly BeatEvent[];
   /** What it teaches us of the other side. */
   readonly lesson?: Lesson;
 }

@@ -1,5 +1,6 @@
 import type { Address } from '#contract/ids.ts';
 import type { Network } from '#contract/networks.ts';
+import { PRODUCTS } from '#contract/products.ts';
 import type { Agent } from '#contract/roster.ts';
 
 /** One payment that an agent means to make, in micro-USDC. */
@@ -50,6 +51,11 @@ export function refuseAmount(amount: bigint, purse: Omit<Purse, 'payees'>): Refu
   if (purse.committed + amount > budget.perDay) return 'over-day-budget';
   if (purse.balance - amount < budget.reserve) return 'under-reserve';
   return undefined;
+}
+
+/** Its reserve would be touched by the dearest thing that it buys. */
+export function isLow({ wants, budget }: Agent, balance: bigint): boolean {
+  return wants.some((product) => balance - PRODUCTS[product].price < budget.reserve);
 }
 
 function refuseParties(spend: Spend, { network, self, payees }: Purse): Refusal | undefined {

@@ -11,8 +11,8 @@ const MAX_TX_BYTES = 66;
 /**
  * What the swarm says in public, one line each:
  * `HAVE: <product> | $<price> | <detail>` · `NEED: <product> | $<budget> | <detail>` ·
- * `DEAL: <buyer> <-> <seller> | <product> | $<price> | <tx>` · `VERIFIED: <text>` · `COORD: <text>` · `STATUS: <text>`.
- * Prices and budgets are micro-USDC here and decimal USDC in the line. A detail and a tx may be empty.
+ * `DEAL: <buyer> <-> <seller> | <product> | $<price> | <tx> | <detail>` · `VERIFIED: <text>` · `COORD: <text>` · `STATUS: <text>`.
+ * Prices and budgets are micro-USDC here and decimal USDC in the line. A detail and a tx may be empty, and what is empty at the end is left out.
  */
 export type Utterance =
   | Offer
@@ -23,6 +23,7 @@ export type Utterance =
       readonly product: string;
       readonly price: bigint;
       readonly tx: string;
+      readonly detail: string;
     }
   | { readonly kind: 'verified' | 'coord' | 'status'; readonly text: string };
 
@@ -41,21 +42,26 @@ export function formatUtterance(utterance: Utterance): string {
     case 'need': {
       const product = field(utterance.product, MAX_PRODUCT_BYTES);
       const fixed = `${start}${product} | $${formatUsdc(utterance.price)}`;
-      const detail = cutBytes(oneLine(utterance.detail), MAX_LINE_BYTES - byteLength(fixed) - 3);
-      return detail === '' ? fixed : `${fixed} | ${detail}`;
+      return withDetail(fixed, utterance.detail);
     }
     case 'deal': {
       const pair = `${party(utterance.buyer)} <-> ${party(utterance.seller)}`;
       const product = field(utterance.product, MAX_PRODUCT_BYTES);
       const tx = field(utterance.tx, MAX_TX_BYTES);
       const fixed = `${start}${pair} | ${product} | $${formatUsdc(utterance.price)}`;
-      return tx === '' ? fixed : `${fixed} | ${tx}`;
+      const hasMore = tx !== '' || utterance.detail !== '';
+      return hasMore ? withDetail(`${fixed} | ${tx}`, utterance.detail) : fixed;
     }
     case 'verified':
     case 'coord':
     case 'status':
       return (start + cutBytes(oneLine(utterance.text), MAX_LINE_BYTES - start.length)).trimEnd();
   }
+}
+
+function withDetail(fixed: string, text: string): string {
+  const detail = cutBytes(oneLine(text), MAX_LINE_BYTES - byteLength(fixed) - 3);
+  return detail === '' ? fixed : `${fixed} | ${detail}`;
 }
 
 /** Reads a line that follows the grammar, in any case, with or without `$` and `USDC`; undefined for everything else. Never throws. */
@@ -98,8 +104,12 @@ function parseDeal(body: string): Utterance | undefined {
   const sold = parseOffer('have', offer.join('|'));
   if (parties === null || sold === undefined) return undefined;
   const [, buyer = '', seller = ''] = parties;
-  const { product, price, detail: tx } = sold;
-  return { kind: 'deal', buyer, seller, product, price, tx };
+  const { product, price, detail: rest } = sold;
+  const [tx = '', ...detail] = rest.split('|');
+  return {
+    ...{ kind: 'deal', buyer, seller, product, price },
+    ...{ tx: tx.trim(), detail: detail.join('|').trim() },
+  };
 }
 
 function readPrice(text: string): bigint | undefined {

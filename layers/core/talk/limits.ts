@@ -1,5 +1,4 @@
 import { MOST_SAID, MOST_TOPICS, type Talk, TalkLimits } from '#contract/talk.ts';
-import { fnv1a } from './voice.ts';
 
 export const DEFAULT_LIMITS: TalkLimits = TalkLimits.parse({});
 
@@ -79,6 +78,15 @@ function wordsOf(text: string): readonly string[] {
   return [
     ...new Set(words.slice(0, MOST_WORDS).map((word) => (fnv1a(word) & 0xffff).toString(36))),
   ];
+}
+
+/** 32-bit FNV-1a over UTF-16 units (http://www.isthe.com/chongo/tech/comp/fnv/): small, stable, not for secrets. */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return hash >>> 0;
 }
 
 /** Jaccard: of the words that either has, the share that both have. */

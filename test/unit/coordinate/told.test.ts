@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import type { Pulse } from '#contract/agent-state.ts';
+import { BeatEvent } from '#contract/beat-event.ts';
 import { COORDINATOR, ROSTER } from '#contract/roster.ts';
 import { profits, report } from '#core/coordinate/report.ts';
 import { standup } from '#core/coordinate/standup.ts';
@@ -30,28 +32,28 @@ const busy = [
 
 describe('the standup', () => {
   it('says in a line who beats, what is open and what was sold', () => {
-    expect(standup(seen(), undefined)).toBe(
-      'standup 2026-03-01: 7 of 7 agents beat, 0 bounties open, $0 sold so far. Nothing to look at.',
+    const said = (...[view, last]: Parameters<typeof standup>) =>
+      announce(COORDINATOR, standup(view, last), { standup: 1 }).line.text;
+    expect(said(seen(), undefined)).toBe(
+      'COORD: Logbook of 2026-03-01: 7 of 7 beat; bounties open, 0; $0 sold since the last entry and $0 in all. To look at: 0',
     );
-    expect(standup(seen(...busy), { day: '2026-02-28', sold: 40_000n })).toBe(
-      'standup 2026-03-01: 7 of 7 agents beat, 1 bounty open, $0.06 sold since 2026-02-28, $0.1 in all. Nothing to look at.',
+    expect(said(seen(...busy), { day: '2026-02-28', sold: 40_000n })).toBe(
+      'COORD: Logbook of 2026-03-01: 7 of 7 beat; bounties open, 1; $0.06 sold since the last entry and $0.1 in all. To look at: 0',
     );
   });
 
   it('names who needs a look, the most urgent first', () => {
     const silent = ROSTER.slice(3).map(({ id }) => aPulse(id, { ago: 3 * 60 * MINUTE }));
-    const line = standup(
-      seen(aPulse(BUYER, { overdue: 2, wallet: 90_000n }), ...silent),
-      undefined,
-    );
-    expect(line).toBe(
-      'standup 2026-03-01: 3 of 7 agents beat, 0 bounties open, $0 sold so far. ' +
-        'Stale: kk-voice-extractor (3 h), kk-validator (3 h), kk-soul-extractor (3 h) and 1 more. ' +
-        'Deals stuck: kk-skill-extractor (2). Low: kk-skill-extractor ($0.09).',
-    );
+    const view = seen(aPulse(BUYER, { overdue: 2, wallet: 90_000n }), ...silent);
+    expect(standup(view, undefined)).toMatchObject({
+      beating: 3,
+      concerns:
+        '4 stale: kk-voice-extractor (3 h), kk-validator (3 h), kk-soul-extractor (3 h), …; ' +
+        '1 stuck: kk-skill-extractor (2); 1 low: kk-skill-extractor ($0.09)',
+    });
   });
 
-  it('is one line of at most 500 bytes, whatever the pulses hold', () => {
+  it('is one line of at most 400 bytes, whatever the pulses hold', () => {
     const wild = fc.record({
       overdue: fc.nat(),
       bounties: fc.nat(),
@@ -64,11 +66,11 @@ describe('the standup', () => {
         const pulses = all.map(({ income, ...over }, n) =>
           aPulse(ROSTER[n]!.id, { ...over, trades: { raw_logs: trade(income, 0n, 0n) } }),
         );
-        const text = standup(seen(...pulses), { day: '2026-02-28', sold: 1n });
-        const [said] = announce(COORDINATOR, [{ kind: 'standup', key: '2026-03-01', text }]);
-        expect(byteLength(said!.line.text)).toBeLessThanOrEqual(500);
-        expect(said!.line).toMatchObject({ channel: '#kk-ops' });
-        expect(said!.line.text).toMatch(/^COORD: standup 2026-03-01: [^\r\n]*$/);
+        const event = standup(seen(...pulses), { day: '2026-02-28', sold: 1n });
+        const { line } = announce(COORDINATOR, BeatEvent.parse(z.encode(BeatEvent, event)), {});
+        expect(byteLength(line.text)).toBeLessThanOrEqual(400);
+        expect(line).toMatchObject({ channel: '#kk-ops' });
+        expect(line.text).toMatch(/^COORD: [^\r\n]*2026-03-01[^\r\n]*$/);
       }),
       { numRuns: 50 },
     );

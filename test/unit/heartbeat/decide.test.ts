@@ -83,11 +83,12 @@ describe('decide', () => {
 
     it.each([
       ['halted', { isHalted: true }, {}],
-      ['under-reserve', {}, { balance: 100_000n }],
+      ['under-reserve', {}, { balance: 109_999n }],
       ['over-day-budget', { committed: 2_000_000n }, {}],
     ])('is not asked for: %s', (because, snapshot, world) => {
       const { intents, refusals } = decided(BUYER, aSnapshot(snapshot), world);
-      expect(intents).toEqual([]);
+      const complaint = `say#${BUYER}:lowBalance:${NOW.toISOString()}`;
+      expect(intents).toEqual(because === 'under-reserve' ? [complaint] : []);
       expect(refusals).toEqual([because]);
     });
 

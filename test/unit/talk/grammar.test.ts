@@ -28,6 +28,7 @@ const deal = fc.record<Extract<Utterance, { kind: 'deal' }>>({
   product: text,
   price,
   tx: fc.oneof(fc.constant(''), fc.stringMatching(/^0x[0-9a-f]{64}$/)),
+  detail: fc.oneof(fc.constant(''), text, fc.constant('a | b')),
 });
 const note = fc.record<Extract<Utterance, { text: string }>>({
   kind: fc.constantFrom('verified', 'coord', 'status'),
@@ -49,6 +50,7 @@ const hostileUtterance = fc.oneof<fc.Arbitrary<Utterance>[]>(
     product: hostile,
     price,
     tx: hostile,
+    detail: hostile,
   }),
   fc.record({ kind: fc.constant('status' as const), text: hostile }),
 );

@@ -12,7 +12,8 @@ export const audit: Effect = async ({ agent, intent, hands, at }) => {
   const isLast = hands.now().getTime() - Date.parse(order.at) > PATIENCE_MS;
   const verdict = await hands.auditor.audit(order, isLast);
   if (verdict === 'unreachable') return { kind: 'later', reason: 'the goods cannot be reached' };
-  const { product, taskId, records, score } = verdict;
-  const news = { kind: 'verified', product, taskId, records, score } as const;
+  const { product, taskId, records, score, reasons } = verdict;
+  const objections = reasons.length;
+  const news = { kind: 'verified', product, taskId, records, score, objections } as const;
   return { kind: 'change', change: { intents: utter(agent, [news], at) } };
 };

@@ -2,13 +2,16 @@ import { AgentId } from '#contract/ids.ts';
 import { ROSTER } from '#contract/roster.ts';
 import { report as draw } from '../../coordinate/report.ts';
 import { survey, swarmOf } from '../../coordinate/survey.ts';
+import { utter } from '../change.ts';
 import { type Effect, NOTHING } from './effect.ts';
 
-/** Asks for a beat of an agent that fell silent; a second time it is the same call. */
-export const wake: Effect = async ({ intent, hands }) => {
-  const agentId = AgentId.parse(intent.subject.split('@')[0]);
+/** Asks for a beat of an agent that fell silent, and says so; a second time it is the same call. */
+export const wake: Effect = async ({ agent, intent, hands, at }) => {
+  const [id, last = 'never'] = intent.subject.split('@');
+  const agentId = AgentId.parse(id);
   await hands.wakeUps.wake({ v: 1, agentId, reason: 'stale', id: intent.id });
-  return NOTHING;
+  const news = { kind: 'woken', agent: agentId, last } as const;
+  return { kind: 'change', change: { intents: utter(agent, [news], at) } };
 };
 
 /** Writes the report of the day as things stand now; a second time over the first. */
