@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { addBeatsBench } from './bench/beats.ts';
 import { addColdBench } from './bench/cold.ts';
 import { benchLogs, ENGINES, type Engine } from './bench/logs.ts';
 import { addMarketBench } from './bench/market.ts';
@@ -83,6 +84,7 @@ function engines(text: string): Engine[] {
   });
 }
 
+addBeatsBench(program);
 addColdBench(program);
 addMarketBench(program);
 addMoneyBench(program);

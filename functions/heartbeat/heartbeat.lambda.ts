@@ -3,22 +3,22 @@ import { Beat, type BeatOutcome } from '#contract/beat.ts';
 import { METRICS } from '#contract/metrics.ts';
 import type { Report } from '#core/heartbeat/act.ts';
 import { beat, type Round } from '#core/heartbeat/beat.ts';
-import { type Services, wire } from './wiring.ts';
+import { type House, wire } from './wiring.ts';
 
 /** Left of the function's time when nothing new is begun any more, in ms. */
 const LAST_CALL_MS = 5_000;
 /** How long after the function's end its lease runs out, in ms. */
 const LEASE_MARGIN_MS = 2_000;
 
-let services: Promise<Services> | undefined = open();
-// what Lambda's INIT waits for; a wiring that failed is tried again by the first beat, which then says why
-await services.catch(() => undefined);
+const house = wire();
+// what Lambda's INIT waits for; a key that could not be had is asked for again by the first beat, which then says why
+await house.services(house.resident).catch(() => undefined);
 
 /** Called by EventBridge Scheduler with the scheduled time as beatId, by the wake room, and by an owner who wants to see it. */
 export async function handler(event: unknown, context: Context): Promise<BeatOutcome> {
   const pulse = Beat.parse(event);
-  services ??= open();
-  const { hands, salt, log, metrics } = await services;
+  const { log, metrics } = house;
+  const { hands, salt } = await house.services(pulse.agentId);
   const remaining = context.getRemainingTimeInMillis();
   const report = await beat(pulse, {
     ...hands,
@@ -51,17 +51,9 @@ export async function handler(event: unknown, context: Context): Promise<BeatOut
   };
 }
 
-/** A wiring that failed once must not stay with this container for life. */
-function open(): Promise<Services> {
-  return wire().catch((error: unknown) => {
-    services = undefined;
-    throw error;
-  });
-}
-
 function measure(
   rounds: readonly Round[],
-  { pulse, log, metrics }: Pick<Services, 'log' | 'metrics'> & { readonly pulse: Beat },
+  { pulse, log, metrics }: Pick<House, 'log' | 'metrics'> & { readonly pulse: Beat },
 ): void {
   const reports = rounds.flatMap((round) => round.reports);
   const wrong = rounds.flatMap(({ wrongFees }) => wrongFees);

@@ -23,7 +23,8 @@ import { readWalletSecret } from '#adapters/secrets/wallet-secret.ts';
 import { SqsLines } from '#adapters/sqs/sqs-lines.ts';
 import { SqsWakeUps } from '#adapters/sqs/sqs-wake-ups.ts';
 import { HeartbeatEnv } from '#contract/env.ts';
-import { Hex } from '#contract/ids.ts';
+import { type AgentId, Hex } from '#contract/ids.ts';
+import { walletSecretName } from '#contract/keys.ts';
 import { NAMESPACE } from '#contract/metrics.ts';
 import { NETWORKS, type Network } from '#contract/networks.ts';
 import type { Hands } from '#core/heartbeat/effects/effect.ts';
@@ -34,27 +35,66 @@ export interface Services {
   readonly hands: Hands;
   /** 32 fresh random bytes. */
   readonly salt: () => Hex;
-  readonly log: ReturnType<typeof createLog>;
-  readonly metrics: Metrics;
 }
 
-/** Clients from the environment (HeartbeatEnv) and the agent's own key, read once; throws naming the variable that is wrong. */
-export async function wire(): Promise<Services> {
+/** What one process needs whoever it beats for, and the way to an agent's own. */
+export interface House {
+  readonly log: ReturnType<typeof createLog>;
+  readonly metrics: Metrics;
+  /** The agent's hands, with its key; opened once, and again when that failed. */
+  readonly services: (agentId: AgentId) => Promise<Services>;
+  /** Whose beats this function is for: INIT opens its key. */
+  readonly resident: AgentId;
+}
+
+type Env = z.infer<typeof HeartbeatEnv>;
+
+/** Clients from the environment (HeartbeatEnv); throws naming the variable that is wrong. */
+export function wire(): House {
   const env = HeartbeatEnv.parse(process.env);
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  const shared = { env, dynamo, sqs: new SQSClient(), secrets: new SecretsManagerClient() };
+  const opened = new Map<AgentId, Promise<Services>>();
+  return {
+    log: createLog('heartbeat'),
+    metrics: metricsOf(env.STAGE),
+    resident: env.AGENT_ID,
+    services: (agentId) => {
+      const known = opened.get(agentId);
+      if (known) return known;
+      const services = servicesOf(agentId, shared);
+      opened.set(agentId, services);
+      // what failed once must not stay with this container for life
+      services.catch(() => opened.delete(agentId));
+      return services;
+    },
+  };
+}
+
+interface Shared {
+  readonly env: Env;
+  readonly dynamo: DynamoDBDocumentClient;
+  readonly sqs: SQSClient;
+  readonly secrets: SecretsManagerClient;
+}
+
+/** The function's role decides whose key can be read: of the roster, each function its own agent's. */
+async function servicesOf(
+  agentId: AgentId,
+  { env, dynamo, sqs, secrets }: Shared,
+): Promise<Services> {
   const network = NETWORKS[env.NETWORK];
   const wallet = new EvmWallet(
-    await readWalletSecret(new SecretsManagerClient(), env.WALLET_SECRET),
+    await readWalletSecret(secrets, walletSecretName(env.STAGE, agentId)),
     network,
   );
   // the first signature builds the curve's tables: better now, while the CPU of a starting function is whole
   await wallet.signMessage(new Uint8Array());
-  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
   const pointers = new DynamoCorpusPointers(dynamo, env.ECONOMY_TABLE);
   const chain = new EvmChain(network, env.RPC_URL);
   const now = () => new Date();
-  const sqs = new SQSClient();
   const signer = signerOf(wallet, network);
   const market = marketOf(env, { signer, dynamo, network });
   const agents = new DynamoAgents(dynamo, env.ECONOMY_TABLE);
@@ -66,7 +106,7 @@ export async function wire(): Promise<Services> {
       payments: new EvmPayments(chain),
       facilitator: new HttpFacilitator({ url: env.FACILITATOR_URL, network }),
       payer: new EvmPayer(chain, wallet),
-      identities: identitiesOf(env, { chain, signer, market }),
+      identities: identitiesOf(agentId, env, { chain, signer, market }),
       lines: new SqsLines(sqs, env.IRC_OUT_QUEUE_URL),
       ...lazyWorkshop(async () => {
         const { openWorkshop } = await import('./workshop.ts');
@@ -84,8 +124,6 @@ export async function wire(): Promise<Services> {
       now,
     },
     salt: () => Hex.parse(`0x${randomBytes(32).toString('hex')}`),
-    log: createLog('heartbeat'),
-    metrics: metricsOf(env.STAGE),
   };
 }
 
@@ -99,7 +137,8 @@ function metricsOf(stage: string): Metrics {
 }
 
 function identitiesOf(
-  env: z.infer<typeof HeartbeatEnv>,
+  agentId: AgentId,
+  env: Env,
   {
     chain,
     signer,
@@ -112,7 +151,8 @@ function identitiesOf(
     facilitatorUrl: env.FACILITATOR_URL,
     storefrontUrl: env.STOREFRONT_URL,
     lookUp: (address) => market.identityOf(address),
-    imported: env.AGENT_IDENTITY === '' ? undefined : env.AGENT_IDENTITY,
+    imported:
+      agentId === env.AGENT_ID && env.AGENT_IDENTITY !== '' ? env.AGENT_IDENTITY : undefined,
     now: () => new Date(),
   });
 }
@@ -122,7 +162,7 @@ function signerOf(wallet: EvmWallet, { chainId }: Network) {
 }
 
 function marketOf(
-  env: z.infer<typeof HeartbeatEnv>,
+  env: Env,
   {
     signer,
     dynamo,

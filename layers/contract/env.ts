@@ -16,6 +16,7 @@ const chain = { NETWORK: NetworkName, RPC_URL: z.url() };
 export const HeartbeatEnv = z.object({
   ...stage,
   ...chain,
+  /** Whose beats the function is for: its wallet's secret is opened at the start, by its name (walletSecretName). */
   AGENT_ID: AgentId,
   /** Between two beats of every agent. */
   BEAT_SECONDS: z.coerce.number().int().positive(),
@@ -25,7 +26,6 @@ export const HeartbeatEnv = z.object({
   DATA_BUCKET: name,
   IRC_OUT_QUEUE_URL: z.url(),
   WAKE_QUEUE_URL: z.url(),
-  WALLET_SECRET: name,
   MARKET_URL: z.url(),
   /** The door that a seller goes through, and where the one over MCP is. */
   MARKET_WORKER: z.enum(['rest', 'mcp']),

@@ -5,7 +5,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { EnvOf, HeartbeatEnv } from '#contract/env.ts';
-import { agentPk, bucketKey, economyKey, objectKey, walletSecretName } from '#contract/keys.ts';
+import { agentPk, bucketKey, economyKey, objectKey } from '#contract/keys.ts';
 import { COLLECTOR, type Agent as Member, ROSTER } from '#contract/roster.ts';
 import type { StageValues } from '../stages.ts';
 import { AgentHeartbeat } from './agent-heartbeat.ts';
@@ -85,7 +85,6 @@ export class Agent extends Construct {
       DATA_BUCKET: props.data.bucketName,
       IRC_OUT_QUEUE_URL: props.ircOut.queueUrl,
       WAKE_QUEUE_URL: props.wake.queueUrl,
-      WALLET_SECRET: walletSecretName(stage.name, agent.id),
       MARKET_URL: trading.marketUrl,
       MARKET_WORKER: stage.worker,
       MARKET_MCP_URL: trading.mcpUrl,

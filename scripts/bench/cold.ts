@@ -7,6 +7,8 @@ import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { build as esbuild, stop } from 'esbuild';
 import * as z from 'zod';
+import type { EnvOf, HeartbeatEnv } from '#contract/env.ts';
+import { walletSecretName } from '#contract/keys.ts';
 import { OPTIONS } from '../build/bundle.ts';
 import { findRooms } from '../build/rooms.ts';
 import { build } from '../build.ts';
@@ -16,7 +18,8 @@ import { fail, print, table } from '../viva/output.ts';
 import { tenths } from './load.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const WALLET = 'bench/wallet';
+const STAGE = 'bench';
+const AGENT = 'kk-karma-hello';
 
 /** One bundle's start: medians over the runs. CPU and wall from before its import to the end of what INIT waits for. */
 export interface ColdRow {
@@ -84,7 +87,10 @@ export async function benchCold(runs: number, tell: (done: string) => void): Pro
   const dir = await mkdtemp(join(tmpdir(), 'viva-bench-cold-'));
   const secrets = await startSecrets({ dir });
   try {
-    secrets.ensure(WALLET, JSON.stringify({ privateKey: `0x${'1'.padStart(64, '0')}` }));
+    secrets.ensure(
+      walletSecretName(STAGE, AGENT),
+      JSON.stringify({ privateKey: `0x${'1'.padStart(64, '0')}` }),
+    );
     const bundles = [...(await peers(dir)), ...(await rooms())];
     const starter = join(dir, 'starter.mjs');
     await writeFile(starter, STARTER);
@@ -179,26 +185,19 @@ async function start(starter: string, entry: string, env: NodeJS.ProcessEnv): Pr
 }
 
 /** What the local cloud gives a function, as far as a start asks for it: nothing but the wallet's secret is answered. */
-function environment({ url, arnOf }: Secrets): NodeJS.ProcessEnv {
+function environment({ url }: Secrets): NodeJS.ProcessEnv {
   const nowhere = 'http://127.0.0.1:9';
-  return {
-    PATH: process.env['PATH'],
-    NODE_OPTIONS: '--max-semi-space-size=4',
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL: nowhere,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: url,
-    STAGE: 'bench',
+  const heartbeat: EnvOf<typeof HeartbeatEnv> = {
+    STAGE,
     NETWORK: 'local',
     RPC_URL: nowhere,
-    AGENT_ID: 'kk-karma-hello',
+    AGENT_ID: AGENT,
+    BEAT_SECONDS: '300',
     AGENT_IDENTITY: '',
     ECONOMY_TABLE: 'economy',
     DATA_BUCKET: 'data',
     IRC_OUT_QUEUE_URL: nowhere,
     WAKE_QUEUE_URL: nowhere,
-    WALLET_SECRET: arnOf(WALLET),
     MARKET_URL: nowhere,
     MARKET_WORKER: 'rest',
     MARKET_MCP_URL: nowhere,
@@ -207,6 +206,17 @@ function environment({ url, arnOf }: Secrets): NodeJS.ProcessEnv {
     FACILITATOR_URL: nowhere,
     DELIVERY_HOSTS: '127.0.0.1',
     LOG_TIME_ZONE: 'UTC',
+    TALK_LIMITS: '{}',
+  };
+  return {
+    ...heartbeat,
+    PATH: process.env['PATH'],
+    NODE_OPTIONS: '--max-semi-space-size=4',
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL: nowhere,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: url,
   };
 }
 

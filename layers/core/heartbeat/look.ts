@@ -39,6 +39,7 @@ export interface World {
   readonly network: Network;
   readonly balance: bigint;
   readonly corpus: CorpusPointer | undefined;
+  /** Empty while nobody has applied to us. */
   readonly roster: ReadonlyMap<Address, AgentId>;
   readonly sightings: readonly Sighting[];
   /** Open bounties of others for what we sell, on the shelf or not, never dealt with before. */
@@ -69,15 +70,17 @@ export interface Eyes {
 
 /** Asks the world all that this beat needs to know. Changes nothing. */
 export async function look(agent: Agent, snapshot: Snapshot, eyes: Eyes): Promise<World> {
-  const [balance, corpus, roster, sightings, requests, payments, swarm] = await Promise.all([
+  const [balance, corpus, sightings, requests, payments, swarm] = await Promise.all([
     eyes.chain.balanceOf(eyes.self),
     eyes.corpus.pointer(COLLECTOR),
-    eyes.agents.roster(),
     Promise.all([...snapshot.deals.values()].map((deal) => sight(deal, eyes, agent.id))),
     requestsFor(agent, snapshot, eyes),
     sightPayments(snapshot.payments, eyes.payments),
     agent.role === 'coordinator' ? swarmOf(eyes) : undefined,
   ]);
+  // it grows with the fleet: only who chooses among applicants needs it
+  const isChoosing = sightings.some(({ applications = [] }) => applications.length > 0);
+  const roster = isChoosing ? await eyes.agents.roster() : new Map<Address, AgentId>();
   const { self, network, storefrontUrl } = eyes;
   return {
     ...{ self, network, storefrontUrl, balance, corpus, roster },

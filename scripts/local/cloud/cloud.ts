@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { CREDENTIALS, REGION } from './aws.ts';
 import { explain } from './cannot-start.ts';
 import { HttpApi } from './http-api.ts';
+import type { Report } from './lambda/function.ts';
 import type { Lambda } from './lambda.ts';
 import type { OnLog } from './logs.ts';
 import {
@@ -39,6 +40,8 @@ export interface CloudOptions {
   readonly speed?: number;
   /** Each line of each function and task. */
   readonly onLog?: OnLog;
+  /** Each invocation that a function has handled. @default - nobody measures */
+  readonly onReport?: (report: Report) => void;
   /** Sandboxes at once. @default 32 */
   readonly functionMax?: number;
   /** Folder with `<ROOM>/index.mjs` of the tasks. @default - `dist/rooms` beside the assembly */
@@ -92,6 +95,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         ports: options.ports ?? {},
         speed: options.speed ?? 1,
         onLog: options.onLog,
+        onReport: options.onReport,
         functionMax: options.functionMax,
       },
       closing,

@@ -8,7 +8,7 @@ import type { Children } from './children.ts';
 import { type LocalServer, listen } from './http.ts';
 import { lambdaApi } from './lambda/api.ts';
 import { startAsyncEvents } from './lambda/async-events.ts';
-import type { LambdaFunction, Outcome } from './lambda/function.ts';
+import type { LambdaFunction, Outcome, Report } from './lambda/function.ts';
 import { Pool, type WhenBusy } from './lambda/pool.ts';
 
 export interface LambdaOptions {
@@ -17,6 +17,8 @@ export interface LambdaOptions {
   readonly dir: string;
   readonly children: Children;
   readonly onLog: (functionName: string, line: string) => void;
+  /** @default - nobody measures */
+  readonly onReport?: ((report: Report) => void) | undefined;
   /** Sends to a queue by name, for dead letters. */
   readonly send: (
     queueName: string,
@@ -42,11 +44,14 @@ export class Lambda {
   #server: LocalServer | undefined;
 
   constructor(options: LambdaOptions) {
-    const { children, dir, onLog, maxTotal = 32, idleMs = 60_000 } = options;
+    const { children, dir, onLog, onReport, maxTotal = 32, idleMs = 60_000 } = options;
     const { maxPerFunction = 2 * availableParallelism() } = options;
     this.#options = options;
     const bootstrap = bundle(dir, 'bootstrap');
-    this.#pool = new Pool({ children, bootstrap, onLog, maxPerFunction, maxTotal, idleMs });
+    this.#pool = new Pool({
+      ...{ children, bootstrap, onLog, onReport },
+      ...{ maxPerFunction, maxTotal, idleMs },
+    });
     this.#events = startAsyncEvents({
       run: async (fn, payload) => {
         const outcome = await this.#pool.run(fn, payload, 'wait');

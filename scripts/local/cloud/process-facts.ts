@@ -34,6 +34,18 @@ export function memoryOf(
   }
 }
 
+/** CPU time of a process so far, user and system, in ms of the kernel's ticks (ten each); 0 where /proc is absent or it is gone. */
+export function cpuMsOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // fields 14 and 15 of proc(5), the third being the first behind the command
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return 0;
+  }
+}
+
 function kilobytes(status: string, field: string): number {
   return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);
 }

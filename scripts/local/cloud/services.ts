@@ -4,6 +4,7 @@ import { CREDENTIALS, REGION } from './aws.ts';
 import { Children } from './children.ts';
 import { startDynamo } from './dynamodb.ts';
 import { Pollers } from './event-sources.ts';
+import type { Report } from './lambda/function.ts';
 import { bundle, Lambda } from './lambda.ts';
 import { lockFolder } from './lock.ts';
 import { type OnLog, openLogs } from './logs.ts';
@@ -19,6 +20,7 @@ export interface ServiceOptions {
   readonly ports: Readonly<Record<string, number>>;
   readonly speed: number;
   readonly onLog: OnLog | undefined;
+  readonly onReport: ((report: Report) => void) | undefined;
   readonly functionMax: number | undefined;
 }
 
@@ -98,6 +100,7 @@ export async function startServices(options: ServiceOptions, closing: Closing): 
     dir,
     children,
     onLog: logs.onLog,
+    onReport: options.onReport,
     send: sqs.send,
     // AWS waits one and two minutes: as much faster as the schedules
     retryDelaysMs: [60_000 / speed, 120_000 / speed],

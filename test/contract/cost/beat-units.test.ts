@@ -4,12 +4,13 @@ import { CorpusViews } from '#adapters/corpus/corpus-views.ts';
 import { DynamoCorpusPointers } from '#adapters/dynamodb/corpus-pointers.ts';
 import type { AgentId } from '#contract/ids.ts';
 import { COLLECTOR } from '#contract/roster.ts';
+import type { Units } from '../../../scripts/cost/units.ts';
 import { USAGE } from '../../../scripts/cost/usage.ts';
 import { type DynamoHall, dynamoHall } from '../../support/agents-hall.ts';
 import { BUYER, SELLER } from '../../support/builders.ts';
 import { live } from '../../support/living.ts';
 import { PaperEconomy } from '../../support/paper-economy.ts';
-import { counting, type Units } from './units.ts';
+import { counting } from './units.ts';
 
 let hall: DynamoHall;
 let units: Units;

@@ -30,6 +30,21 @@ export interface Outcome {
   readonly requestId: string;
 }
 
+/** One invocation that a sandbox has handled: AWS's REPORT line, for whoever measures. */
+export interface Report {
+  readonly functionName: string;
+  /** As it was given. */
+  readonly payload: string;
+  readonly outcome: Outcome;
+  /** When the sandbox took it, by `performance.now()`, and how long it had it. */
+  readonly beganMs: number;
+  readonly durationMs: number;
+  /** From the sandbox's birth until it asked for its first event; only with that event. */
+  readonly initMs?: number;
+  /** CPU of its process since the report before, INIT in the first, to 10 ms (Linux only, else 0). */
+  readonly cpuMs: number;
+}
+
 export function failure(requestId: string, errorType: string, errorMessage: string): Outcome {
   return { ok: false, requestId, payload: JSON.stringify({ errorType, errorMessage }) };
 }

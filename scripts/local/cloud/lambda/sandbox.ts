@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Child, Children, Exit } from '../children.ts';
 import { type LocalServer, listen, readBody, sendJson } from '../http.ts';
-import { failure, type LambdaFunction, type Outcome } from './function.ts';
+import { cpuMsOf } from '../process-facts.ts';
+import { failure, type LambdaFunction, type Outcome, type Report } from './function.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB, as Lambda counts them */
 export const PAYLOAD_LIMIT = 6_291_556;
@@ -14,6 +15,8 @@ export interface SandboxSite {
   /** The bundled bootstrap. */
   readonly bootstrap: string;
   readonly onLog: (functionName: string, line: string) => void;
+  /** @default - nobody measures */
+  readonly onReport?: ((report: Report) => void) | undefined;
 }
 
 interface Work {
@@ -21,6 +24,8 @@ interface Work {
   readonly payload: string;
   readonly settle: (outcome: Outcome | undefined) => void;
   isDelivered: boolean;
+  /** By `performance.now()`, once it is delivered. */
+  beganMs: number;
 }
 
 /**
@@ -30,6 +35,11 @@ interface Work {
 export class Sandbox {
   readonly #fn: LambdaFunction;
   readonly #child: Child;
+  readonly #onReport: SandboxSite['onReport'];
+  readonly #bornMs = performance.now();
+  /** Until the first event takes it. */
+  #initMs: number | undefined;
+  #cpuMs = 0;
   #work: Work | undefined;
   /** The runtime's open question for its next invocation. */
   #asking: ServerResponse | undefined;
@@ -57,6 +67,7 @@ export class Sandbox {
 
   private constructor(fn: LambdaFunction, site: SandboxSite, server: LocalServer) {
     this.#fn = fn;
+    this.#onReport = site.onReport;
     this.#child = spawnRuntime(fn, site, server.port);
     this.#timer = setTimeout(this.#onTimeout, this.#limitMs);
     void this.#child.exited.then((exit) => {
@@ -78,7 +89,7 @@ export class Sandbox {
   run(payload: string): Promise<Outcome | undefined> {
     if (this.#isDead) return Promise.resolve(undefined);
     return new Promise((settle) => {
-      this.#work = { requestId: randomUUID(), payload, settle, isDelivered: false };
+      this.#work = { requestId: randomUUID(), payload, settle, isDelivered: false, beganMs: 0 };
       this.#deliver();
     });
   }
@@ -88,6 +99,7 @@ export class Sandbox {
     const path = (request.url ?? '').replace('/2018-06-01/runtime/', '');
     if (path === 'invocation/next') {
       clearTimeout(this.#timer);
+      if (!this.#isReady) this.#initMs = performance.now() - this.#bornMs;
       this.#isReady = true;
       this.#asking = response;
       this.#deliver();
@@ -107,6 +119,7 @@ export class Sandbox {
     if (!work || !asking) return;
     this.#asking = undefined;
     work.isDelivered = true;
+    work.beganMs = performance.now();
     this.#limitMs = this.#fn.timeoutMs;
     this.#timer = setTimeout(this.#onTimeout, this.#limitMs);
     asking.writeHead(200, {
@@ -123,7 +136,25 @@ export class Sandbox {
     if (!work) return;
     clearTimeout(this.#timer);
     this.#work = undefined;
-    work.settle(outcome(work.requestId));
+    const settled = outcome(work.requestId);
+    if (settled) this.#report(work, settled);
+    work.settle(settled);
+  }
+
+  #report({ payload, beganMs }: Work, outcome: Outcome): void {
+    if (this.#onReport === undefined) return;
+    const [initMs, cpuMs] = [this.#initMs, cpuMsOf(this.#child.pid)];
+    this.#initMs = undefined;
+    this.#onReport({
+      functionName: this.#fn.name,
+      payload,
+      outcome,
+      beganMs,
+      durationMs: performance.now() - beganMs,
+      ...(initMs === undefined ? {} : { initMs }),
+      cpuMs: Math.max(0, cpuMs - this.#cpuMs),
+    });
+    this.#cpuMs = cpuMs;
   }
 
   readonly #onTimeout = (): void => {
