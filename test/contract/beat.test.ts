@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { VALIDATION, VALIDATOR } from '#contract/verdict.ts';
 import { BUYER, GENERATION, SELLER, walletOf } from '../support/builders.ts';
 import { crashing, expectBalanced, live, outrunning } from '../support/living.ts';
 import { PaperEconomy, PURSE, type Watch } from '../support/paper-economy.ts';
@@ -8,7 +9,10 @@ async function isBought({ agents }: PaperEconomy): Promise<boolean> {
   return (await agents.book(BUYER)).purchases.some(({ state }) => state === 'bought');
 }
 
-/** One bounty, one lock, one payment; both books right to the last micro-USDC; nothing left to do. */
+/** What an audit of the deal costs its buyer, in micro-USDC. */
+const feeOf = ({ isAudited }: PaperEconomy) => (isAudited ? VALIDATION.price : 0n);
+
+/** One bounty, one lock, one payment and one audit at most; both books right to the last micro-USDC; nothing left to do. */
 async function expectOneDeal(economy: PaperEconomy): Promise<void> {
   const { agents, chain, market } = economy;
   expect(market.entries.size).toBe(1);
@@ -20,7 +24,7 @@ async function expectOneDeal(economy: PaperEconomy): Promise<void> {
     { of: 'agent', score: 100 },
   ]);
   expect(chain.ends()).toEqual(['captured']);
-  expect(await chain.balanceOf(walletOf(BUYER))).toBe(PURSE - BOUNTY);
+  expect(await chain.balanceOf(walletOf(BUYER))).toBe(PURSE - BOUNTY - feeOf(economy));
   expect(await chain.balanceOf(walletOf(SELLER))).toBe(PURSE + 8_700n);
 
   const [buyer, seller] = await Promise.all([agents.book(BUYER), agents.book(SELLER)]);
@@ -28,10 +32,13 @@ async function expectOneDeal(economy: PaperEconomy): Promise<void> {
   expect(seller.deals).toMatchObject([{ state: 'settled', fee: 1_300n, deliveries: 1 }]);
   expect(buyer.purchases).toMatchObject([{ state: 'bought' }]);
   expect([...buyer.intents, ...seller.intents]).toEqual([]);
-  expect(buyer.entries).toHaveLength(3);
+  expect(buyer.entries).toHaveLength(economy.isAudited ? 4 : 3);
+  expect(await chain.balanceOf(walletOf(VALIDATOR))).toBe(PURSE + feeOf(economy));
   expect(seller.entries).toHaveLength(2);
   const day = economy.now().toISOString().slice(0, 10);
-  expect((await agents.load(BUYER, { day, generation: undefined })).committed).toBe(BOUNTY);
+  expect((await agents.load(BUYER, { day, generation: undefined })).committed).toBe(
+    BOUNTY + feeOf(economy),
+  );
   await expectBalanced(economy, BUYER);
   await expectBalanced(economy, SELLER);
 }
@@ -54,14 +61,22 @@ function said({ lines }: PaperEconomy): string[] {
   return [...lines.keys()].filter((id) => !UNWANTED.test(id)).toSorted();
 }
 
-async function anUndisturbedLife(): Promise<{ calls: string[]; economy: PaperEconomy }> {
-  const economy = await PaperEconomy.open();
+async function anUndisturbedLife(
+  isAudited = false,
+): Promise<{ calls: string[]; economy: PaperEconomy }> {
+  const economy = await PaperEconomy.open({ isAudited });
   const calls: string[] = [];
   const disturb: Watch = (call) => {
     calls.push(call);
   };
   await live(economy, { disturb });
   return { calls, economy };
+}
+
+/** All calls by number; of an audited deal those from shortly before its audit on, the ones before being those of any deal. */
+function theirs(calls: readonly string[], isAudited: boolean): [number, string][] {
+  const from = isAudited ? calls.indexOf('audits.order') - 10 : 0;
+  return [...calls.entries()].slice(from);
 }
 
 describe('beats', () => {
@@ -81,29 +96,38 @@ describe('beats', () => {
   });
 
   it.each([
-    ['and is called again at once', 0],
-    ['and misses what the other does next', 4],
-    ['and comes late', 8],
-  ])('make the same deal wherever one of them dies %s', async (_how, away) => {
-    const { calls, economy: undisturbed } = await anUndisturbedLife();
+    ['and is called again at once', 0, false],
+    ['and misses what the other does next', 4, false],
+    ['and comes late', 8, false],
+    ['and is called again at once, with an audit', 0, true],
+    ['and comes late, with an audit', 8, true],
+  ])('make the same deal wherever one of them dies %s', async (_how, away, isAudited) => {
+    const { calls, economy: undisturbed } = await anUndisturbedLife(isAudited);
     expect(calls.length).toBeGreaterThan(100);
+    expect(calls.includes('audits.send')).toBe(isAudited);
 
-    for (const [at, call] of calls.entries()) {
-      const economy = await PaperEconomy.open();
+    for (const [at, call] of theirs(calls, isAudited)) {
+      const economy = await PaperEconomy.open({ isAudited });
       await live(economy, { disturb: crashing(at), away });
       await expectSame(economy, undisturbed, `dead before call ${at}, ${call}`);
     }
   });
 
-  it('make the same deal wherever one of them is outrun by its own next beat', async () => {
-    const { calls, economy: undisturbed } = await anUndisturbedLife();
+  it.each([
+    ['', false],
+    [', with an audit', true],
+  ])(
+    'make the same deal wherever one of them is outrun by its own next beat%s',
+    async (_how, isAudited) => {
+      const { calls, economy: undisturbed } = await anUndisturbedLife(isAudited);
 
-    for (const [at, call] of calls.entries()) {
-      const economy = await PaperEconomy.open();
-      await live(economy, { disturb: outrunning(economy, at) });
-      await expectSame(economy, undisturbed, `outrun before call ${at}, ${call}`);
-    }
-  });
+      for (const [at, call] of theirs(calls, isAudited)) {
+        const economy = await PaperEconomy.open({ isAudited });
+        await live(economy, { disturb: outrunning(economy, at) });
+        await expectSame(economy, undisturbed, `outrun before call ${at}, ${call}`);
+      }
+    },
+  );
 
   it('leave no lease behind when time is out, and pass the call on', async () => {
     const economy = await PaperEconomy.open();

@@ -3,6 +3,7 @@ import { MemoryAgents } from '#adapters/memory/agents.ts';
 import type { AgentId } from '#contract/ids.ts';
 import { PRODUCTS, type Product } from '#contract/products.ts';
 import { agentOf, ROSTER } from '#contract/roster.ts';
+import { VALIDATION } from '#contract/verdict.ts';
 import { requestFor } from '#core/market/request.ts';
 import { balances } from '#core/money/ledger.ts';
 import { agentId, GENERATION, someEvidence, txOf, walletOf } from '../support/builders.ts';
@@ -13,11 +14,13 @@ const [SKILL, VOICE, SOUL, CONSUMER] = (
   ['kk-skill-extractor', 'kk-voice-extractor', 'kk-soul-extractor', 'kk-juanjumagalp'] as const
 ).map(agentId) as [AgentId, AgentId, AgentId, AgentId];
 const GROWN = 'fedcba9876543210';
+/** What souls are made of, in micro-USDC: skill profiles with their audit, and voice profiles. */
+const INPUTS = 50_000n + VALIDATION.price + 40_000n;
 const TEN_MINUTES = 600_000;
 const DAY = 86_400_000;
 
 async function anEconomy(agents = new MemoryAgents()): Promise<PaperEconomy> {
-  const economy = await PaperEconomy.open(agents);
+  const economy = await PaperEconomy.open({ agents });
   economy.verdict = ({ product, generation }) => {
     const wants = ROSTER.find(({ sells }) => sells.includes(product))?.wants ?? [];
     const inputs =
@@ -85,10 +88,10 @@ describe('the supply chain, run twice with a grown corpus', () => {
     const agents = new MemoryAgents();
     const economy = await anEconomy(agents);
     await cycle(economy);
-    expect(await profit(economy, SOUL)).toBe(69_600n - 90_000n);
+    expect(await profit(economy, SOUL)).toBe(69_600n - INPUTS);
     await sellDirectly(economy, agents, [901, 902]);
     const { soul_profiles: soul } = PRODUCTS;
-    expect(await profit(economy, SOUL)).toBe(69_600n + 2n * soul.price - 90_000n);
+    expect(await profit(economy, SOUL)).toBe(69_600n + 2n * soul.price - INPUTS);
 
     // nothing has changed: nobody needs anything
     const before = economy.market.entries.size;
@@ -110,9 +113,9 @@ describe('the supply chain, run twice with a grown corpus', () => {
     const { state } = await economy.agents.book(SOUL);
     const versions = state?.sales?.soul_profiles?.versions;
     expect(versions).toMatchObject([
-      { version: `v-${GENERATION}`, sold: 3, perSale: 45_000n },
+      { version: `v-${GENERATION}`, sold: 3, perSale: 45_500n },
       // three of the first and the roster's two for the other three it has not seen
-      { version: `v-${GROWN}`, sold: 3, perSale: 40_000n },
+      { version: `v-${GROWN}`, sold: 3, perSale: 40_445n },
     ]);
   });
 
@@ -124,7 +127,7 @@ describe('the supply chain, run twice with a grown corpus', () => {
     async (_when, revive) => {
       const economy = await anEconomy();
       for (const n of [1, 2, 3]) await grown(economy, n);
-      expect(await profit(economy, SOUL)).toBe(3n * (69_600n - 90_000n));
+      expect(await profit(economy, SOUL)).toBe(3n * (69_600n - INPUTS));
       await expect(grown(economy, 4)).rejects.toThrow('does not come to its end');
       expect(await bought(economy, SOUL)).toHaveLength(6);
 

@@ -36,6 +36,11 @@ export class PaperChain implements Chain, Facilitator, Payer {
     return [...this.#payments.values()].map(({ end }) => end?.kind ?? 'locked');
   }
 
+  /** A payment over the direct door. */
+  pay(transfer: Transfer): TxHash {
+    return this.#mine([transfer]);
+  }
+
   lock(info: PaymentInfo): Promise<SettleOutcome> {
     const known = this.#payments.get(info.salt);
     if (known) return Promise.resolve({ kind: 'settled', tx: known.lock });

@@ -20,12 +20,19 @@ import {
   WALLETS,
   walletOf,
 } from './builders.ts';
+import { PaperAudits } from './paper-audits.ts';
 import { PaperChain } from './paper-chain.ts';
 import { PaperMarket } from './paper-market.ts';
+import { watched } from './watched.ts';
 
 export const PURSE = 1_000_000n;
 const TICK_MS = 600_000;
 const LEASE_MS = 60_000;
+
+const PORTS = [
+  ...(['agents', 'market', 'chain', 'facilitator', 'payer', 'audits'] as const),
+  ...(['identities', 'corpus', 'goods', 'wallet', 'lines', 'wakeUps', 'reports'] as const),
+];
 
 const unidentified = () =>
   Promise.resolve({
@@ -33,6 +40,13 @@ const unidentified = () =>
     error: { kind: 'unidentified', status: 403, reason: 'identity_required' },
   } as const);
 const STRANGER: Pick<Market, 'publish' | 'apply'> = { publish: unidentified, apply: unidentified };
+
+interface Opening {
+  /** @default memory of its own */
+  readonly agents?: Memory;
+  /** Every deal is drawn for an audit. @default false - none is, but those of five cents and more */
+  readonly isAudited?: boolean;
+}
 
 /** What a test may do at every call that a beat makes through a port. */
 export type Watch = (call: string, agentId: AgentId) => Promise<void> | void;
@@ -42,6 +56,8 @@ export class PaperEconomy {
   #ms = NOW.getTime();
   #salts = 0;
   #beats = 0;
+  /** Every deal is drawn for an audit; else none is, but those of five cents and more. */
+  readonly isAudited: boolean;
   readonly now = (): Date => new Date(this.#ms);
   readonly agents: Memory;
   readonly chain = new PaperChain(this.now);
@@ -54,6 +70,7 @@ export class PaperEconomy {
   isUnknown = false;
   /** What was paid over direct doors, by nonce. */
   readonly paid = new Map<string, TxHash>();
+  readonly audits = new PaperAudits(this);
   readonly lines = new Map<string, IrcLine>();
   readonly wakeUps: string[] = [];
   /** By UTC day. */
@@ -72,12 +89,13 @@ export class PaperEconomy {
     score: 95,
   });
 
-  private constructor(agents: Memory) {
+  private constructor({ agents = new MemoryAgents(), isAudited = false }: Opening) {
     this.agents = agents;
+    this.isAudited = isAudited;
   }
 
-  static async open(agents: Memory = new MemoryAgents()): Promise<PaperEconomy> {
-    const economy = new PaperEconomy(agents);
+  static async open(opening: Opening = {}): Promise<PaperEconomy> {
+    const economy = new PaperEconomy(opening);
     for (const [address, id] of WALLETS) {
       await economy.agents.enrol(id, address);
       economy.chain.fund(address, PURSE);
@@ -107,7 +125,7 @@ export class PaperEconomy {
     return beat(
       { agentId, beatId: over.beatId ?? `beat-${this.#beats}` },
       {
-        ...watched(maker, over.watch && ((call) => over.watch?.(call, agentId))),
+        ...watched(maker, PORTS, over.watch && ((call) => over.watch?.(call, agentId))),
         hasTime: over.hasTime ?? (() => true),
       },
     );
@@ -115,13 +133,15 @@ export class PaperEconomy {
 
   #maker(agentId: AgentId, owner: string): Pacemaker {
     const self = walletOf(agentId);
-    const salt = () => saltOf((this.#salts += 1));
+    // the last digit is what is drawn by
+    const salt = () => saltOf(10 * (this.#salts += 1) + (this.isAudited ? 0 : 1));
     return {
       agents: this.agents,
       market: this.isUnknown ? { ...this.market.door(self), ...STRANGER } : this.market.door(self),
       chain: this.chain,
       facilitator: this.chain,
       payer: this.chain,
+      audits: this.audits.door(self),
       payments: {
         paymentOf: ({ nonce }) => {
           const tx = this.paid.get(nonce);
@@ -177,29 +197,4 @@ export class PaperEconomy {
       inspect: (_agentId, deal) => Promise.resolve(this.verdict(deal)),
     };
   }
-}
-
-/** The same hands, every call of every port announced before it is made. */
-function watched(
-  maker: Pacemaker,
-  watch: ((call: string) => Promise<void> | void) | undefined,
-): Pacemaker {
-  if (watch === undefined) return maker;
-  const port = <T extends object>(name: string, target: T): T =>
-    new Proxy(target, {
-      get: (object, key) => {
-        const value: unknown = Reflect.get(object, key);
-        if (typeof value !== 'function') return value;
-        return async (...args: unknown[]): Promise<unknown> => {
-          await watch(`${name}.${String(key)}`);
-          return Reflect.apply(value, object, args) as unknown;
-        };
-      },
-    });
-  const ports = [
-    ...(['agents', 'market', 'chain', 'facilitator', 'payer', 'identities'] as const),
-    ...(['corpus', 'goods', 'wallet', 'lines', 'wakeUps', 'reports'] as const),
-  ];
-  const eyes = Object.fromEntries(ports.map((name) => [name, port(name, maker[name])]));
-  return { ...maker, ...eyes };
 }

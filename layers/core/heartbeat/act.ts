@@ -76,13 +76,17 @@ export interface Acting {
   readonly hasTime: () => boolean;
   /** Goods may be made, one product at most: it takes long. */
   readonly mayMake: boolean;
-  /** Intents that this beat has had its turn at; filled as it goes. */
-  readonly tried: Set<string>;
+  /** Intents that this beat has had its turn at, by id; filled as it goes. */
+  readonly tried: Tried;
 }
 
+/** `done`: once, and it is no more; should another one commit it anew, it has one more turn. `over`: none is left. */
+export type Tried = Map<string, 'done' | 'over'>;
+
 /**
- * Carries out what was committed, oldest first, and what follows from it, each intent at most once a beat; then lines, under
- * the limits, and goods are made last of all: time may be out before they are. An intent that fails harms no other one.
+ * Carries out what was committed, oldest first, and what follows from it, each intent at most once a beat, or twice when it was done and
+ * is committed anew: what is signed for two minutes is sent in the beat that signs it, or never. Then lines, under the limits, and
+ * goods are made last of all: time may be out before they are. An intent that fails harms no other one.
  */
 export async function act(
   snapshot: Snapshot,
@@ -98,8 +102,10 @@ export async function act(
       mayMake: acting.mayMake && !hasMade(reports),
     });
     if (intent === undefined) break;
-    tried.add(intent.id);
+    const isFirst = !tried.has(intent.id);
+    tried.set(intent.id, 'over');
     const [report, after] = await carryOut(intent, current, acting);
+    if (isFirst && report.result === 'done') tried.set(intent.id, 'done');
     reports.push(report);
     current = after;
     if (report.result === 'outrun') break;
@@ -107,8 +113,8 @@ export async function act(
   return { snapshot: current, reports };
 }
 
-function saidIn(tried: ReadonlySet<string>): number {
-  return [...tried].filter((id) => id.startsWith('say#')).length;
+function saidIn(tried: Tried): number {
+  return [...tried.keys()].filter((id) => id.startsWith('say#')).length;
 }
 
 /** Works through all of a product. */
@@ -122,13 +128,13 @@ export function hasMade(reports: readonly Report[]): boolean {
 }
 
 interface Turn {
-  readonly tried: ReadonlySet<string>;
+  readonly tried: Tried;
   readonly maySpeak: boolean;
   readonly mayMake: boolean;
 }
 
 function next(intents: readonly Intent[], { tried, maySpeak, mayMake }: Turn): Intent | undefined {
-  const left = intents.filter(({ id }) => !tried.has(id));
+  const left = intents.filter(({ id }) => tried.get(id) !== 'over');
   const lines = maySpeak ? left.filter(({ kind }) => kind === 'say') : [];
   const goods = mayMake ? left.filter(isHeavy) : [];
   // what was tried least: goods that cannot be made must not keep others from being made

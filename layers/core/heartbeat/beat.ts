@@ -4,7 +4,7 @@ import { type Agent, agentOf, COLLECTOR } from '#contract/roster.ts';
 import { generationIn } from '../market/provenance.ts';
 import { type WrongFee, wrongFees } from '../money/fees.ts';
 import type { Commit, Lease } from '../ports/agents.ts';
-import { act, hasMade, type Report } from './act.ts';
+import { act, hasMade, type Report, type Tried } from './act.ts';
 import { apply, isEmpty } from './change.ts';
 import { decide } from './decide.ts';
 import type { Hands } from './effects/effect.ts';
@@ -82,7 +82,8 @@ async function round(
   { agent, lease, maker, mayMake }: Held,
 ): Promise<Round> {
   const { agents, now, hasTime, salt } = maker;
-  const acting = { agent, lease, hands: maker, hasTime, mayMake, tried: new Set<string>() };
+  const tried: Tried = new Map();
+  const acting = { agent, lease, hands: maker, hasTime, mayMake, tried };
   const corpus = await maker.corpus.pointer(COLLECTOR);
   const generation = generationIn(corpus);
   const left = await act(

@@ -4,6 +4,7 @@ import type { Deal, Purchase } from '#contract/deal.ts';
 import type { TaskId } from '#contract/ids.ts';
 import type { Peer } from '#contract/peer.ts';
 import type { Agent } from '#contract/roster.ts';
+import { VALIDATION } from '#contract/verdict.ts';
 import { type OpenPayment, openPaymentId } from '#contract/x402.ts';
 import { sold } from '../market/history.ts';
 import { restAfter } from '../market/patience.ts';
@@ -69,8 +70,9 @@ function purchaseAfter(
   if (purchase === undefined || state === undefined) return undefined;
   const { taskId, ...open } = purchase;
   if (state === 'bought') {
-    const evidence = deal.side === 'buy' ? deal.evidence : undefined;
-    return { ...purchase, state, evidence, cost: deal.bounty };
+    const { evidence, verdict } = deal.side === 'buy' ? deal : {};
+    const cost = deal.bounty + (verdict === undefined ? 0n : VALIDATION.price);
+    return { ...purchase, state, evidence, cost };
   }
   const attempt = purchase.attempt + 1;
   const notBefore = new Date(Date.parse(at) + restAfter(attempt)).toISOString();

@@ -17,7 +17,7 @@ let units: Units;
 let economy: PaperEconomy;
 beforeAll(async () => {
   hall = await dynamoHall();
-  economy = await PaperEconomy.open(hall.agents);
+  economy = await PaperEconomy.open({ agents: hall.agents });
   units = counting(hall.client);
 });
 afterAll(() => hall.close());

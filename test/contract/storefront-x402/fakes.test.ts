@@ -9,7 +9,7 @@ import { objectKey } from '#contract/keys.ts';
 import type { Delivery, DeliveryEvidence } from '#contract/products.ts';
 import type { SkillProfile } from '#contract/profiles.ts';
 import { agentOf } from '#contract/roster.ts';
-import { act } from '#core/heartbeat/act.ts';
+import { act, type Tried } from '#core/heartbeat/act.ts';
 import { intend } from '#core/heartbeat/change.ts';
 import type { Hands } from '#core/heartbeat/effects/effect.ts';
 import { balances, openingEntry } from '#core/money/ledger.ts';
@@ -123,7 +123,7 @@ function acts(over: Partial<Hands> = {}): Promise<void> {
       ...over,
     } as unknown as Hands;
     const loaded = await agents.load(BUYER, view());
-    const tried = new Set<string>();
+    const tried: Tried = new Map();
     await act(loaded, {
       agent: agentOf(BUYER),
       lease,
