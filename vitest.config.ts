@@ -9,12 +9,13 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
+    // a net for what hangs, never a measure: machines are busy
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
       project('unit'),
       project('contract'),
-      project('architecture', { testTimeout: 60_000 }),
+      project('architecture'),
       project('infra', { testTimeout: 120_000, hookTimeout: 120_000 }),
       project('e2e', { testTimeout: 300_000, hookTimeout: 120_000 }),
     ],
