@@ -14,7 +14,6 @@ import { EmMarket } from '#adapters/em/em-market.ts';
 import { McpWorker } from '#adapters/em/worker-mcp.ts';
 import type { Signer } from '#adapters/erc8128/sign.ts';
 import { EvmChain } from '#adapters/evm/evm-chain.ts';
-import { EvmPayer } from '#adapters/evm/evm-payer.ts';
 import { EvmPayments } from '#adapters/evm/evm-payments.ts';
 import { EvmWallet } from '#adapters/evm/evm-wallet.ts';
 import { HttpFacilitator } from '#adapters/facilitator/http-facilitator.ts';
@@ -105,7 +104,13 @@ async function servicesOf(
       chain,
       payments: new EvmPayments(chain),
       facilitator: new HttpFacilitator({ url: env.FACILITATOR_URL, network }),
-      payer: new EvmPayer(chain, wallet),
+      payer: {
+        // once in many thousand beats
+        reclaim: async (info) => {
+          const { EvmPayer } = await import('#adapters/evm/evm-payer.ts');
+          return new EvmPayer(chain, wallet).reclaim(info);
+        },
+      },
       identities: identitiesOf(agentId, env, { chain, signer, market }),
       lines: new SqsLines(sqs, env.IRC_OUT_QUEUE_URL),
       ...lazyWorkshop(async () => {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { ownBarrels } from './barrels.ts';
 import type { Room } from './rooms.ts';
 
 /** CommonJS inside an ESM bundle reaches Node's own modules by `require`, which ESM does not have. */
@@ -27,7 +28,8 @@ export const OPTIONS = {
   outExtension: { '.js': '.mjs' },
   metafile: true,
   logLevel: 'silent',
-} as const satisfies BuildOptions;
+  plugins: [ownBarrels],
+} satisfies BuildOptions;
 
 export interface Bundle {
   readonly bytes: number;

@@ -25,6 +25,7 @@ export async function fingerprint(
   const files = [
     ...own.map((path) => join(root, path)),
     join(root, 'package-lock.json'),
+    join(import.meta.dirname, 'barrels.ts'),
     ...(existsSync(dockerfile) ? [dockerfile] : []),
   ];
   const hash = createHash('sha256').update(version).update(JSON.stringify(OPTIONS));

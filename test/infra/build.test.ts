@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Metafile } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { build } from '../../scripts/build.ts';
 import { aFolder } from '../support/folders.ts';
@@ -31,6 +32,9 @@ function write(root: string, files: Record<string, string>): void {
   }
 }
 
+/** Whether an output has code of this file. */
+const holds = (file: string) => (output: Metafile['outputs'][string]) =>
+  Object.keys(output.inputs).some((input) => input.includes(file));
 const bundleIn = (root: string, room = 'plain') => join(root, 'dist/rooms', room, 'index.mjs');
 const budgets = { plain: 10, common: 10, speaker: 10 };
 const quiet = true;
@@ -64,6 +68,30 @@ describe('build', () => {
     expect(run(bundleIn(root, 'common'), 'room.handler()')).toBe('/');
     expect(readFileSync(bundleIn(root, 'common'), 'utf8')).toContain('createRequire');
     expect(readFileSync(bundleIn(root), 'utf8')).not.toContain('createRequire');
+  });
+
+  it('loads at the start nothing that only a lazy part wants from the same barrel', async () => {
+    const word = (name: string) => `export const ${name} = () => '${name} said';\n`;
+    const root = aHouse({
+      'node_modules/viem/package.json': '{"name":"viem","main":"index.js","sideEffects":false}',
+      'node_modules/viem/index.js':
+        "/** All. */\nexport { early, hasty as quick } from './early.js';\nexport { late } from './late.js';\n",
+      'node_modules/viem/early.js': `${word('early')}${word('hasty')}`,
+      'node_modules/viem/late.js': word('late'),
+      'functions/plain/greeting.ts': "export { late } from 'viem';\n",
+      'functions/plain/plain.lambda.ts': `import { early, quick } from 'viem';
+export const handler = async () => [early(), quick(), (await import('./greeting.ts')).late()].join();
+`,
+    });
+    await build({ quiet, root, budgets });
+    expect(run(bundleIn(root), 'room.handler()')).toBe('early said,hasty said,late said');
+    const { outputs } = JSON.parse(
+      readFileSync(join(root, 'dist/meta/plain.json'), 'utf8'),
+    ) as Metafile;
+    expect(Object.values(outputs).filter(holds('late.js')).length).toBe(1);
+    const [start] = Object.values(outputs).filter(holds('plain.lambda.ts'));
+    expect(start?.imports.filter(({ kind }) => kind === 'import-statement')).toEqual([]);
+    expect(start && holds('late.js')(start)).toBe(false);
   });
 
   it('leaves alone what has not changed, and builds what has', async () => {

@@ -56,7 +56,7 @@ export async function bundleFleet(fleet: readonly Member[], outdir: string): Pro
     absWorkingDir: ROOT,
     entryPoints: ['functions/heartbeat/heartbeat.lambda.ts'],
     outdir,
-    plugins: [longer],
+    plugins: [longer, ...OPTIONS.plugins],
   });
   await writeFile(join(outdir, 'package.json'), '{"type":"module"}\n');
 }
