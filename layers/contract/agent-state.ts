@@ -29,6 +29,9 @@ export const SalesHistory = z.object({
 });
 export type SalesHistory = z.infer<typeof SalesHistory>;
 
+/** Profit in micro-USDC by `<agent>/<product>` since the ledgers were opened, as a day's last report showed it. */
+const Figures = z.object({ day: z.string(), profits: z.record(z.string(), Micro) });
+
 /** What the coordinator remembers of the others; agents by id, times in ISO. */
 export const Oversight = z.object({
   /** Since when it has looked at them without a break. */
@@ -41,6 +44,9 @@ export const Oversight = z.object({
   standup: z.object({ day: z.string(), sold: Micro }).optional(),
   /** What the last report showed, in short: another is written when it would show something else. */
   reported: z.string().optional(),
+  /** What the last report showed, and the last one of an earlier day: what has come since then is the day's. */
+  figures: Figures.optional(),
+  before: Figures.optional(),
 });
 export type Oversight = z.infer<typeof Oversight>;
 

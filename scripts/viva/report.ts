@@ -17,7 +17,7 @@ interface Flags extends LookFlags {
   readonly day?: string;
 }
 
-/** The coordinator's view; amounts in decimal USDC, `product` is empty for all of an agent's. */
+/** The coordinator's view; amounts in decimal USDC, `product` is empty for all of an agent's, `fresh` is of the profit what came since the last report of an earlier day. */
 export interface ReportView {
   readonly at: string;
   readonly agents: readonly { readonly id: string; readonly life: string }[];
@@ -27,7 +27,7 @@ export interface ReportView {
     readonly because: string;
   }[];
   readonly profits: readonly Readonly<
-    Record<'agent' | 'product' | 'sold' | 'bought' | 'fees' | 'profit', string>
+    Record<'agent' | 'product' | 'sold' | 'bought' | 'fees' | 'profit' | 'fresh', string>
   >[];
 }
 
@@ -81,13 +81,14 @@ export function reportView(view: Survey): ReportView {
       agent: agentId,
       because,
     })),
-    profits: profits(view).map(({ agent, product, income, expense, fees, profit }) => ({
+    profits: profits(view).map(({ agent, product, income, expense, fees, profit, fresh }) => ({
       agent,
       product,
       sold: formatUsdc(income),
       bought: formatUsdc(expense),
       fees: formatUsdc(fees),
       profit: formatUsdc(profit),
+      fresh: formatUsdc(fresh),
     })),
   };
 }

@@ -35,12 +35,14 @@ async function interval(
 }
 
 /** Everybody is known, the validator falls silent, and a day goes by. Only the coordinator is watched, from the silence on. */
-async function history(watch?: Watch): Promise<PaperEconomy> {
+async function history(watch?: Watch, intervals = 6): Promise<PaperEconomy> {
   const economy = await PaperEconomy.open();
   for (let n = 0; n < 2; n += 1) await interval(economy, EVERYBODY);
-  for (let n = 0; n < 5; n += 1) await interval(economy, LIVING, { watch, name: `one-${n}` });
+  for (let n = 0; n < intervals; n += 1)
+    await interval(economy, LIVING, { watch, name: `one-${n}` });
   economy.skip(14 * 60 * MINUTE);
-  for (let n = 0; n < 6; n += 1) await interval(economy, LIVING, { watch, name: `two-${n}` });
+  for (let n = 0; n < intervals; n += 1)
+    await interval(economy, LIVING, { watch, name: `two-${n}` });
   return economy;
 }
 
@@ -66,6 +68,9 @@ describe('the coordinator', () => {
     expect([...economy.reports.keys()]).toEqual(['2026-03-01', '2026-03-02']);
     for (const report of economy.reports.values())
       expect(report).toContain('- stale: kk-validator: its last beat was');
+    const [today, tomorrow] = [...economy.reports.values()];
+    expect(today).not.toContain('| since');
+    expect(tomorrow).toContain('| since 2026-03-01 |');
     expect((await economy.agents.book(COORDINATOR)).intents).toEqual([]);
   });
 
@@ -84,14 +89,14 @@ describe('the coordinator', () => {
     const calls: string[] = [];
     const undisturbed = await history((call) => {
       calls.push(call);
-    });
+    }, 4);
     expect(calls).toContain('wakeUps.wake');
     expect(calls.filter((call) => call === 'lines.say')).toHaveLength(2);
     expect(calls.filter((call) => call === 'reports.keep').length).toBeGreaterThan(1);
 
     for (const [at, call] of calls.entries()) {
       const where = `dead before call ${at}, ${call}`;
-      const economy = await history(crashing(at));
+      const economy = await history(crashing(at), 4);
       expect(
         standups(economy).map(({ id }) => id),
         where,

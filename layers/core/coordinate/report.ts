@@ -1,4 +1,4 @@
-import type { Trade } from '#contract/agent-state.ts';
+import type { Oversight, Trade } from '#contract/agent-state.ts';
 import { formatUsdc } from '#contract/money.ts';
 import { age } from '../talk/age.ts';
 import { summary } from './standup.ts';
@@ -9,22 +9,37 @@ export interface ProfitRow extends Trade {
   readonly agent: string;
   readonly product: string;
   readonly profit: bigint;
+  /** Of the profit, what has come since the last report of an earlier day; all of it when there was none. */
+  readonly fresh: bigint;
 }
 
 /** Profit and loss by agent and product since each ledger was opened, each agent's sum after its products, and all agents' last. */
-export function profits({ members }: Pick<Survey, 'members'>): readonly ProfitRow[] {
+export function profits({ members, before }: Pick<Survey, 'members' | 'before'>): ProfitRow[] {
   const rows = members.flatMap(({ agent, pulse }) => {
     const trades = Object.entries(pulse?.trades ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
-    const byProduct = trades.map(([product, trade]) => row(agent.id, product, trade));
+    const byProduct = trades.map(([product, trade]) =>
+      row(agent.id, product, { ...trade, told: before?.profits[`${agent.id}/${product}`] ?? 0n }),
+    );
     return byProduct.length === 0 ? [] : [...byProduct, total(agent.id, byProduct)];
   });
   const totals = rows.filter(({ product }) => product === '');
   return [...rows, total('all agents', totals)];
 }
 
+/** What is remembered of a report, for the column of the next day's. */
+export function figuresOf(survey: Survey): NonNullable<Oversight['figures']> {
+  const rows = profits(survey).filter(({ product }) => product !== '');
+  return {
+    day: survey.now.toISOString().slice(0, 10),
+    profits: Object.fromEntries(
+      rows.map(({ agent, product, profit }) => [`${agent}/${product}`, profit]),
+    ),
+  };
+}
+
 /** The day's report in Markdown: what to look at, profit and loss, and everybody's state. */
 export function report(survey: Survey): string {
-  const { now, findings } = survey;
+  const { now, findings, before } = survey;
   const at = now.toISOString();
   const parts = [
     `# Economía Viva, ${at.slice(0, 10)}`,
@@ -38,11 +53,15 @@ export function report(survey: Survey): string {
     '## Profit and loss',
     'USDC since each ledger was opened. What an agent bought stands under the product that it bought.',
     table(
-      ['agent', 'product', 'sold', 'bought', 'fees', 'profit'],
-      profits(survey).map(({ agent, product, income, expense, fees, profit }) => [
+      [
+        ...['agent', 'product', 'sold', 'bought', 'fees', 'profit'],
+        ...(before === undefined ? [] : [`since ${before.day}`]),
+      ],
+      profits(survey).map(({ agent, product, income, expense, fees, profit, fresh }) => [
         agent,
         product === '' ? '**all**' : product,
         ...[income, expense, fees, profit].map(money),
+        ...(before === undefined ? [] : [money(fresh)]),
       ]),
     ),
     '## Agents',
@@ -81,13 +100,23 @@ function agentRow({ agent, pulse, life }: Member, now: Date): string[] {
   ];
 }
 
-function row(agent: string, product: string, { income, expense, fees }: Trade): ProfitRow {
-  return { agent, product, income, expense, fees, profit: income - expense - fees };
+function row(
+  agent: string,
+  product: string,
+  { income, expense, fees, told }: Trade & { readonly told: bigint },
+): ProfitRow {
+  const profit = income - expense - fees;
+  return { agent, product, income, expense, fees, profit, fresh: profit - told };
 }
 
 function total(agent: string, rows: readonly ProfitRow[]): ProfitRow {
-  const sum = (key: keyof Trade) => rows.reduce((all, each) => all + each[key], 0n);
-  return row(agent, '', { income: sum('income'), expense: sum('expense'), fees: sum('fees') });
+  const sum = (of: (each: ProfitRow) => bigint) => rows.reduce((all, each) => all + of(each), 0n);
+  return row(agent, '', {
+    income: sum(({ income }) => income),
+    expense: sum(({ expense }) => expense),
+    fees: sum(({ fees }) => fees),
+    told: sum(({ profit, fresh }) => profit - fresh),
+  });
 }
 
 function money(micro: bigint): string {

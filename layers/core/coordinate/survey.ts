@@ -43,6 +43,8 @@ export interface Survey {
   /** Gross, of all agents. */
   readonly sold: bigint;
   readonly fees: bigint;
+  /** What the last report of an earlier day showed. */
+  readonly before: Oversight['before'];
 }
 
 export async function swarmOf({
@@ -115,6 +117,7 @@ export function survey(
     bounties: members.reduce((sum, { pulse }) => sum + (pulse?.bounties ?? 0), 0),
     sold: sumOf(trades.map(({ income }) => income)),
     fees: sumOf(trades.map(({ fees }) => fees)),
+    before: oversight.before,
   };
 }
 

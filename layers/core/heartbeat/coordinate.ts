@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Oversight } from '#contract/agent-state.ts';
 import { type Agent, ROSTER } from '#contract/roster.ts';
+import { figuresOf } from '../coordinate/report.ts';
 import { standup } from '../coordinate/standup.ts';
 import { canTell, type Member, remember, type Survey, survey } from '../coordinate/survey.ts';
 import type { Change, Snapshot } from '../ports/agents.ts';
@@ -54,13 +55,15 @@ function lastOf({ pulse }: Member): string {
   return pulse?.at ?? 'never';
 }
 
-function tell(view: Survey, { standup: last }: Oversight): Partial<Oversight> {
+function tell(view: Survey, seen: Oversight): Partial<Oversight> {
+  const { standup: last, figures } = seen;
   const day = view.now.toISOString().slice(0, 10);
   const { sold, fees, findings } = view;
-  return {
-    standup: last?.day === day ? last : { day, sold },
-    reported: [day, sold, fees, ...findings.map(({ id }) => id)].join(' '),
-  };
+  const standup = last?.day === day ? last : { day, sold };
+  const reported = [day, sold, fees, ...findings.map(({ id }) => id)].join(' ');
+  if (reported === seen.reported) return { standup };
+  const isNewDay = figures !== undefined && figures.day !== day;
+  return { standup, reported, figures: figuresOf(view), ...(isNewDay && { before: figures }) };
 }
 
 function isSame(one: Oversight, other: Oversight | undefined): boolean {

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Pulse } from '#contract/agent-state.ts';
 import { BeatEvent } from '#contract/beat-event.ts';
 import { COORDINATOR, ROSTER } from '#contract/roster.ts';
-import { profits, report } from '#core/coordinate/report.ts';
+import { figuresOf, profits, report } from '#core/coordinate/report.ts';
 import { standup } from '#core/coordinate/standup.ts';
 import { survey } from '#core/coordinate/survey.ts';
 import { announce } from '#core/talk/announce.ts';
@@ -110,6 +110,25 @@ describe('the report', () => {
         expect(products.reduce((sum, row) => sum + row.profit, 0n)).toBe(profit);
       }),
     );
+  });
+
+  it('tells what has come since the last report of an earlier day', () => {
+    const figures = figuresOf(
+      seen(aPulse(SELLER, { trades: { raw_logs: trade(10_000n, 0n, 1_300n) } })),
+    );
+    expect(figures).toEqual({ day: '2026-03-01', profits: { [`${SELLER}/raw_logs`]: 8_700n } });
+    const before = { ...figures, day: '2026-02-28' };
+    const view = { ...seen(...busy), before };
+    expect(profits(view).map(({ agent, product, fresh }) => [agent, product, fresh])).toEqual([
+      [SELLER, 'raw_logs', 17_400n],
+      [SELLER, 'topic_map', 20_000n],
+      [SELLER, '', 37_400n],
+      [BUYER, 'raw_logs', -10_000n],
+      [BUYER, 'skill_profiles', 43_500n],
+      [BUYER, '', 33_500n],
+      ['all agents', '', 70_900n],
+    ]);
+    expect(report(view)).toMatch(/\| raw_logs +\| 0\.03 +\| +\| 0\.0039 \| 0\.0261 \| 0\.0174 +\|/);
   });
 
   it('reads as Markdown and in a terminal', () => {
