@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { HeardCommand } from '#contract/command.ts';
 import type { InboxEntry } from '#contract/irc-line.ts';
 import type { Agent } from '#contract/roster.ts';
-import { agentBehind, hear } from '#core/talk/hear.ts';
+import { agentBehind, hear, type NickOf } from '#core/talk/hear.ts';
 import { oneLine } from '#core/talk/text.ts';
 import type { Errand } from './errands.ts';
 import type { Overheard } from './overheard.ts';
@@ -13,6 +13,7 @@ const MAX_COMMAND = 510;
 
 export interface EarsOptions {
   readonly roster: readonly Agent[];
+  readonly nickOf: NickOf;
   /** What concerns an agent, or may be a command. */
   readonly onErrand: (errand: Errand) => void;
   /** What people say. */
@@ -35,15 +36,18 @@ export class Ears {
   hear(line: Overheard, isObserver: boolean): void {
     if (!this.#isNew(line, isObserver)) return;
     this.heard += 1;
-    const { roster, onErrand, onSaid } = this.#options;
-    const isAgents = agentBehind(line.sender, roster) !== undefined;
+    const { roster, nickOf, onErrand, onSaid } = this.#options;
+    const speaker = agentBehind(line.sender, roster, nickOf);
+    const isAgents = speaker !== undefined;
     // agents' own words are not sold: each version of a product would be announced, collected, and make the next
     if (!isAgents) onSaid(line);
     if (line.kind === 'notice') return;
     if (!isAgents && /^![a-z]/i.test(line.text))
       onErrand({ kind: 'command', command: commandIn(line) });
-    for (const { agentId, kind } of hear(line, roster)) {
-      onErrand({ kind: 'note', agentId, entry: entryFor(line, kind) });
+    for (const { agentId, kind } of hear(line, roster, nickOf)) {
+      // whoever reads it knows agents by their ids
+      const entry = { ...entryFor(line, kind), ...(isAgents && { sender: speaker }) };
+      onErrand({ kind: 'note', agentId, entry });
     }
   }
 

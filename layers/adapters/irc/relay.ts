@@ -66,6 +66,7 @@ export class Relay {
     this.#options = options;
     this.#ears = new Ears({
       roster,
+      nickOf: (id) => this.#voices.get(id)?.nick ?? id,
       onErrand: (errand) => {
         errands.add(errand);
       },

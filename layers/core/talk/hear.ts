@@ -11,6 +11,9 @@ export interface Lead {
   readonly kind: InboxEntry['kind'];
 }
 
+/** The nick that an agent bears now: a collision or its owner may have given it another than its id. */
+export type NickOf = (id: AgentId) => string;
+
 /**
  * Whom a channel line concerns, at most once each. A stranger's NEED concerns who sells it, a stranger's HAVE who wants it, any call
  * by name the one called. No agent hears itself, and nobody hears what an agent says by itself.
@@ -18,12 +21,14 @@ export interface Lead {
 export function hear(
   { sender, text }: { readonly sender: string; readonly text: string },
   roster: readonly Agent[],
+  nickOf: NickOf = String,
 ): readonly Lead[] {
-  const speaker = agentBehind(sender, roster);
+  const speaker = agentBehind(sender, roster, nickOf);
   if (speaker !== undefined && isAutomatic(text)) return [];
   const leads = new Map<AgentId, Lead>();
   for (const { id } of roster) {
-    if (id !== speaker && mentions(text, id)) leads.set(id, { agentId: id, kind: 'mention' });
+    const isCalled = mentions(text, id) || mentions(text, nickOf(id));
+    if (id !== speaker && isCalled) leads.set(id, { agentId: id, kind: 'mention' });
   }
   if (speaker === undefined) {
     for (const lead of trade(text, roster)) leads.set(lead.agentId, lead);
@@ -31,10 +36,15 @@ export function hear(
   return [...leads.values()];
 }
 
-/** The roster's agent that speaks under a nick: its own, or with the underscores of a nick collision. */
-export function agentBehind(nick: string, roster: readonly Agent[]): AgentId | undefined {
-  const bare = foldNick(nick).replace(/_+$/, '');
-  return roster.find(({ id }) => id === bare)?.id;
+/** The roster's agent that speaks under a nick: its own, also with the underscores of a nick collision, or the one it bears now. */
+export function agentBehind(
+  nick: string,
+  roster: readonly Agent[],
+  nickOf: NickOf = String,
+): AgentId | undefined {
+  const folded = foldNick(nick);
+  const bare = folded.replace(/_+$/, '');
+  return roster.find(({ id }) => id === bare || foldNick(nickOf(id)) === folded)?.id;
 }
 
 function trade(text: string, roster: readonly Agent[]): readonly Lead[] {

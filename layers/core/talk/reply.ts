@@ -13,6 +13,8 @@ const MAX_REPLY_BYTES = 400;
 const MAX_NICK_BYTES = 40;
 /** Who asked longer ago has gone. */
 const STALE_MS = 30 * 60_000;
+/** What a stranger offered longer ago is told to nobody. */
+const OFFERED_MS = 24 * 3_600_000;
 
 /** What an agent can say of itself that is true. Money in micro-USDC. */
 export interface Self {
@@ -137,7 +139,7 @@ function priceTag(product: Product, { agent, state, storefrontUrl }: Self): stri
 
 /** What it sells now, what it would sell, and what it buys. */
 function trade(self: Self, isSpanish: boolean): string {
-  const { agent, state, offers } = self;
+  const { agent, state, offers, now } = self;
   const there = agent.sells.filter((product) => state.stock[product] !== undefined);
   const absent = agent.sells.filter((product) => state.stock[product] === undefined);
   const names = (products: readonly Product[]) =>
@@ -145,9 +147,9 @@ function trade(self: Self, isSpanish: boolean): string {
   const [sell, none, buy, nothing, heard] = isSpanish
     ? ['Vendo', 'Sin existencias', 'Compro', 'No compro ni vendo', 'Ofertas oídas']
     : ['I sell', 'Out of stock', 'I buy', 'I neither buy nor sell', 'Offers heard'];
-  const known = offers.map(
-    ({ nick, product, price }) => `${product} $${formatUsdc(BigInt(price))} ${nick}`,
-  );
+  const known = offers
+    .filter(({ at }) => now.getTime() - Date.parse(at) <= OFFERED_MS)
+    .map(({ nick, product, price }) => `${product} $${formatUsdc(BigInt(price))} ${nick}`);
   const sentences = [
     there.length > 0
       ? `${sell} ${there.map((product) => priceTag(product, self)).join('; ')}.`

@@ -16,11 +16,12 @@ const LINE: Overheard = {
 };
 
 /** Ears that note what they would do. */
-function anEar() {
+function anEar(nicks: Readonly<Record<string, string>> = {}) {
   const errands: Errand[] = [];
   const said: Overheard[] = [];
   const ears = new Ears({
     roster: ROSTER,
+    nickOf: (id) => nicks[id] ?? id,
     onErrand: (errand) => errands.push(errand),
     onSaid: (line) => said.push(line),
   });
@@ -44,6 +45,23 @@ describe('the ears', () => {
     ears.hear(LINE, false);
     ears.hear(LINE, true);
     expect(errands).toHaveLength(1);
+  });
+
+  it('know an agent by the nick that it bears now, and tell others its id', () => {
+    const { ears, errands, said } = anEar({ 'kk-validator': 'kk-Val[]' });
+    ears.hear({ ...LINE, msgid: 'a', text: 'KK-val{}: hi' }, false);
+    ears.hear({ ...LINE, msgid: 'b', text: 'kk-val: hi, and kk-val[]2: hi' }, false);
+    const own = { ...LINE, sender: 'kk-val{}' };
+    ears.hear({ ...own, msgid: 'c', text: 'NEED: raw_logs | $1' }, false);
+    ears.hear({ ...own, msgid: 'd', text: '!help' }, false);
+    ears.hear({ ...own, msgid: 'e', text: '@kk-karma-hello hi' }, false);
+    const notes = errands.flatMap((errand) => (errand.kind === 'note' ? [errand] : []));
+    expect(notes.map(({ agentId, entry }) => [agentId, entry.sender])).toEqual([
+      ['kk-validator', 'maria'],
+      ['kk-karma-hello', 'kk-validator'],
+    ]);
+    expect(errands).toHaveLength(2);
+    expect(said.map(({ msgid }) => msgid)).toEqual(['a', 'b']);
   });
 
   it('hand over what may be a command, with who said it, but none of our own', () => {

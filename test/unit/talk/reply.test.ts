@@ -48,7 +48,11 @@ describe('an answer', () => {
   });
 
   it('says when spending is halted, and what others offer of what it buys', () => {
-    const offers = [{ nick: 'pedro', product: 'raw_logs', price: '9000', at: now.toISOString() }];
+    const offer = { product: 'raw_logs', price: '9000' };
+    const offers = [
+      { ...offer, nick: 'pedro', at: now.toISOString() },
+      { ...offer, nick: 'luis', at: '2025-12-31T11:59:59Z' },
+    ];
     const buyer = {
       ...seller,
       agent: agentOf('kk-skill-extractor'),
