@@ -3,6 +3,7 @@ import type { BuyDeal } from '#contract/deal.ts';
 import { type AgentId, Hex, type TxHash } from '#contract/ids.ts';
 import type { IrcLine } from '#contract/irc-line.ts';
 import type { ProductManifest } from '#contract/products.ts';
+import type { TalkLimits } from '#contract/talk.ts';
 import { type BeatReport, beat, type Pacemaker } from '#core/heartbeat/beat.ts';
 import type { Goods, Inspection } from '#core/ports/goods.ts';
 import type { Identities } from '#core/ports/identities.ts';
@@ -75,6 +76,8 @@ export class PaperEconomy {
   readonly wakeUps: string[] = [];
   /** By UTC day. */
   readonly reports = new Map<string, string>();
+  /** How much agents say. */
+  limits: TalkLimits | undefined;
   generation = GENERATION;
   /** No goods can be made of this one. */
   lost = '';
@@ -176,6 +179,7 @@ export class PaperEconomy {
           return Promise.resolve();
         },
       },
+      ...(this.limits && { limits: this.limits }),
       ...{ network, self, salt, owner, now: this.now, hasTime: () => true, everyMs: TICK_MS },
       until: new Date(this.#ms + LEASE_MS),
     };

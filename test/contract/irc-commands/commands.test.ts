@@ -210,6 +210,37 @@ describe('a command from AWS', () => {
     expect(await room.entry('one')).toMatchObject({ by: 'aws:ops', asked: 'halt drill' });
   });
 
+  it('is any that the owner has, each answered once and written down', async () => {
+    const given: readonly (readonly string[])[] = [
+      ...[['help'], ['agents'], ['products'], ['balance'], ['deals'], ['status', 'kk-validator']],
+      ['say', 'kk-validator', '#karmakadabra', 'hola a todos'],
+      ['join', 'kk-validator', '#elsewhere'],
+      ['part', 'kk-validator', '#elsewhere'],
+      ['nick', 'kk-validator', 'kk-val'],
+      ...[['beat', 'kk-validator'], ['halt'], ['resume']],
+    ];
+    const bodies = given.map(([command, ...args]) => {
+      return { v: 1, from: 'aws', id: `given-${command}`, by: 'ops', command, args };
+    });
+    for (const body of bodies) await room.obey(body, body);
+
+    const replies = await room.taken('replies');
+    expect(replies.map(({ id }) => id)).toEqual(bodies.map(({ id }) => id));
+    for (const reply of replies) {
+      expect(reply).toMatchObject({ ok: true });
+      expect(await room.entry(reply.id)).toMatchObject({ by: 'aws:ops', answer: reply.text });
+    }
+    const said = await room.taken('lines');
+    const ofTheOne = said.filter(({ agentId }) => agentId === 'kk-validator');
+    expect(ofTheOne).toMatchObject([
+      ...[{ text: 'hola a todos' }, { order: 'join' }, { order: 'part' }],
+      { order: 'nick', nick: 'kk-val' },
+    ]);
+    // both turns of the switch are told to the channel
+    expect(said).toHaveLength(6);
+    expect(await room.taken('wake')).toHaveLength(1);
+  });
+
   it('is refused with a reason when it makes no sense, and named after its message when it has no name', async () => {
     await room.obey(
       { v: 1, from: 'aws', command: 'explode' },
