@@ -6,7 +6,7 @@ import { type KillableIrcd, startKillable } from '../../../scripts/chaos/irc/irc
 import { type Place, type RelayProcess, startPlace } from '../../../scripts/chaos/irc/place.ts';
 import { findInspircd } from '../../../scripts/local/irc/inspircd.ts';
 import { aFolder } from '../../support/folders.ts';
-import { aLine, joinTls, until } from './world.ts';
+import { aLine, isIntroduction, joinTls, until } from './world.ts';
 
 const CHANNEL = '#execution-market';
 const VALIDATOR = AgentId.parse('kk-validator');
@@ -32,7 +32,7 @@ describe.each(NETWORKS)('the relay over TLS on $name', ({ kind, isHere }) => {
   const heardFrom = (nick: string) =>
     owner.lines.flatMap((line) => {
       const [, from, text] = /:(\S+)!\S+ PRIVMSG #\S+ :(.*)$/.exec(line) ?? [];
-      return from === nick && !/ (en línea|online): /.test(text ?? '') ? [text ?? ''] : [];
+      return from === nick && !isIntroduction(text ?? '') ? [text ?? ''] : [];
     });
   const say = (line: ReturnType<typeof aLine>) =>
     new SqsLines(place.sqsClient, place.queueUrl('out')).say(line);

@@ -3,10 +3,21 @@ import { connect as connectTls } from 'node:tls';
 import { AgentId } from '#contract/ids.ts';
 import type { IrcLine } from '#contract/irc-line.ts';
 import { ROSTER } from '#contract/roster.ts';
+import { introduction } from '#core/talk/introduction.ts';
 import { type RelayProcess, startPlace } from '../../../scripts/chaos/irc/place.ts';
 import type { HeardLine } from '../../../scripts/local/irc/network.ts';
 import { type Ircd, startIrcd } from '../../../scripts/local/irc/server.ts';
 import { aFolder } from '../../support/folders.ts';
+
+const INTRODUCTIONS = new Set(
+  ROSTER.flatMap((agent) =>
+    Array.from({ length: 24 }, (_, hour) => introduction(agent, new Date(hour * 3_600_000))),
+  ),
+);
+
+export function isIntroduction(text: string): boolean {
+  return INTRODUCTIONS.has(text);
+}
 
 /** The local IRC server without TLS, what AWS is to the relay, and the relay's process between them. */
 export async function startWorld() {
@@ -14,7 +25,7 @@ export async function startWorld() {
   const spoken: HeardLine[] = [];
   const hear = (line: HeardLine): void => {
     // what a relay says of itself when it comes is no line of the queue
-    if (!/ (en línea|online): /.test(line.text)) spoken.push(line);
+    if (!isIntroduction(line.text)) spoken.push(line);
   };
   let ircd: Ircd = await startIrcd({ onLine: hear });
   const { port } = ircd;
