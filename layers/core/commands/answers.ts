@@ -4,7 +4,7 @@ import { formatUsdc } from '#contract/money.ts';
 import { PRODUCTS } from '#contract/products.ts';
 import type { Agent } from '#contract/roster.ts';
 import type { Halt } from '../ports/switches.ts';
-import { COMMANDS } from './catalogue.ts';
+import { COMMANDS, type CommandName, type Trust } from './catalogue.ts';
 
 /** An agent without a pulse for so long stands still: three beats of five minutes. */
 const SILENT_MS = 15 * 60_000;
@@ -16,10 +16,21 @@ export interface Sighting {
   readonly now: Date;
 }
 
-export function help(): string {
+const WHO: Readonly<Record<Trust, string>> = {
+  anyone: 'for anyone',
+  owner: 'signed by the owner',
+  privileged: 'signed by the owner, from a known account or host',
+};
+
+/** Of all commands, or of one. */
+export function help(about: CommandName | undefined): string {
+  if (about !== undefined) {
+    const { usage, does, trust } = COMMANDS[about];
+    return `${`!${about} ${usage}`.trim()} ${does}; ${WHO[trust]}.`;
+  }
   const mark = { anyone: '', owner: '*', privileged: '**' } as const;
   const list = Object.entries(COMMANDS).map(([name, { trust }]) => `!${name}${mark[trust]}`);
-  return `${list.join(' ')} (* signed by the owner, ** and from a known account or host)`;
+  return `${list.join(' ')} (* signed by the owner, ** and from a known account or host; !help <command> says more)`;
 }
 
 export function agents(roster: readonly Agent[]): string {

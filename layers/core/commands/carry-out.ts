@@ -34,7 +34,7 @@ export async function carryOut(
 ): Promise<string> {
   switch (order.name) {
     case 'help':
-      return answers.help();
+      return answers.help(order.about);
     case 'agents':
       return answers.agents(instruments.roster);
     case 'status':

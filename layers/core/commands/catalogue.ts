@@ -10,7 +10,7 @@ export interface CommandTerms {
 
 /** Every command. What moves money or speaks for an agent is privileged. */
 export const COMMANDS = {
-  help: { usage: '', does: 'lists the commands', trust: 'anyone' },
+  help: { usage: '[command]', does: 'lists the commands, or tells of one', trust: 'anyone' },
   agents: { usage: '', does: 'names the agents and what they sell', trust: 'anyone' },
   optout: {
     usage: '',
@@ -18,10 +18,14 @@ export const COMMANDS = {
     trust: 'anyone',
   },
   optin: { usage: '', does: 'lets you in again', trust: 'anyone' },
-  status: { usage: '[agent]', does: 'who beats, and whether spending is halted', trust: 'owner' },
-  balance: { usage: '[agent]', does: 'what the ledgers hold', trust: 'owner' },
-  deals: { usage: '[agent]', does: 'deals that are open', trust: 'owner' },
-  products: { usage: '', does: 'what is on the shelves', trust: 'owner' },
+  status: {
+    usage: '[agent]',
+    does: 'tells who beats, and whether spending is halted',
+    trust: 'owner',
+  },
+  balance: { usage: '[agent]', does: 'tells what the wallets hold', trust: 'owner' },
+  deals: { usage: '[agent]', does: 'tells which deals are open', trust: 'owner' },
+  products: { usage: '', does: 'tells what is on the shelves', trust: 'owner' },
   beat: { usage: '<agent>', does: 'beats an agent now', trust: 'privileged' },
   say: { usage: '<agent> <#channel> <text>', does: 'speaks as an agent', trust: 'privileged' },
   join: { usage: '<agent> <#channel>', does: 'sends an agent to a channel', trust: 'privileged' },

@@ -3,13 +3,14 @@ import { Channel, Nick } from '#contract/irc-line.ts';
 import type { Agent } from '#contract/roster.ts';
 import { foldName, readNick } from '../privacy/nick.ts';
 import { cutBytes, oneLine } from '../talk/text.ts';
-import { COMMANDS, type CommandName } from './catalogue.ts';
+import { COMMANDS, type CommandName, commandNamed } from './catalogue.ts';
 
 const MAX_TEXT_BYTES = 400;
 
 /** A command that makes sense. */
 export type Order =
-  | { readonly name: 'help' | 'agents' }
+  | { readonly name: 'help'; readonly about?: CommandName }
+  | { readonly name: 'agents' }
   | { readonly name: 'products' }
   | { readonly name: 'resume' }
   | { readonly name: 'status' | 'balance' | 'deals'; readonly agents: readonly AgentId[] }
@@ -44,6 +45,8 @@ export function readOrder(
 ): Order | BadArguments {
   if (isBare(name)) return { name };
   switch (name) {
+    case 'help':
+      return readHelp(words);
     case 'halt':
       return { name, because: cutBytes(oneLine(words.join(' ')), 200) };
     case 'optout':
@@ -58,8 +61,16 @@ export function readOrder(
   }
 }
 
-function isBare(name: CommandName): name is 'help' | 'agents' | 'products' | 'resume' {
-  return ['help', 'agents', 'products', 'resume'].includes(name);
+function isBare(name: CommandName): name is 'agents' | 'products' | 'resume' {
+  return ['agents', 'products', 'resume'].includes(name);
+}
+
+function readHelp([word]: readonly string[]): Order | BadArguments {
+  if (word === undefined) return { name: 'help' };
+  const about = commandNamed(word.replace(/^!/, ''));
+  return about === undefined
+    ? { flaw: `No command "${short(word)}": write !help for a list.` }
+    : { name: 'help', about };
 }
 
 /** Nobody opts another out or in. */
