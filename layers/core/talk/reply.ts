@@ -4,6 +4,7 @@ import { formatUsdc } from '#contract/money.ts';
 import { PRODUCTS, type Product } from '#contract/products.ts';
 import type { Agent } from '#contract/roster.ts';
 import { MOST_OFFERS, type Talk } from '#contract/talk.ts';
+import { VALIDATION, VALIDATOR } from '#contract/verdict.ts';
 import { isAutomatic, parseUtterance } from './grammar.ts';
 import { agentBehind, productNamed } from './hear.ts';
 import { foldNick } from './mention.ts';
@@ -20,7 +21,7 @@ const OFFERED_MS = 24 * 3_600_000;
 export interface Self {
   readonly agent: Agent;
   readonly roster: readonly Agent[];
-  readonly state: Pick<AgentState, 'stock'>;
+  readonly state: Pick<AgentState, 'stock' | 'shelved'>;
   readonly openDeals: number;
   readonly balance: bigint;
   readonly isHalted: boolean;
@@ -124,17 +125,31 @@ function answerNeed(entry: InboxEntry, self: Self, isSpanish: boolean): string |
       ? ' Vi el bounty y me postulo.'
       : ' I saw the bounty and apply.'
     : '';
-  const tag = priceTag(product, self);
+  const tag = priceTag(product, self, isSpanish);
   return isSpanish ? `tengo ${tag}.${bounty}` : `I have ${tag}.${bounty}`;
 }
 
-function priceTag(product: Product, { agent, state, storefrontUrl }: Self): string {
+/** With the address at the direct door once goods lie there. */
+function priceTag(product: Product, self: Self, isSpanish: boolean): string {
   const { title, price } = PRODUCTS[product];
-  const records = state.stock[product]?.records;
-  const size = records === undefined ? '' : `, ${records} records`;
-  const link =
-    storefrontUrl === undefined ? '' : `, x402: ${storefrontUrl}/products/${agent.id}/${product}`;
+  const { stock, shelved } = self.state;
+  const records = stock[product]?.records;
+  const size = records === undefined ? '' : `, ${records} ${isSpanish ? 'registros' : 'records'}`;
+  const link = shelved?.[product] === undefined ? '' : linkTo(product, self);
   return `${title} ($${formatUsdc(price)}${size}${link})`;
+}
+
+function linkTo(product: string, { agent, storefrontUrl }: Self): string {
+  return storefrontUrl === undefined
+    ? ''
+    : `, x402: ${storefrontUrl}/products/${agent.id}/${product}`;
+}
+
+/** Verdicts lie on no shelf: they are made when they are asked for. */
+function audits(self: Self): readonly string[] {
+  const { title, price, product } = VALIDATION;
+  const isAuditor = self.agent.id === VALIDATOR;
+  return isAuditor ? [`${title} ($${formatUsdc(price)}${linkTo(product, self)})`] : [];
 }
 
 /** What it sells now, what it would sell, and what it buys. */
@@ -150,10 +165,9 @@ function trade(self: Self, isSpanish: boolean): string {
   const known = offers
     .filter(({ at }) => now.getTime() - Date.parse(at) <= OFFERED_MS)
     .map(({ nick, product, price }) => `${product} $${formatUsdc(BigInt(price))} ${nick}`);
+  const tags = [...there.map((product) => priceTag(product, self, isSpanish)), ...audits(self)];
   const sentences = [
-    there.length > 0
-      ? `${sell} ${there.map((product) => priceTag(product, self)).join('; ')}.`
-      : '',
+    tags.length > 0 ? `${sell} ${tags.join('; ')}.` : '',
     absent.length > 0 ? `${none}: ${names(absent)}.` : '',
     agent.wants.length > 0 ? `${buy}: ${names(agent.wants)}.` : '',
     known.length > 0 ? `${heard}: ${known.join(', ')}.` : '',

@@ -9,7 +9,7 @@ const stock = { generation: 'a'.repeat(16), version: 'b'.repeat(64), records: 12
 const seller: Self = {
   agent: agentOf('kk-karma-hello'),
   roster: ROSTER,
-  state: { stock: { raw_logs: stock } },
+  state: { stock: { raw_logs: stock }, shelved: { raw_logs: stock.version } },
   openDeals: 2,
   balance: 1_500_000n,
   isHalted: false,
@@ -45,6 +45,17 @@ describe('an answer', () => {
     ['kk-karma-hello, status', 'maria: I am here: 2 open deals, $1.5 in the wallet.'],
   ])('to "%s" says what is true', (text, said) => {
     expect(answer(heard(text))).toBe(said);
+  });
+
+  it('names the direct door only where goods lie there, or are made on demand', () => {
+    const unshelved = { ...seller, state: { stock: { raw_logs: stock } } };
+    expect(answer(heard('@kk-karma-hello ¿cuánto?'), unshelved)).toMatch(
+      /^maria: Vendo Raw chat logs \(\$0\.01, 1234 registros\)\. /,
+    );
+    const validator = { ...seller, agent: agentOf('kk-validator'), state: { stock: {} } };
+    expect(answer(heard('@kk-validator price?'), validator)).toBe(
+      'maria: I sell Validation ($0.001, x402: https://shop.example/products/kk-validator/validation).',
+    );
   });
 
   it('says when spending is halted, and what others offer of what it buys', () => {
