@@ -4,6 +4,7 @@ import { addColdBench } from './bench/cold.ts';
 import { benchLogs, ENGINES, type Engine } from './bench/logs.ts';
 import { addMarketBench } from './bench/market.ts';
 import type { Row } from './bench/measure.ts';
+import { addMemoryBench } from './bench/memory.ts';
 import { addMoneyBench } from './bench/money.ts';
 import { addRefineBench } from './bench/refine.ts';
 import { addUploadsBench } from './bench/uploads.ts';
@@ -87,6 +88,7 @@ function engines(text: string): Engine[] {
 addBeatsBench(program);
 addColdBench(program);
 addMarketBench(program);
+addMemoryBench(program);
 addMoneyBench(program);
 addRefineBench(program);
 addUploadsBench(program);

@@ -18,7 +18,7 @@ await house.services(house.resident).catch(() => undefined);
 export async function handler(event: unknown, context: Context): Promise<BeatOutcome> {
   const pulse = Beat.parse(event);
   const { log, metrics } = house;
-  const { hands, salt } = await house.services(pulse.agentId);
+  const { hands, salt, takeTroubles } = await house.services(pulse.agentId);
   const remaining = context.getRemainingTimeInMillis();
   const report = await beat(pulse, {
     ...hands,
@@ -38,7 +38,7 @@ export async function handler(event: unknown, context: Context): Promise<BeatOut
     commits: rounds.map(({ commit }) => commit),
     refusals,
   });
-  measure(rounds, { pulse, log, metrics });
+  measure(rounds, { pulse, log, metrics, troubles: takeTroubles() });
   return {
     outcome: report.kind,
     commits: rounds.map(({ commit }) => commit),
@@ -53,18 +53,23 @@ export async function handler(event: unknown, context: Context): Promise<BeatOut
 
 function measure(
   rounds: readonly Round[],
-  { pulse, log, metrics }: Pick<House, 'log' | 'metrics'> & { readonly pulse: Beat },
+  {
+    pulse,
+    log,
+    metrics,
+    troubles,
+  }: Pick<House, 'log' | 'metrics'> & { readonly pulse: Beat; readonly troubles: number },
 ): void {
   const reports = rounds.flatMap((round) => round.reports);
   const wrong = rounds.flatMap(({ wrongFees }) => wrongFees);
   for (const { taskId, observed, expected } of wrong)
     log.warn('wrong-fee', { ...pulse, taskId, observed: `${observed}`, expected: `${expected}` });
   const counted = {
-    [METRICS.beats]: rounds.length,
     [METRICS.dealsSettled]: count(reports, 'rate-seller', 'done'),
     [METRICS.intentsFailed]: reports.filter(({ result }) => result === 'failed').length,
     [METRICS.budgetRefusals]: rounds.flatMap(({ refusals }) => refusals).length,
     [METRICS.wrongFees]: wrong.length,
+    [METRICS.marketTroubles]: troubles,
   };
   for (const [name, value] of Object.entries(counted)) metrics.addMetric(name, 'Count', value);
   metrics.publishStoredMetrics();

@@ -34,6 +34,8 @@ export interface Services {
   readonly hands: Hands;
   /** 32 fresh random bytes. */
   readonly salt: () => Hex;
+  /** How often the market gave trouble since it was last asked. */
+  readonly takeTroubles: () => number;
 }
 
 /** What one process needs whoever it beats for, and the way to an agent's own. */
@@ -95,7 +97,9 @@ async function servicesOf(
   const chain = new EvmChain(network, env.RPC_URL);
   const now = () => new Date();
   const signer = signerOf(wallet, network);
-  const market = marketOf(env, { signer, dynamo, network });
+  let troubles = 0;
+  const onTrouble = () => (troubles += 1);
+  const market = marketOf(env, { signer, dynamo, network, onTrouble });
   const agents = new DynamoAgents(dynamo, env.ECONOMY_TABLE);
   return {
     hands: {
@@ -129,6 +133,11 @@ async function servicesOf(
       now,
     },
     salt: () => Hex.parse(`0x${randomBytes(32).toString('hex')}`),
+    takeTroubles: () => {
+      const taken = troubles;
+      troubles = 0;
+      return taken;
+    },
   };
 }
 
@@ -172,10 +181,12 @@ function marketOf(
     signer,
     dynamo,
     network,
+    onTrouble,
   }: {
     readonly signer: Signer;
     readonly dynamo: DynamoDBDocumentClient;
     readonly network: Network;
+    readonly onTrouble: () => void;
   },
 ): EmMarket {
   const now = () => new Date();
@@ -186,7 +197,7 @@ function marketOf(
     random: Math.random,
   };
   const pacer = env.MARKET_LIMITS === 'em' ? new SwarmBucket(dynamo, bucket) : undefined;
-  const options = { url: env.MARKET_URL, signer, now, pacer };
+  const options = { url: env.MARKET_URL, signer, now, pacer, onTrouble };
   const worker =
     env.MARKET_WORKER === 'mcp'
       ? new McpWorker({ ...options, mcpUrl: env.MARKET_MCP_URL })

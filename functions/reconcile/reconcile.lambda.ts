@@ -1,6 +1,7 @@
 import { METRICS } from '#contract/metrics.ts';
 import { ROSTER } from '#contract/roster.ts';
 import { audit } from '#core/reconcile/run.ts';
+import { lowWallets } from '#core/reconcile/wallets.ts';
 import { type Services, wire } from './wiring.ts';
 
 let services: Services | undefined;
@@ -10,7 +11,7 @@ export async function handler(): Promise<{ readonly findings: number; readonly s
   services ??= wire();
   const { auditor, now, log, metrics } = services;
   const at = now();
-  const { findings, standing, failed } = await audit(
+  const { findings, standing, balances, failed } = await audit(
     ROSTER.map(({ id }) => id),
     auditor,
     { runId: `reconcile-${at.toISOString()}`, now: at },
@@ -18,10 +19,14 @@ export async function handler(): Promise<{ readonly findings: number; readonly s
   const stays = new Set(standing);
   for (const finding of findings)
     log.warn('finding', { ...finding, isStanding: stays.has(finding) });
+  const low = lowWallets(balances);
+  for (const agentId of low)
+    log.warn('low-wallet', { agentId, microUsdc: `${balances.get(agentId)}` });
   for (const { agentId, error } of failed) log.error('not-audited', { agentId, error });
   log.info('audit', { findings: findings.length, standing: standing.length });
   metrics.addMetric(METRICS.findings, 'Count', findings.length);
   metrics.addMetric(METRICS.findingsStanding, 'Count', standing.length);
+  metrics.addMetric(METRICS.walletsLow, 'Count', low.length);
   metrics.publishStoredMetrics();
   const [first] = failed;
   if (first !== undefined)

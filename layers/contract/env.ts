@@ -87,6 +87,9 @@ export const StorefrontEnv = z.object({
 /** `FUNCTIONS` maps agent ids to function names: JSON `{ "<agentId>": "<function name>" }`. */
 export const WakeEnv = z.object({ ...stage, FUNCTIONS: name });
 
+/** Without a secret, a table or an object: it only speaks. */
+export const AlarmLinesEnv = z.object({ ...stage, IRC_OUT_QUEUE_URL: z.url() });
+
 export const IrcCommandsEnv = z.object({
   ...stage,
   ECONOMY_TABLE: name,

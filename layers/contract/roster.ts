@@ -28,6 +28,8 @@ export interface Agent {
   readonly budget: { readonly perDay: bigint; readonly perDeal: bigint; readonly reserve: bigint };
 }
 
+/** The channel of who keeps the economy running. */
+export const OPERATIONS = '#kk-ops';
 const channels = ['#karmakadabra', '#execution-market'];
 const budget = { perDay: 2_000_000n, perDeal: 500_000n, reserve: 100_000n };
 
@@ -36,7 +38,7 @@ export const ROSTER: readonly Agent[] = [
     id: AgentId.parse('kk-coordinator'),
     role: 'coordinator',
     hdIndex: 0,
-    channels: [...channels, '#kk-ops'],
+    channels: [...channels, OPERATIONS],
     beatOffset: 0,
     sells: [],
     wants: [],

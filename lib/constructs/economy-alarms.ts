@@ -1,7 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
-import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { FargateService } from 'aws-cdk-lib/aws-ecs';
+import {
+  type IMetric,
+  MathExpression,
+  Metric,
+  type MetricOptions,
+  Stats,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { METRICS, NAMESPACE } from '#contract/metrics.ts';
@@ -12,8 +17,8 @@ import type { HttpDoor } from './http-door.ts';
 export interface EconomyAlarmsProps {
   readonly stage: StageValues;
   readonly topic: ITopic;
-  /** @default - the stage has no relay */
-  readonly relay?: FargateService;
+  /** Nicks that are on IRC. @default - the stage has no relay */
+  readonly onIrc?: Metric | undefined;
   readonly doors: readonly HttpDoor[];
 }
 
@@ -23,20 +28,27 @@ type Given = Omit<HouseAlarmProps, 'topic'>;
 export class EconomyAlarms extends Construct {
   constructor(scope: Construct, id: string, props: EconomyAlarmsProps) {
     super(scope, id);
-    const { stage, topic, relay, doors } = props;
+    const { stage, topic, onIrc, doors } = props;
     const alarms: Readonly<Record<string, Given>> = {
       ...this.#trade(stage),
+      ...this.#money(stage),
+      DoorsFail: {
+        metric: atDoors(doors, 'failed', (api, options) => api.metricServerError(options)),
+        threshold: 10,
+        loses: 'Whoever knocks and gets an error: the shop, the market or the facilitator is down.',
+        runbook: 'doors-fail',
+      },
       Knocking: {
-        metric: knocks(doors),
+        metric: atDoors(doors, 'refused', (api, options) => api.metricClientError(options)),
         threshold: 1_000,
         loses: 'Buyers and agents who are refused while somebody knocks at a door without end.',
         runbook: 'knocking',
       },
-      ...(relay && {
+      ...(onIrc && {
         RelayGone: {
-          // a task reports its CPU; no task, no data
-          metric: relay.metricCpuUtilization({ period: Duration.minutes(5) }),
-          threshold: 0,
+          // no task, no data: and one that runs and reaches no server says 0
+          metric: onIrc.with({ period: Duration.minutes(5), statistic: Stats.MAXIMUM }),
+          threshold: 1,
           below: true,
           periods: 3,
           missingRings: true,
@@ -50,10 +62,45 @@ export class EconomyAlarms extends Construct {
     this.#budget(stage, topic);
   }
 
+  /** What runs out. Reconcile's own silence rings as its findings do; the facilitator tells of its gas whenever it sends. */
+  #money(stage: StageValues): Readonly<Record<string, Given>> {
+    const hour = { period: Duration.hours(1) };
+    return {
+      WalletsLow: {
+        metric: ofEconomy(stage, 'reconcile', METRICS.walletsLow).with({
+          ...hour,
+          statistic: Stats.MAXIMUM,
+        }),
+        threshold: 1,
+        loses: 'Purchases: an agent has hardly more USDC than the reserve that it must keep.',
+        runbook: 'wallets-low',
+      },
+      ...(stage.market.kind === 'own' && {
+        GasLow: {
+          metric: ofEconomy(stage, 'facilitator', METRICS.gasLeft).with({
+            ...hour,
+            statistic: Stats.MINIMUM,
+          }),
+          threshold: 500,
+          below: true,
+          loses: 'Settlement, soon: the facilitator can pay the gas of few more transactions.',
+          runbook: 'gas-low',
+        },
+      }),
+    };
+  }
+
   #trade(stage: StageValues): Readonly<Record<string, Given>> {
     const sum = (room: string, name: string, period: Duration) =>
       ofEconomy(stage, room, name).with({ period, statistic: Stats.SUM });
     return {
+      MarketTroubles: {
+        metric: sum('heartbeat', METRICS.marketTroubles, Duration.minutes(15)),
+        threshold: 20,
+        loses:
+          'Time, and then deals: the market answers 429 or 5xx, or not at all, and bounties wait.',
+        runbook: 'market-troubles',
+      },
       NoDeals: {
         metric: sum('heartbeat', METRICS.dealsSettled, Duration.days(1)),
         threshold: 1,
@@ -117,13 +164,17 @@ export function ofEconomy(
   });
 }
 
-/** Requests that doors refused or threw back, all doors together: the throttle answers 429. */
-function knocks(doors: readonly HttpDoor[]): IMetric {
+/** Requests that doors refused (4xx: the throttle answers 429) or failed (5xx), all doors together. */
+function atDoors(
+  doors: readonly HttpDoor[],
+  label: string,
+  metricOf: (api: HttpDoor['api'], options: MetricOptions) => IMetric,
+): IMetric {
   const period = Duration.minutes(5);
   const usingMetrics = Object.fromEntries(
     doors.map(({ api }, index): [string, IMetric] => [
       `m${index}`,
-      api.metricClientError({ period, statistic: Stats.SUM }),
+      metricOf(api, { period, statistic: Stats.SUM }),
     ]),
   );
   const filled = Object.keys(usingMetrics).map((name) => `FILL(${name}, 0)`);
@@ -131,6 +182,6 @@ function knocks(doors: readonly HttpDoor[]): IMetric {
     expression: filled.join(' + '),
     usingMetrics,
     period,
-    label: 'refused',
+    label,
   });
 }

@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
@@ -13,7 +14,7 @@ import {
   OperatingSystemFamily,
 } from 'aws-cdk-lib/aws-ecs';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -21,6 +22,7 @@ import { Construct } from 'constructs';
 import type { EnvOf, IrcRelayEnv } from '#contract/env.ts';
 import { ircCredentialsName } from '#contract/irc-server.ts';
 import { agentPk, economyKey, objectKey } from '#contract/keys.ts';
+import { METRICS, NAMESPACE } from '#contract/metrics.ts';
 import { COLLECTOR, ROSTER } from '#contract/roster.ts';
 import type { StageValues } from '../stages.ts';
 import { grantPartitions, grantPrefixes, grantSecret, type SecretGrant } from './grants.ts';
@@ -58,11 +60,18 @@ export interface IrcRelayServiceProps {
  * balancer. It can read no wallet.
  */
 export class IrcRelayService extends Construct {
-  readonly service: FargateService;
+  /** How many of its nicks are on IRC. */
+  readonly connected: Metric;
 
   constructor(scope: Construct, id: string, props: IrcRelayServiceProps) {
     super(scope, id);
-    const task = this.#task(props);
+    const logGroup = new LogGroup(this, 'Log', {
+      logGroupName: `/economia-viva/${props.stage.name}/${ROOM}`,
+      retention: props.stage.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.connected = this.#connectedIn(logGroup, props);
+    const task = this.#task(props, logGroup);
     grantPartitions(task.taskRole, {
       table: props.economy,
       partitions: ROSTER.map((agent) => agentPk(agent.id)),
@@ -83,7 +92,7 @@ export class IrcRelayService extends Construct {
     for (const queue of [props.wake, props.commands, props.out.dead])
       queue.grantSendMessages(task.taskRole);
     props.out.queue.grantConsumeMessages(task.taskRole);
-    this.service = this.#service(task, props.stage);
+    this.#serve(task, props.stage);
   }
 
   /** Empty: an operator writes the accounts, so that they are in no template. */
@@ -97,8 +106,19 @@ export class IrcRelayService extends Construct {
     return { secretArn: secret.ref, key };
   }
 
-  #task(props: IrcRelayServiceProps): FargateTaskDefinition {
-    const { stage } = props;
+  /** Of the line that it logs every half minute: the task needs no right to write metrics. */
+  #connectedIn(logGroup: LogGroup, { stage }: IrcRelayServiceProps): Metric {
+    return logGroup
+      .addMetricFilter('Connected', {
+        filterPattern: FilterPattern.stringValue('$.message', '=', 'relay'),
+        metricNamespace: `${NAMESPACE}/${stage.name}`,
+        metricName: METRICS.relayConnected,
+        metricValue: '$.connected',
+      })
+      .metric();
+  }
+
+  #task(props: IrcRelayServiceProps, logGroup: LogGroup): FargateTaskDefinition {
     const task = new FargateTaskDefinition(this, 'Task', {
       cpu: 256,
       memoryLimitMiB: 512,
@@ -107,11 +127,6 @@ export class IrcRelayService extends Construct {
         cpuArchitecture: CpuArchitecture.ARM64,
         operatingSystemFamily: OperatingSystemFamily.LINUX,
       },
-    });
-    const logGroup = new LogGroup(this, 'Log', {
-      logGroupName: `/economia-viva/${stage.name}/${ROOM}`,
-      retention: stage.logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
     });
     const container = task.addContainer('Relay', {
       image: ContainerImage.fromAsset(pinned(bundleOf(this, ROOM)), {
@@ -163,7 +178,7 @@ export class IrcRelayService extends Construct {
     };
   }
 
-  #service(taskDefinition: FargateTaskDefinition, { zones, relay }: StageValues): FargateService {
+  #serve(taskDefinition: FargateTaskDefinition, { zones, relay }: StageValues): void {
     const provider = relay === 'spot' ? 'FARGATE_SPOT' : 'FARGATE';
     const vpc = new Vpc(this, 'Vpc', {
       availabilityZones: [...zones],
@@ -172,7 +187,7 @@ export class IrcRelayService extends Construct {
       // the alternative is a custom resource; nothing here uses the default group
       restrictDefaultSecurityGroup: false,
     });
-    return new FargateService(this, 'Service', {
+    new FargateService(this, 'Service', {
       cluster: this.#cluster(vpc, provider),
       capacityProviderStrategies: [{ capacityProvider: provider, weight: 1 }],
       taskDefinition,

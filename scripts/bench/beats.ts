@@ -38,6 +38,8 @@ const MOST_SETTLING = 5;
 interface Options {
   readonly agents: number;
   readonly atOnce: number;
+  /** Of the function that beats. @default - the stage's */
+  readonly memoryMb?: number;
 }
 
 export interface BeatsBench extends Options {
@@ -109,7 +111,7 @@ async function withBill(options: Options, tell: (done: string) => void): Promise
  * twice, as Scheduler may deliver it).
  */
 export async function benchBeats(
-  { agents, atOnce }: Options,
+  { agents, atOnce, memoryMb }: Options,
   tell: (done: string) => void,
 ): Promise<Pick<BeatsBench, 'rounds' | 'peakMb'>> {
   const dir = await mkdtemp(join(tmpdir(), 'viva-bench-beats-'));
@@ -118,7 +120,7 @@ export async function benchBeats(
   const closing: (() => Promise<unknown>)[] = [() => rm(dir, { recursive: true, force: true })];
   try {
     const fleet = fleetOf(agents);
-    const cloud = await startFleet(fleet, { dir, atOnce, watch, reports, closing });
+    const cloud = await startFleet(fleet, { dir, atOnce, memoryMb, watch, reports, closing });
     const beat = async (name: Round['name'], copies = 1): Promise<Round> => {
       watch.reset();
       reports.length = 0;
@@ -139,6 +141,7 @@ export async function benchBeats(
 interface Site {
   readonly dir: string;
   readonly atOnce: number;
+  readonly memoryMb: number | undefined;
   readonly watch: TableWatch;
   readonly reports: Report[];
   readonly closing: (() => Promise<unknown>)[];
@@ -146,14 +149,16 @@ interface Site {
 
 async function startFleet(
   fleet: readonly Member[],
-  { dir, atOnce, watch, reports, closing }: Site,
+  { dir, atOnce, memoryMb, watch, reports, closing }: Site,
 ): Promise<Cloud> {
   const codeDir = join(dir, 'fleet');
   await bundleFleet(fleet, codeDir);
   const AWS_ENDPOINT_URL_DYNAMODB = await watch.open();
   closing.push(() => watch.close());
   const environment = { AWS_ENDPOINT_URL_DYNAMODB };
-  const assembly = await assembleFleet(dir, { fleet, codeDir, atOnce, environment });
+  const assembly = await assembleFleet(dir, {
+    ...{ fleet, codeDir, atOnce, memoryMb, environment },
+  });
   const chain = await startChain({ dir: join(dir, 'chain') });
   closing.push(() => chain.stop());
   const cloud = await startCloud({

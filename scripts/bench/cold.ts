@@ -15,7 +15,7 @@ import { build } from '../build.ts';
 import { type Secrets, startSecrets } from '../local/cloud/secrets.ts';
 import { wholeNumber } from '../viva/options.ts';
 import { fail, print, table } from '../viva/output.ts';
-import { tenths } from './load.ts';
+import { hundredths, tenths } from './load.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const STAGE = 'bench';
@@ -238,8 +238,4 @@ function rowsOf(
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-}
-
-function hundredths(value: number): number {
-  return Math.round(value * 100) / 100;
 }

@@ -61,6 +61,10 @@ export function quantile(samples: readonly Sample[], q: number): number {
   return tenths(sorted[Math.floor((sorted.length - 1) * q)] ?? 0);
 }
 
+export function hundredths(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
 export function tenths(value: number): number {
   return Math.round(value * 10) / 10;
 }

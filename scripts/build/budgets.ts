@@ -14,6 +14,7 @@ export const BUDGETS_KB: Readonly<Record<string, number>> = {
   storefront: 1250,
   'irc-commands': 800,
   wake: 585,
+  'alarm-lines': 545,
   reconcile: 1000,
   // a quarter of it is S3, for the log of what people say
   'irc-relay': 1650,

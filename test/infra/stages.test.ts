@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROSTER } from '#contract/roster.ts';
 import { local, prod, sandbox } from '../../lib/stages.ts';
+import { digestOf } from './digest.ts';
 import { type House, houseOf, statements } from './support.ts';
 
 /** What the local cloud creates or knows that it may leave out. */
 const KNOWN_TYPES =
-  /^AWS::(DynamoDB::Table|S3::Bucket(Policy)?|SQS::Queue(Policy)?|SecretsManager::Secret|Lambda::(Function|EventSourceMapping|EventInvokeConfig|Permission)|Scheduler::Schedule|ApiGatewayV2::(Api|Integration|Route|Stage)|ECS::(Cluster|TaskDefinition|Service)|IAM::(Role|Policy|ManagedPolicy)|KMS::Key|Budgets::Budget|Logs::LogGroup|CloudWatch::(Alarm|Dashboard)|SNS::(Topic|TopicPolicy|Subscription)|EC2::(VPC|VPCGatewayAttachment|InternetGateway|Subnet|SubnetRouteTableAssociation|RouteTable|Route|SecurityGroup))$/;
+  /^AWS::(DynamoDB::Table|S3::Bucket(Policy)?|SQS::Queue(Policy)?|SecretsManager::Secret|Lambda::(Function|EventSourceMapping|EventInvokeConfig|Permission)|Scheduler::Schedule|ApiGatewayV2::(Api|Integration|Route|Stage)|ECS::(Cluster|TaskDefinition|Service)|IAM::(Role|Policy|ManagedPolicy)|KMS::Key|Budgets::Budget|Logs::(LogGroup|MetricFilter)|CloudWatch::(Alarm|Dashboard)|SNS::(Topic|TopicPolicy|Subscription)|EC2::(VPC|VPCGatewayAttachment|InternetGateway|Subnet|SubnetRouteTableAssociation|RouteTable|Route|SecurityGroup))$/;
 
 const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
 const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, title]) =>
@@ -25,7 +26,14 @@ describe.each([local, sandbox, prod])('the house rules in stage $name', (stage) 
   const isOwn = stage.market.kind === 'own';
 
   it('deploys every room, and an agent function for each of the roster', () => {
-    const services = ['collect-logs', 'irc-commands', 'reconcile', 'storefront', 'wake'];
+    const services = [
+      'alarm-lines',
+      'collect-logs',
+      'irc-commands',
+      'reconcile',
+      'storefront',
+      'wake',
+    ];
     const names = [
       ...services,
       ...(isOwn ? ['market', 'facilitator'] : []),
@@ -35,6 +43,18 @@ describe.each([local, sandbox, prod])('the house rules in stage $name', (stage) 
       names.toSorted(),
     );
     expect(names.filter((name) => name.length > 64)).toEqual([]);
+  });
+
+  it('is what its digest says: a reviewer reads the difference (vitest -u writes it)', async () => {
+    await expect(digestOf(house)).toMatchFileSnapshot(`digests/${stage.name}.txt`);
+  });
+
+  it('traces nothing by X-Ray, which costs more than it tells', () => {
+    expect(text(functions)).not.toContain('TracingConfig');
+    const traced = statements(house).flatMap(({ actions }) => actions);
+    expect(traced.filter((action) => action.startsWith('xray:'))).toEqual([]);
+    for (const { Properties } of house.of('AWS::ApiGatewayV2::Stage'))
+      expect(text(Properties)).not.toMatch(/xray|Tracing/i);
   });
 
   it('uses only resources that the local cloud knows, and none that is custom', () => {
@@ -154,10 +174,23 @@ describe.each([local, sandbox, prod])('the house rules in stage $name', (stage) 
       expect(about(heading).map(({ Properties }) => Properties['TreatMissingData'])).toEqual([
         'breaching',
       ]);
-    for (const heading of ['intents-fail', 'budget-refusals', 'quarantine-grows', 'knocking'])
+    const counted = ['intents-fail', 'budget-refusals', 'quarantine-grows', 'knocking'];
+    const bad = [...counted, 'market-troubles', 'wallets-low', 'doors-fail'];
+    for (const heading of [...bad, ...(isOwn ? ['gas-low'] : [])])
       expect(about(heading)).toHaveLength(1);
     expect(house.of('AWS::Budgets::Budget')).toHaveLength(1);
     expect(headings).toContain('over-budget');
+  });
+
+  it('shows on one page what rings, and answers four questions', () => {
+    const [page, ...others] = house.of('AWS::CloudWatch::Dashboard');
+    expect(others).toEqual([]);
+    const parts = get(page?.Properties, 'DashboardBody', 'Fn::Join', 1) as unknown[];
+    const shown = parts.filter((part) => typeof part === 'object').map(house.target);
+    const alarms = house.of('AWS::CloudWatch::Alarm').map(({ logicalId }) => logicalId);
+    expect(shown).toEqual(expect.arrayContaining(alarms));
+    for (const question of ['Is it alive?', 'Is it earning?', 'Is anything stuck?', 'cost?'])
+      expect(parts.join('')).toContain(question);
   });
 
   it('watches every room', () => {

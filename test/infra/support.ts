@@ -14,6 +14,7 @@ const ROOMS = [
   'wake',
   'reconcile',
   'irc-commands',
+  'alarm-lines',
   'irc-relay',
 ];
 

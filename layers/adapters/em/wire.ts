@@ -31,6 +31,8 @@ export interface EmOptions {
   readonly timeoutMs?: number;
   /** @default - every request goes out at once */
   readonly pacer?: Pacer | undefined;
+  /** Told of each request that was answered with 429 or 5xx, or not at all. @default - nobody counts */
+  readonly onTrouble?: (() => void) | undefined;
   /** @default - the runtime's */
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -51,7 +53,11 @@ export async function send(
 ): Promise<Answered> {
   const turn = await options.pacer?.turn();
   if (typeof turn === 'number') throw new Refused(mustWait(turn));
-  const response = await sendNow(request, options);
+  const response = await sendNow(request, options).catch((error: unknown) => {
+    options.onTrouble?.();
+    throw error;
+  });
+  if (response.status === 429 || response.status >= 500) options.onTrouble?.();
   const answered = { response, bytes: await readWhole(response) };
   const error = errorIn(answered, options.now());
   await (error?.kind === 'limited'

@@ -1,9 +1,20 @@
 import type { Client, TransactionReceipt } from 'viem';
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
-import { sendRawTransaction } from 'viem/actions';
+import { getBalance, sendRawTransaction } from 'viem/actions';
 import type { Hex, TxHash } from '#contract/ids.ts';
 import { type Call, receiptOf, transactionOf } from '../evm/sending.ts';
 import type { DynamoLease } from './lease.ts';
+
+/** Nobody needs to know of more. */
+const MOST_COUNTED = 1_000_000;
+
+export interface SenderParts {
+  readonly client: Client;
+  readonly chainId: number;
+  readonly lease: DynamoLease;
+  /** Told before each transaction how many like it the key's gas pays for. @default - nobody counts */
+  readonly onGas?: (transactions: number) => void;
+}
 
 /** Sends transactions of one key, one after the other among all Lambdas. */
 export class Sender {
@@ -11,19 +22,14 @@ export class Sender {
   readonly #client: Client;
   readonly #chainId: number;
   readonly #lease: DynamoLease;
+  readonly #onGas: SenderParts['onGas'];
 
-  constructor(
-    privateKey: Hex,
-    {
-      client,
-      chainId,
-      lease,
-    }: { readonly client: Client; readonly chainId: number; readonly lease: DynamoLease },
-  ) {
+  constructor(privateKey: Hex, { client, chainId, lease, onGas }: SenderParts) {
     this.account = privateKeyToAccount(privateKey);
     this.#client = client;
     this.#chainId = chainId;
     this.#lease = lease;
+    this.#onGas = onGas;
   }
 
   /**
@@ -48,6 +54,10 @@ export class Sender {
   async #sign(call: Call): Promise<Hex> {
     const { address } = this.account;
     const sender = { address, chainId: this.#chainId, after: 'pending' } as const;
-    return this.account.signTransaction(await transactionOf(this.#client, call, sender));
+    const transaction = await transactionOf(this.#client, call, sender);
+    const left = await getBalance(this.#client, { address });
+    const cost = transaction.gas * transaction.maxFeePerGas;
+    this.#onGas?.(Math.min(MOST_COUNTED, Number(left / (cost || 1n))));
+    return this.account.signTransaction(transaction);
   }
 }

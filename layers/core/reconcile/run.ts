@@ -22,6 +22,8 @@ export interface Audit {
   readonly findings: readonly Finding[];
   /** Of these, what stays however often its agent is woken. */
   readonly standing: readonly Finding[];
+  /** USDC in wallets, in micro-USDC, of agents that have one. */
+  readonly balances: ReadonlyMap<AgentId, bigint>;
   /** Agents that could not be looked at, and why. */
   readonly failed: readonly { readonly agentId: AgentId; readonly error: unknown }[];
 }
@@ -33,11 +35,14 @@ export async function audit(
   { runId, now }: { readonly runId: string; readonly now: Date },
 ): Promise<Audit> {
   const findings: Finding[] = [];
+  const balances = new Map<AgentId, bigint>();
   const failed: { agentId: AgentId; error: unknown }[] = [];
   for (const agentId of agents) {
     try {
       const account = await auditor.accounts.of(agentId);
-      findings.push(...findingsOf(account, await show(account, auditor), now));
+      const shown = await show(account, auditor);
+      if (shown.balance !== undefined) balances.set(agentId, shown.balance);
+      findings.push(...findingsOf(account, shown, now));
     } catch (error) {
       failed.push({ agentId, error });
     }
@@ -48,7 +53,7 @@ export async function audit(
   for (const agentId of new Set(findings.map((finding) => finding.agentId)))
     await auditor.wakeUps.wake({ v: 1, agentId, reason: 'reconcile', id: `${runId}/${agentId}` });
   const standing = findings.filter(({ id }) => (counts.get(id) ?? 0) >= STANDING_RUNS);
-  return { findings, standing, failed };
+  return { findings, standing, balances, failed };
 }
 
 async function show({ agentId, deals }: Account, auditor: Auditor) {

@@ -3,13 +3,13 @@ import type { AgentId } from '#contract/ids.ts';
 import type { IrcLine } from '#contract/irc-line.ts';
 import { formatUsdc } from '#contract/money.ts';
 import { PRODUCTS } from '#contract/products.ts';
+import { OPERATIONS } from '#contract/roster.ts';
 import type { Talk } from '#contract/talk.ts';
 import { formatUtterance, type Utterance } from './grammar.ts';
 import { type Facts, phrase, phrasingsOf } from './persona.ts';
 
 const MARKET = '#execution-market';
 const SOCIAL = '#karmakadabra';
-const OPERATIONS = '#kk-ops';
 
 /** Names an event's line: the same whenever the same event is announced again. */
 export function lineIdOf(agentId: AgentId, event: BeatEvent): string {

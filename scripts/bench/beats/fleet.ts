@@ -77,6 +77,8 @@ export interface FleetAssembly {
   readonly codeDir: string;
   /** Sandboxes at most. */
   readonly atOnce: number;
+  /** @default - the stage's */
+  readonly memoryMb?: number | undefined;
   /** Overrides and additions to the heartbeat's own. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -129,7 +131,7 @@ const Environment = z.object({ Variables: z.record(z.string(), z.unknown()) });
 
 function fleetFunction(
   { Type, Properties }: Resource,
-  { fleet, atOnce, environment }: FleetAssembly,
+  { fleet, atOnce, memoryMb, environment }: FleetAssembly,
 ): Resource {
   const { Variables } = Environment.parse(Properties['Environment']);
   return {
@@ -141,6 +143,7 @@ function fleetFunction(
       Timeout: 120,
       Code: { S3Key: 'fleet.zip' },
       ReservedConcurrentExecutions: atOnce,
+      ...(memoryMb !== undefined && { MemorySize: memoryMb }),
       Environment: { Variables: { ...Variables, AGENT_ID: fleet[0]?.id, ...environment } },
     },
   };

@@ -62,6 +62,7 @@ export function rightsIn({ isOwnMarket, isShared }: StageFacts): readonly Right[
     { who: 'reconcile', may: READ, to: [...agents(...everyAgent), ...SWITCH] },
     { who: 'reconcile', may: ITEMS, to: seenBy('reconcile') },
     { who: 'reconcile', may: SEND, to: ['queue WakeQueue'] },
+    { who: 'alarm-lines', may: SEND, to: ['queue OutQueue'] },
     // neither an agent's partition, nor a wallet, nor an object
     { who: 'irc-commands', may: ITEMS, to: seenBy('irc-commands') },
     { who: 'irc-commands', may: `dynamodb:GetItem ${PUT} dynamodb:DeleteItem`, to: HALT },
@@ -110,7 +111,7 @@ export interface StageFacts {
   readonly isShared: boolean;
 }
 
-const ROOMS = ['collect-logs', 'irc-commands', 'storefront', 'wake', 'reconcile'];
+const ROOMS = ['alarm-lines', 'collect-logs', 'irc-commands', 'storefront', 'wake', 'reconcile'];
 const PULL_IMAGE = 'ecr:BatchCheckLayerAvailability ecr:GetDownloadUrlForLayer ecr:BatchGetImage';
 
 const MARKET: readonly Right[] = [
