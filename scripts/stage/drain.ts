@@ -44,22 +44,42 @@ export async function lockedDeals(site: Site): Promise<readonly Locked[]> {
   return looked.flat();
 }
 
+interface Patience {
+  readonly patienceMs: number;
+  readonly onLocked?: (locked: readonly Locked[]) => void;
+  /** Ends the waiting: its reason is thrown. */
+  readonly signal?: AbortSignal;
+}
+
 /** Beats everybody until no escrow of ours holds money, or time is up; gives what is locked still. */
 export async function drain(
   site: Site,
-  {
-    patienceMs,
-    onLocked,
-  }: { readonly patienceMs: number; readonly onLocked: (locked: readonly Locked[]) => void },
+  { patienceMs, onLocked, signal }: Patience,
 ): Promise<readonly Locked[]> {
   const until = Date.now() + patienceMs;
   for (;;) {
+    signal?.throwIfAborted();
     const locked = await lockedDeals(site);
     if (locked.length === 0 || Date.now() >= until) return locked;
-    onLocked(locked);
-    await Promise.all(ROSTER.map(({ id }) => beatOnce(site, id).catch(() => undefined)));
-    await sleep(PAUSE_MS);
+    onLocked?.(locked);
+    await beatAll(site);
   }
+}
+
+/** One beat of everybody, and a moment for what it has set off. Whoever cannot beat is left alone. */
+export async function beatAll(site: Site): Promise<void> {
+  await Promise.all(ROSTER.map(({ id }) => beatOnce(site, id).catch(() => undefined)));
+  await sleep(PAUSE_MS);
+}
+
+/** To whoever waits. */
+export function tellLocked(locked: readonly Locked[]): void {
+  console.error(`${locked.length} deals hold money in escrow; beating until they are over...`);
+}
+
+/** One sentence about it. */
+export function lockedText({ taskId, product, buyer, usdc, reclaimableFrom }: Locked): string {
+  return `task ${taskId} (${product} for ${buyer}) holds ${usdc} USDC in escrow until ${reclaimableFrom}`;
 }
 
 /** One beat of one agent now. @throws whatever the function threw, with its words */

@@ -11,14 +11,18 @@ import { DEFAULT_PORT_BASE, portsFrom } from '../local/economy/ports.ts';
 import { isFolder } from '../local/economy/uploads.ts';
 import { fillObjects, saveObjects } from '../stage/backup/objects.ts';
 import { fillTable, saveTable } from '../stage/backup/tables.ts';
-import { type Place, type Site, siteOf } from '../stage/site.ts';
+import { tellLocked } from '../stage/drain.ts';
+import { whileQuiet } from '../stage/quiet.ts';
+import { type Place, refuseOtherChain, type Site, siteOf } from '../stage/site.ts';
 import { type StageFlags, withStage } from '../stage/stages.ts';
-import { portBase } from './options.ts';
+import { portBase, wholeNumber } from './options.ts';
 import { fail, paint, print } from './output.ts';
+
+const BECAUSE = 'a backup is being taken';
 
 /** `backup.json`: written last, so that a backup without it is none. */
 const Backup = z.object({
-  v: z.literal(1),
+  v: z.literal(2),
   stage: z.string(),
   at: z.string(),
   economy: z.int(),
@@ -29,6 +33,8 @@ export type Backup = z.infer<typeof Backup>;
 
 interface SaveFlags extends StageFlags {
   readonly out: string;
+  /** Seconds. */
+  readonly patience: number;
 }
 
 interface FillFlags extends StageFlags {
@@ -40,9 +46,10 @@ interface FillFlags extends StageFlags {
 export function addBackup(program: Command): void {
   withStage(program.command('backup'))
     .description(
-      'Both tables and the data bucket of a stage into a new folder. No key goes with it.',
+      'Both tables and the data bucket of a stage into a new folder. Spending halts until no money is on its way and the tables are read. No key goes with it.',
     )
     .requiredOption('--out <folder>', 'a folder that is not there yet')
+    .option('--patience <seconds>', 'how long money may take to arrive', wholeNumber, 300)
     .action((flags: SaveFlags) => save(flags).catch(fail));
 }
 
@@ -64,27 +71,37 @@ async function save(flags: SaveFlags): Promise<void> {
       `${out} is there already: name a new folder, so that no two backups mix.`,
     );
   const site = await siteOf(flags);
-  await mkdir(out, { recursive: true, mode: 0o700 });
-  const done = await saveAll(site, await site.place(), out);
+  await refuseOtherChain(site);
   // the local chain lives in the state folder; any other outlives all of this
-  if (site.connection !== undefined)
-    await cp(join(resolve(flags.dir), 'chain'), join(out, 'chain'), { recursive: true });
+  const chainDir = site.connection && join(resolve(flags.dir), 'chain');
+  const done = await saveAll(site, out, { ...flags, chainDir });
   print(flags.json, done, () => `${told(done)} are in ${out}.`);
 }
 
-/** @returns what was saved, as `backup.json` says it */
+/** @returns what was saved, as `backup.json` says it. @throws CannotStart when money stays on its way, and nothing was saved */
 export async function saveAll(
-  { stage, dynamo, s3 }: Pick<Site, 'stage' | 'dynamo' | 's3'>,
-  place: Place,
+  site: Site,
   out: string,
+  { patience, chainDir }: { readonly patience: number; readonly chainDir?: string | undefined },
 ): Promise<Backup> {
+  const { economyTable, marketTable, dataBucket } = await site.place();
+  const quiet = { because: BECAUSE, patienceMs: patience * 1000, onLocked: tellLocked };
+  const tables = await whileQuiet(site, quiet, async (signal) => {
+    await mkdir(out, { recursive: true, mode: 0o700 });
+    // first: what strangers may do meanwhile is then in the books before it is on the chain, as it always is
+    if (chainDir !== undefined) await cp(chainDir, join(out, 'chain'), { recursive: true });
+    const save = (table: string, name: string) =>
+      saveTable(site.dynamo, table, { path: join(out, name), halt: BECAUSE, signal });
+    const economy = await save(economyTable, 'economy.ndjson');
+    return { economy, market: await save(marketTable, 'market.ndjson') };
+  });
   const done: Backup = {
-    v: 1,
-    stage: stage.name,
+    v: 2,
+    stage: site.stage.name,
     at: new Date().toISOString(),
-    economy: await saveTable(dynamo, place.economyTable, join(out, 'economy.ndjson')),
-    market: await saveTable(dynamo, place.marketTable, join(out, 'market.ndjson')),
-    objects: await saveObjects(s3, place.dataBucket, join(out, 'objects')),
+    ...tables,
+    // afterwards, for they outlive what names them: nothing is deleted before it has been unnamed for days
+    objects: await saveObjects(site.s3, dataBucket, out),
   };
   await writeFile(join(out, 'backup.json'), JSON.stringify(done));
   return done;
@@ -140,7 +157,7 @@ export async function fillAll(
   // tables first: a log that is put back wakes agents, and one that woke without its books would open new ones
   const economy = await fillTable(dynamo, economyTable, join(from, 'economy.ndjson'));
   const market = await fillTable(dynamo, marketTable, join(from, 'market.ndjson'));
-  const objects = await fillObjects(s3, dataBucket, join(from, 'objects'));
+  const objects = await fillObjects(s3, dataBucket, from);
   return { economy, market, objects };
 }
 

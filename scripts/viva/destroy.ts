@@ -6,7 +6,7 @@ import { storeWalletSecret } from '#adapters/secrets/wallet-secret.ts';
 import { replacedSecretName } from '#contract/keys.ts';
 import { ROSTER } from '#contract/roster.ts';
 import { CannotStart } from '../local/cloud/cannot-start.ts';
-import { drain, type Locked, lockedDeals } from '../stage/drain.ts';
+import { drain, type Locked, lockedDeals, lockedText, tellLocked } from '../stage/drain.ts';
 import { halt, resume } from '../stage/halt.ts';
 import { walletOf, walletsOf } from '../stage/keys.ts';
 import { run } from '../stage/run.ts';
@@ -71,14 +71,12 @@ async function carryOut(site: Site, flags: Flags): Promise<Destroyed> {
   const isOurs = await halt(site, BECAUSE);
   const locked = await drain(site, {
     patienceMs: flags.force ? 0 : flags.patience * 1000,
-    onLocked: (left) => {
-      console.error(`${left.length} deals hold money in escrow; beating until they are over...`);
-    },
+    onLocked: tellLocked,
   });
   if (locked.length > 0 && !flags.force) {
     if (isOurs) await resume(site, BECAUSE);
     throw new CannotStart(
-      `Nothing was destroyed: ${locked.map(told).join('; ')}. Wait and run it again, or give --force with --reason; the buyer's key can reclaim after that time.`,
+      `Nothing was destroyed: ${locked.map(lockedText).join('; ')}. Wait and run it again, or give --force with --reason; the buyer's key can reclaim after that time.`,
     );
   }
   await keepKeys(site, locked);
@@ -139,17 +137,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function told({ taskId, product, buyer, usdc, reclaimableFrom }: Locked): string {
-  return `task ${taskId} (${product} for ${buyer}) holds ${usdc} USDC in escrow until ${reclaimableFrom}`;
-}
-
 function destroyedText({ stage, connection }: Site, { locked, swept, status }: Destroyed): string {
   const rest =
     connection === undefined
       ? '`cdk destroy --all`'
       : 'its process and state folder go; the chain stays';
   return [
-    ...locked.map((deal) => paint('yellow', told(deal))),
+    ...locked.map((deal) => paint('yellow', lockedText(deal))),
     movedText(swept),
     status === 'destroyed'
       ? `Stage ${stage.name} is gone.`

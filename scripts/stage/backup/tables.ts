@@ -1,6 +1,3 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
@@ -9,6 +6,8 @@ import {
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
+import { economyKey, type Key } from '#contract/keys.ts';
+import { readRecords, writeRecords } from './ndjson.ts';
 
 type Row = Record<string, AttributeValue>;
 
@@ -16,9 +15,11 @@ type Row = Record<string, AttributeValue>;
 export async function* rowsOf(
   client: Pick<DynamoDBClient, 'send'>,
   TableName: string,
+  signal?: AbortSignal,
 ): AsyncGenerator<Row> {
   let ExclusiveStartKey: Row | undefined;
   do {
+    signal?.throwIfAborted();
     const page = await client.send(
       new ScanCommand({ TableName, ConsistentRead: true, ExclusiveStartKey }),
     );
@@ -27,24 +28,32 @@ export async function* rowsOf(
   } while (ExclusiveStartKey !== undefined);
 }
 
-/** One item a line, in DynamoDB's own JSON. @returns how many */
-export async function saveTable(
+/** One item a line, in DynamoDB's own JSON; the switch of this halt is left out. @returns how many */
+export function saveTable(
   client: Pick<DynamoDBClient, 'send'>,
   table: string,
-  path: string,
+  { path, halt, signal }: SaveTerms,
 ): Promise<number> {
-  const file = await open(path, 'w', 0o600);
-  let rows = 0;
-  try {
-    for await (const row of rowsOf(client, table)) {
-      await file.write(`${JSON.stringify(row)}\n`);
-      rows += 1;
-    }
-    await file.sync();
-  } finally {
-    await file.close();
+  return writeRecords(path, resting(rowsOf(client, table, signal), halt));
+}
+
+interface SaveTerms {
+  readonly path: string;
+  /** Whose switch is no part of the backup. */
+  readonly halt: string;
+  readonly signal: AbortSignal;
+}
+
+/** As the items are once we are through: our halt is gone, and whoever holds a lease now holds none; its fence goes on. */
+async function* resting(rows: AsyncIterable<Row>, halt: string): AsyncGenerator<Row> {
+  for await (const row of rows) {
+    if (isAt(row, economyKey.halt()) && row['id']?.S === halt) continue;
+    yield row['sk']?.S === 'LEASE' ? { ...row, until: { N: '0' } } : row;
   }
-  return rows;
+}
+
+function isAt(row: Row, { pk, sk }: Key): boolean {
+  return row['pk']?.S === pk && row['sk']?.S === sk;
 }
 
 const Line = z.custom<Row>((row) => typeof row === 'object' && row !== null && 'pk' in row);
@@ -56,8 +65,8 @@ export async function fillTable(
   path: string,
 ): Promise<number> {
   let put = 0;
-  for await (const line of createInterface({ input: createReadStream(path) })) {
-    const Item = Line.parse(JSON.parse(line));
+  for await (const record of readRecords(path)) {
+    const Item = Line.parse(record);
     try {
       const ConditionExpression = 'attribute_not_exists(pk)';
       await client.send(new PutItemCommand({ TableName, Item, ConditionExpression }));

@@ -8,7 +8,7 @@ import { formatUsdc } from '#contract/money.ts';
 import { functionName } from '../../../lib/names.ts';
 import { CannotStart } from '../../local/cloud/cannot-start.ts';
 import { drain, lockedDeals } from '../drain.ts';
-import { halt, resume } from '../halt.ts';
+import { whileHalted } from '../halt.ts';
 import { type Held, heldBy, walletOf } from '../keys.ts';
 import { withLease } from '../lease.ts';
 import { type Site, storesOf } from '../site.ts';
@@ -37,10 +37,8 @@ export async function rotate(site: Site, agent: AgentId, terms: RotateTerms): Pr
   const held = await walletOf(site, agent);
   const next = await findWalletSecret(site.secrets, nameOf(site, agent, 'next'));
   if (terms.isDry) return dry(site, agent, held);
-  const because = `the wallet of ${agent} is being rotated`;
-  const isOurs = await halt(site, because);
-  try {
-    await emptyEscrows(site, agent, terms.patienceMs);
+  return whileHalted(site, `the wallet of ${agent} is being rotated`, async (signal) => {
+    await emptyEscrows(site, agent, { patienceMs: terms.patienceMs, signal });
     const after = next === undefined ? heldBy(generatePrivateKey()) : heldBy(next);
     if (next === undefined)
       await storeWalletSecret(site.secrets, nameOf(site, agent, 'next'), after.key);
@@ -56,9 +54,7 @@ export async function rotate(site: Site, agent: AgentId, terms: RotateTerms): Pr
       after: after.address,
     });
     return { agent, before: before.address, after: after.address, moved, consequences };
-  } finally {
-    if (isOurs) await resume(site, because);
-  }
+  });
 }
 
 interface Pair {
@@ -99,8 +95,12 @@ function moveAll(site: Site, { agent, before, after }: Pair, terms: RotateTerms)
 }
 
 /** Escrow pays the wallet that it was locked for and gives back to the one that locked it. */
-async function emptyEscrows(site: Site, agent: AgentId, patienceMs: number): Promise<void> {
-  const locked = await drain(site, { patienceMs, onLocked: () => undefined });
+async function emptyEscrows(
+  site: Site,
+  agent: AgentId,
+  patience: Parameters<typeof drain>[1],
+): Promise<void> {
+  const locked = await drain(site, patience);
   if (locked.length === 0) return;
   throw new CannotStart(
     `Money is still in escrow (${locked.map(({ taskId, usdc }) => `${usdc} USDC of ${taskId}`).join(', ')}): rotate ${agent} when these deals are over; nothing has moved.`,

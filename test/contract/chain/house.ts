@@ -122,6 +122,7 @@ export async function startHouse() {
   return {
     url,
     rpcUrl: chain.url,
+    chainDir: join(dir, 'chain'),
     chain: new EvmChain(network, chain.url),
     facilitator: new HttpFacilitator({ url, network }),
     market: signedBy(SERVICE_HD_INDEX.market),
