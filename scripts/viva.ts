@@ -26,6 +26,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   cost: async () => (await import('./viva/cost.ts')).addCost,
   contracts: async () => (await import('./viva/contracts.ts')).addContracts,
   wallets: async () => (await import('./viva/wallets.ts')).addWallets,
+  import: async () => (await import('./viva/import.ts')).addImport,
+  migrate: async () => (await import('./viva/migrate.ts')).addMigrate,
   destroy: async () => (await import('./viva/destroy.ts')).addDestroy,
   backup: async () => (await import('./viva/backup.ts')).addBackup,
   restore: async () => (await import('./viva/backup.ts')).addRestore,

@@ -26,7 +26,13 @@ const LIMIT = 10_000;
 
 /** From a file that only its owner may read, or from stdin. @throws CannotStart naming the file and never its content */
 export async function readBrought(file: string | undefined): Promise<Brought> {
-  if (file === undefined) return parseBrought(await stdin(), 'What came on stdin');
+  return file === undefined
+    ? parseBrought(await stdin(), 'What came on stdin')
+    : parseBrought(await readFileOfOne(file), file);
+}
+
+/** @throws CannotStart when others may read it too */
+export async function readFileOfOne(file: string): Promise<string> {
   const { mode } = await stat(file).catch((cause: unknown) => {
     throw new CannotStart(`${file} cannot be read: name the file that holds the key.`, { cause });
   });
@@ -34,7 +40,7 @@ export async function readBrought(file: string | undefined): Promise<Brought> {
     throw new CannotStart(
       `${file} can be read by others (mode ${(mode & 0o777).toString(8)}): \`chmod 600 ${file}\` first, and think of the key as seen.`,
     );
-  return parseBrought(await readFile(file, 'utf8'), file);
+  return readFile(file, 'utf8');
 }
 
 async function stdin(): Promise<string> {

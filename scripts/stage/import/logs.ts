@@ -1,0 +1,71 @@
+import { Readable } from 'node:stream';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  paginateListObjectsV2,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+
+export interface BucketAt {
+  readonly s3: S3Client;
+  readonly bucket: string;
+}
+
+/** Objects and their bytes. */
+export interface CopiedLogs {
+  readonly copied: number;
+  readonly bytes: number;
+  /** Copied before, or the same anyway. */
+  readonly there: number;
+  /** Under the same key lies something else that was not copied from here: it is newer, and stays. */
+  readonly kept: readonly string[];
+}
+
+/** Metadata by which a copy is known again: multipart uploads of the same bytes have other ETags. */
+const MARK = 'copied-from';
+
+/** Brings every object below the prefix to the same key. What has changed since it was copied is copied again. */
+export async function copyLogs(
+  { from, to }: { readonly from: BucketAt; readonly to: BucketAt },
+  { prefix, isDry }: { readonly prefix: string; readonly isDry: boolean },
+): Promise<CopiedLogs> {
+  let [copied, bytes, there] = [0, 0, 0];
+  const kept: string[] = [];
+  const pages = paginateListObjectsV2({ client: from.s3 }, { Bucket: from.bucket, Prefix: prefix });
+  for await (const { Contents = [] } of pages) {
+    for (const { Key = '', Size = 0, ETag = '' } of Contents) {
+      const standing = await standingAt(to, Key);
+      if (standing?.mark === ETag || standing?.eTag === ETag) there += 1;
+      else if (standing !== undefined && standing.mark === undefined) kept.push(Key);
+      else {
+        if (!isDry) await copyOne({ from, to }, Key);
+        copied += 1;
+        bytes += Size;
+      }
+    }
+  }
+  return { copied, bytes, there, kept };
+}
+
+async function standingAt({ s3, bucket }: BucketAt, Key: string) {
+  try {
+    const { ETag, Metadata } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key }));
+    return { eTag: ETag, mark: Metadata?.[MARK] };
+  } catch (error) {
+    if (error instanceof Error && error.name === 'NotFound') return undefined;
+    throw error;
+  }
+}
+
+async function copyOne(
+  { from, to }: { readonly from: BucketAt; readonly to: BucketAt },
+  Key: string,
+): Promise<void> {
+  const { Body, ETag, ContentType } = await from.s3.send(
+    new GetObjectCommand({ Bucket: from.bucket, Key }),
+  );
+  if (!(Body instanceof Readable)) throw new Error(`Object ${Key} has no body.`);
+  const params = { Bucket: to.bucket, Key, Body, ContentType, Metadata: { [MARK]: ETag ?? '' } };
+  await new Upload({ client: to.s3, params, queueSize: 1 }).done();
+}
