@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { relative, sep } from 'node:path';
 import { GetFunctionCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { filesBelow } from '#adapters/logs/folder.ts';
 import { unzip } from './zip.ts';
@@ -55,9 +55,4 @@ export async function difference(
     if (!body?.equals(await readFile(path))) wrong.push(name);
   }
   return wrong.toSorted();
-}
-
-/** Where a room's bundle is. */
-export function bundleOf(room: string): string {
-  return join(import.meta.dirname, '../../../dist/rooms', room);
 }

@@ -2,8 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, expect, it } from 'vitest';
-import { difference } from '../../../scripts/stage/deploy/verify-code.ts';
+import { CREDENTIALS, REGION } from '../../../scripts/local/cloud/aws.ts';
+import { listen } from '../../../scripts/local/cloud/http.ts';
+import { lambdaApi } from '../../../scripts/local/cloud/lambda/api.ts';
+import type { LambdaFunction } from '../../../scripts/local/cloud/lambda/function.ts';
+import { functionsIn } from '../../../scripts/stage/deploy/functions.ts';
+import { difference, verifyCode } from '../../../scripts/stage/deploy/verify-code.ts';
 import { unzip } from '../../../scripts/stage/deploy/zip.ts';
 
 const bundle = mkdtempSync(join(tmpdir(), 'viva-bundle-'));
@@ -55,4 +61,52 @@ it('finds the files of a deployed function that are not those that were built', 
     'package.json',
   ]);
   expect(() => unzip(Buffer.from('<html>'))).toThrow('no zip archive');
+});
+
+it('fetches the code of a running function and knows it by its hash', async () => {
+  const codeDir = mkdtempSync(join(tmpdir(), 'viva-code-'));
+  const fn = { name: 'economia-viva-local-wake', arn: 'arn', codeDir } as LambdaFunction;
+  const server = await listen(
+    lambdaApi({
+      find: (name) => (name === fn.name ? fn : undefined),
+      invoke: () => Promise.resolve(undefined),
+      invokeAsync: () => Promise.resolve(),
+    }),
+  );
+  const credentials = CREDENTIALS;
+  const lambda = new LambdaClient({ region: REGION, credentials, endpoint: server.url });
+  try {
+    for (const dir of [bundle, codeDir])
+      writeFileSync(join(dir, 'index.mjs'), 'export const handler = 1;');
+    writeFileSync(join(codeDir, 'package.json'), '{"type":"module"}');
+    const ours = await verifyCode(lambda, fn.name, bundle);
+    writeFileSync(join(codeDir, 'index.mjs'), 'export const handler = 2;');
+    const other = await verifyCode(lambda, fn.name, bundle);
+
+    expect(ours).toMatchObject({ status: 'ours', differing: [] });
+    expect(ours.codeSha256).toMatch(/^[A-Za-z0-9+/]{43}=$/);
+    expect(other).toMatchObject({ status: 'differs', differing: ['index.mjs'] });
+    expect(other.codeSha256).not.toBe(ours.codeSha256);
+    await expect(verifyCode(lambda, 'nobody', bundle)).rejects.toThrow('Function not found');
+  } finally {
+    await server.close();
+    rmSync(codeDir, { recursive: true });
+  }
+});
+
+it('finds every function of an assembly with its folder', async () => {
+  const assembly = mkdtempSync(join(tmpdir(), 'viva-assembly-'));
+  const aFunction = (name: string) => ({
+    Type: 'AWS::Lambda::Function',
+    Properties: { FunctionName: name },
+    Metadata: { 'aws:asset:path': `asset.${name}` },
+  });
+  const Resources = { A: aFunction('b'), Q: { Type: 'AWS::SQS::Queue' }, B: aFunction('a') };
+  writeFileSync(join(assembly, 'x.template.json'), JSON.stringify({ Resources }));
+
+  expect(await functionsIn(assembly)).toEqual([
+    { name: 'a', bundle: join(assembly, 'asset.a') },
+    { name: 'b', bundle: join(assembly, 'asset.b') },
+  ]);
+  rmSync(assembly, { recursive: true });
 });

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { readBody, sendJson } from '../http.ts';
+import { pack } from './code.ts';
 import type { LambdaFunction, Outcome } from './function.ts';
 import { PAYLOAD_LIMIT } from './sandbox.ts';
 
@@ -13,9 +14,12 @@ export interface LambdaApi {
   readonly invokeAsync: (fn: LambdaFunction, payload: string) => Promise<void>;
 }
 
-const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
+const PATH = /^\/2015-03-31\/functions\/([^/]+)(\/invocations|\/code)?$/;
 
-/** The Invoke operation, as SDK clients call it: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+/**
+ * The operations Invoke and, for what runs, GetFunction, as SDK clients call them: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html,
+ * .../API_GetFunction.html. The code lies at `.../code`, for whoever knows the function.
+ */
 export function lambdaApi(api: LambdaApi): RequestListener {
   return (request, response) => {
     answer(api, request, response).catch((error: unknown) => {
@@ -30,14 +34,18 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://local');
-  const name = decodeURIComponent(PATH.exec(pathname)?.[1] ?? '');
+  const [, encoded = '', operation = ''] = PATH.exec(pathname) ?? [];
+  const name = decodeURIComponent(encoded);
+  const isInvocation = operation === '/invocations';
   const body = await readBody(request, PAYLOAD_LIMIT);
   const fn = api.find(name);
-  if (request.method !== 'POST' || name === '') {
-    const words = `The local Lambda only invokes: ${pathname} is not served.`;
+  if (request.method !== (isInvocation ? 'POST' : 'GET') || name === '') {
+    const words = `The local Lambda invokes and shows its code: ${pathname} is not served.`;
     refuse(response, 501, ['NotImplemented', words]);
   } else if (!fn) {
     refuse(response, 404, ['ResourceNotFoundException', `Function not found: ${name}`]);
+  } else if (!isInvocation) {
+    show(fn, { isCode: operation === '/code', host: request.headers.host ?? '' }, response);
   } else if (!body) {
     const words = `Request must be smaller than ${PAYLOAD_LIMIT} bytes.`;
     refuse(response, 413, ['RequestTooLargeException', words]);
@@ -45,6 +53,34 @@ async function answer(
     const type = String(request.headers['x-amz-invocation-type']);
     await dispatch(api, { fn, payload: body.toString('utf8') || '{}', type }, response);
   }
+}
+
+/** What GetFunction says of a function, or the archive that it names. */
+function show(
+  { name, arn, codeDir, handler, memoryMb, timeoutMs }: LambdaFunction,
+  { isCode, host }: { readonly isCode: boolean; readonly host: string },
+  response: ServerResponse,
+): void {
+  const { archive, sha256 } = pack(codeDir);
+  if (isCode) {
+    response.writeHead(200, { 'content-type': 'application/zip' }).end(archive);
+    return;
+  }
+  const path = `/2015-03-31/functions/${encodeURIComponent(name)}/code`;
+  sendJson(response, 200, {
+    body: {
+      Configuration: {
+        FunctionName: name,
+        FunctionArn: arn,
+        Handler: handler,
+        CodeSha256: sha256,
+        CodeSize: archive.length,
+        MemorySize: memoryMb,
+        Timeout: timeoutMs / 1000,
+      },
+      Code: { RepositoryType: 'S3', Location: `http://${host}${path}` },
+    },
+  });
 }
 
 async function dispatch(
