@@ -91,9 +91,12 @@ export type Stores = Awaited<ReturnType<typeof storesOf>>;
 /** @throws CannotStart when no node answers, or one of another chain */
 export async function refuseOtherChain({ stage, network, rpcUrl, chain }: Site): Promise<void> {
   const chainId = await getChainId(chain.client).catch((cause: unknown) => {
-    throw new CannotStart(`No chain answers at ${rpcUrl}: name another node with --rpc-url.`, {
-      cause,
-    });
+    throw new CannotStart(
+      `No chain answers at ${rpcUrl}: check network and proxy, or name another node with --rpc-url.`,
+      {
+        cause,
+      },
+    );
   });
   if (chainId !== network.chainId)
     throw new CannotStart(

@@ -38,7 +38,7 @@ async function doctor(flags: StageFlags): Promise<void> {
 /** Every check, side by side. Never rejects. */
 export async function examine(site: Site, patienceMs = PATIENCE): Promise<Health> {
   const { stage } = site;
-  const place = site.place().catch(() => undefined);
+  const place = site.place().catch(unknownBecause);
   const checks = await runChecks(
     [
       ...awsChecks(stage.region, site.connection !== undefined),
@@ -50,6 +50,13 @@ export async function examine(site: Site, patienceMs = PATIENCE): Promise<Health
   );
   const isOk = checks.every(({ status }) => status !== 'failed');
   return { stage: stage.name, ok: isOk, checks };
+}
+
+function unknownBecause(error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error);
+  return words.includes('is not deployed')
+    ? 'it comes with the deployment'
+    : `cannot be asked for (${words.split(':')[0] ?? ''})`;
 }
 
 const COLOURS = { ok: 'green', skipped: 'dim', failed: 'red' } as const;

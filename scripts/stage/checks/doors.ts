@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import type { Network } from '#contract/networks.ts';
+import { CannotStart } from '../../local/cloud/cannot-start.ts';
 import type { Place, Site } from '../site.ts';
 import { type Check, type Found, failed, ok, skipped } from './check.ts';
 
-/** Undefined while the stage is not deployed. */
-type WhereIs = () => Promise<Place | undefined>;
+/** Why nobody knows where its doors are, in words, while nobody does. */
+type WhereIs = () => Promise<Place | string>;
 
 /** Whatever answers over HTTP: a stage's own doors exist only once it is deployed. */
 export function doorChecks({ stage, network }: Site, where: WhereIs): readonly Check[] {
@@ -17,8 +18,9 @@ export function doorChecks({ stage, network }: Site, where: WhereIs): readonly C
   ): Check => ({
     name,
     look: async () => {
-      const url = fixed ?? (await where())?.[`${name}Url`];
-      return url === undefined ? skipped('it comes with the deployment') : knock(url);
+      if (fixed !== undefined) return knock(fixed);
+      const place = await where();
+      return typeof place === 'string' ? skipped(place) : knock(place[`${name}Url`]);
     },
   });
   return [
@@ -57,6 +59,9 @@ async function get(url: string): Promise<Response> {
   try {
     return await fetch(url, { signal: AbortSignal.timeout(10_000) });
   } catch (cause) {
-    throw new Error(`${new URL(url).origin} does not answer`, { cause });
+    throw new CannotStart(
+      `${new URL(url).origin} does not answer: check network and proxy; if they are well, its log (docs/runbook.md, room-fails) or its operator.`,
+      { cause },
+    );
   }
 }
