@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import * as z from 'zod';
 import { CREDENTIALS } from '../local/cloud/aws.ts';
 import { CannotStart } from '../local/cloud/cannot-start.ts';
+import { makeFolder } from '../local/cloud/make-folder.ts';
 import { startEconomy } from '../local/economy/economy.ts';
 import { DEFAULT_PORT_BASE, portsFrom } from '../local/economy/ports.ts';
 import { isFolder } from '../local/economy/uploads.ts';
@@ -87,7 +88,7 @@ export async function saveAll(
   const { economyTable, marketTable, dataBucket } = await site.place();
   const quiet = { because: BECAUSE, patienceMs: patience * 1000, onLocked: tellLocked };
   const tables = await whileQuiet(site, quiet, async (signal) => {
-    await mkdir(out, { recursive: true, mode: 0o700 });
+    await makeFolder(out, 0o700);
     // first: what strangers may do meanwhile is then in the books before it is on the chain, as it always is
     if (chainDir !== undefined) await cp(chainDir, join(out, 'chain'), { recursive: true });
     const save = (table: string, name: string) =>

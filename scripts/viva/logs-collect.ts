@@ -1,6 +1,7 @@
 import { relative, resolve, sep } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { CannotStart, explain } from '../local/cloud/cannot-start.ts';
+import { makeFolder } from '../local/cloud/make-folder.ts';
 import { logFilesIn } from '../local/economy/uploads.ts';
 import { fail, print, table } from './output.ts';
 import { plain } from './words.ts';
@@ -31,6 +32,7 @@ async function collect(folder: string, { out, zone, json }: Options): Promise<vo
   await logFilesIn(folder, (name) => {
     if (!json) console.error(`passed over: ${plain(name)}`);
   });
+  await makeFolder(out);
   // loaded when needed: the other commands start without it
   const { collectFolder } = await import('#adapters/logs/collect-folder.ts');
   const gathered = await collectFolder(folder, out, zone).catch((error: unknown) => {

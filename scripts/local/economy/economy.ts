@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { appendFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Address } from '#contract/ids.ts';
 import { SERVICE_HD_INDEX } from '#contract/roster.ts';
@@ -8,6 +8,7 @@ import { CREDENTIALS } from '../cloud/aws.ts';
 import { explain } from '../cloud/cannot-start.ts';
 import { type Cloud, startCloud } from '../cloud/cloud.ts';
 import { lockFolder } from '../cloud/lock.ts';
+import { makeFolder } from '../cloud/make-folder.ts';
 import { startIrcd } from '../irc/server.ts';
 import { assemble, ROOMS } from './assembly.ts';
 import { type Clients, type Connection, connect, writeConnection } from './connection.ts';
@@ -54,7 +55,7 @@ export async function startEconomy(options: EconomyOptions): Promise<Economy> {
     for (const close of closing.splice(0).reverse()) await close();
   };
   try {
-    mkdirSync(dir, { recursive: true });
+    await makeFolder(dir);
     const lock = lockFolder(dir, new Date());
     closing.push(() => {
       lock.release();
