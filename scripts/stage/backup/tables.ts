@@ -58,7 +58,7 @@ function isAt(row: Row, { pk, sk }: Key): boolean {
 
 const Line = z.custom<Row>((row) => typeof row === 'object' && row !== null && 'pk' in row);
 
-/** Puts back what is not there: an item that is there is newer, and stays. @returns how many were put */
+/** Puts back what is not there and has not expired: an item that is there is newer, and stays. @returns how many were put */
 export async function fillTable(
   client: Pick<DynamoDBClient, 'send'>,
   TableName: string,
@@ -67,6 +67,7 @@ export async function fillTable(
   let put = 0;
   for await (const record of readRecords(path)) {
     const Item = Line.parse(record);
+    if (Number(Item['ttl']?.N ?? Infinity) * 1000 < Date.now()) continue;
     try {
       const ConditionExpression = 'attribute_not_exists(pk)';
       await client.send(new PutItemCommand({ TableName, Item, ConditionExpression }));
