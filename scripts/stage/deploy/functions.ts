@@ -6,7 +6,7 @@ const Template = z.object({
   Resources: z.record(z.string(), z.looseObject({ Type: z.string() })).default({}),
 });
 /** `aws:asset:path` is what the CDK writes into metadata for whoever runs a function elsewhere: its folder in the assembly. */
-const Function = z.object({
+const Named = z.object({
   Type: z.literal('AWS::Lambda::Function'),
   Properties: z.object({ FunctionName: z.string() }),
   Metadata: z.object({ 'aws:asset:path': z.string() }),
@@ -26,7 +26,7 @@ export async function functionsIn(assembly: string): Promise<readonly DeployedFu
     const text = await readFile(join(assembly, file), 'utf8');
     for (const resource of Object.values(Template.parse(JSON.parse(text)).Resources)) {
       if (resource.Type !== 'AWS::Lambda::Function') continue;
-      const { Properties, Metadata } = Function.parse(resource);
+      const { Properties, Metadata } = Named.parse(resource);
       const bundle = join(assembly, Metadata['aws:asset:path']);
       found.push({ name: Properties.FunctionName, bundle });
     }

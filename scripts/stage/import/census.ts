@@ -9,7 +9,7 @@ import { agentId } from '../../viva/options.ts';
 export const KARMACADABRA = join(import.meta.dirname, 'karmacadabra.json');
 
 /** What runs already, as a file says it. */
-const Census = z.object({
+const CensusFile = z.object({
   v: z.literal(1),
   /** S3 bucket with `<agent>/logs/...`. @default - there are no logs to bring */
   bucket: z.string().min(3).optional(),
@@ -49,9 +49,9 @@ export async function readCensus(path: string): Promise<Census> {
   return { ...rest, settlers };
 }
 
-function parsed(text: string, path: string): z.infer<typeof Census> {
+function parsed(text: string, path: string): z.infer<typeof CensusFile> {
   try {
-    return Census.parse(JSON.parse(text));
+    return CensusFile.parse(JSON.parse(text));
   } catch (cause) {
     const [first] = cause instanceof z.ZodError ? cause.issues : [];
     const where = first === undefined ? '' : ` (${first.path.join('.')}: ${first.message})`;

@@ -140,7 +140,10 @@ async function remember(site: Site, { agent, executorId, identity }: Checked): P
   await withLease({ agents, agent }, async (lease) => {
     const view = { day: new Date().toISOString().slice(0, 10), generation: undefined };
     const { state } = await agents.load(agent, view);
-    const ids = { ...(executorId && { executorId }), ...(identity && { identity }) };
+    const ids = {
+      ...(executorId !== undefined && { executorId }),
+      ...(identity !== undefined && { identity }),
+    };
     const next = { ...state, ...ids };
     if (state.executorId === next.executorId && state.identity === next.identity) return;
     await agents.commit(lease, { state: { ...next, revision: state.revision + 1 } });
