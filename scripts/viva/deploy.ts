@@ -144,7 +144,7 @@ async function prove(site: Site, functions: readonly DeployedFunction[]) {
 const COLOURS = { done: 'green', failed: 'red', skipped: 'dim', would: 'dim' } as const;
 
 /** Pure. */
-export function deployedText({ stage, status, steps, smoke, code = [] }: Deployment): string {
+function deployedText({ stage, status, steps, smoke, code = [] }: Deployment): string {
   const done = steps.map((one) => [one.step, paint(COLOURS[one.status], one.status), one.what]);
   const rows = code.map(({ functionName: name, status: is, codeSha256, differing }) => [
     name,

@@ -40,7 +40,7 @@ async function bring(flags: Flags): Promise<void> {
 }
 
 /** Pure. */
-export function settledText({ stage, status, agents, logs, problems, later }: Settled): string {
+function settledText({ stage, status, agents, logs, problems, later }: Settled): string {
   const rows = agents.map(({ agent, key, identity = '', executorId = '', wallet }) => {
     return [agent, key, identity, executorId, wallet];
   });
