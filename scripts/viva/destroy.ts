@@ -21,7 +21,7 @@ const BECAUSE = 'the stage is being destroyed';
 /** How long the local economy may take to end, in ms. */
 const END_MS = 20_000;
 
-interface Flags extends MoveFlags {
+export interface DestroyFlags extends MoveFlags {
   readonly patience: number;
   readonly force: boolean;
   readonly reason?: string;
@@ -45,10 +45,10 @@ export function addDestroy(program: Command): void {
     .option('--patience <seconds>', 'how long to wait for escrows', wholeNumber, 300)
     .option('--force', 'also while money lies in escrow; wants --reason', false)
     .option('--reason <words>', 'why the escrows are not waited for')
-    .action((flags: Flags) => destroy(flags).catch(fail));
+    .action((flags: DestroyFlags) => destroy(flags).catch(fail));
 }
 
-async function destroy(flags: Flags): Promise<void> {
+async function destroy(flags: DestroyFlags): Promise<void> {
   if (flags.force && (flags.reason ?? '').trim() === '')
     throw new CannotStart('--force leaves money in escrow: say why with --reason "<words>".');
   const site = await siteOf(flags);
@@ -57,7 +57,7 @@ async function destroy(flags: Flags): Promise<void> {
   print(flags.json, done, () => destroyedText(site, done));
 }
 
-async function plan(site: Site, flags: Flags): Promise<Destroyed> {
+async function plan(site: Site, flags: DestroyFlags): Promise<Destroyed> {
   const locked = await lockedDeals(site);
   return {
     stage: site.stage.name,
@@ -67,7 +67,8 @@ async function plan(site: Site, flags: Flags): Promise<Destroyed> {
   };
 }
 
-async function carryOut(site: Site, flags: Flags): Promise<Destroyed> {
+/** Nobody buys any more, escrows empty, keys that may still be needed are kept, wallets are swept, and only then it is taken down. @throws CannotStart while money lies in escrow */
+export async function carryOut(site: Site, flags: DestroyFlags): Promise<Destroyed> {
   const isOurs = await halt(site, BECAUSE);
   const locked = await drain(site, {
     patienceMs: flags.force ? 0 : flags.patience * 1000,
@@ -96,7 +97,7 @@ async function keepKeys(site: Site, locked: readonly Locked[]): Promise<void> {
   }
 }
 
-async function sweepAll(site: Site, flags: Flags): Promise<readonly Moved[]> {
+async function sweepAll(site: Site, flags: DestroyFlags): Promise<readonly Moved[]> {
   const { address: to } = await walletOf(site, 'treasury');
   const held = await walletsOf(site);
   const orders = sweepOrders(
@@ -109,7 +110,7 @@ async function sweepAll(site: Site, flags: Flags): Promise<readonly Moved[]> {
 }
 
 /** The local stage is its process and its folder; of others the stacks go, and what they retain is said by the CDK. */
-async function takeDown({ stage, connection }: Site, { dir }: Flags): Promise<void> {
+async function takeDown({ stage, connection }: Site, { dir }: DestroyFlags): Promise<void> {
   if (connection === undefined) {
     await run('cdk', ['destroy', '--all', '--force', '-c', `stage=${stage.name}`]);
     return;

@@ -39,7 +39,11 @@ beforeAll(async () => {
   const house = await startHouse();
   const { chain, facilitator } = house;
   const market = await openRoom({ chain, facilitator });
-  const server = await startS3({ dir: aFolder(), credentials: CREDENTIALS, onObject: () => null });
+  const server = await startS3({
+    dir: aFolder(),
+    credentials: CREDENTIALS,
+    onObject: () => undefined,
+  });
   for (const bucket of [OLD, 'data']) server.createBucket(bucket);
   closing.push(server.close, market.close, house.stop);
   const client = new DynamoDBClient();
