@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { Address, AgentId } from '#contract/ids.ts';
+import { Address, type AgentId } from '#contract/ids.ts';
 import { CannotStart } from '../../local/cloud/cannot-start.ts';
 import { agentId } from '../../viva/options.ts';
 

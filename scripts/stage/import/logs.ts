@@ -25,27 +25,42 @@ export interface CopiedLogs {
 /** Metadata by which a copy is known again: multipart uploads of the same bytes have other ETags. */
 const MARK = 'copied-from';
 
+interface Way {
+  readonly from: BucketAt;
+  readonly to: BucketAt;
+}
+
 /** Brings every object below the prefix to the same key. What has changed since it was copied is copied again. */
 export async function copyLogs(
-  { from, to }: { readonly from: BucketAt; readonly to: BucketAt },
+  way: Way,
   { prefix, isDry }: { readonly prefix: string; readonly isDry: boolean },
 ): Promise<CopiedLogs> {
   let [copied, bytes, there] = [0, 0, 0];
   const kept: string[] = [];
-  const pages = paginateListObjectsV2({ client: from.s3 }, { Bucket: from.bucket, Prefix: prefix });
-  for await (const { Contents = [] } of pages) {
-    for (const { Key = '', Size = 0, ETag = '' } of Contents) {
-      const standing = await standingAt(to, Key);
-      if (standing?.mark === ETag || standing?.eTag === ETag) there += 1;
-      else if (standing !== undefined && standing.mark === undefined) kept.push(Key);
-      else {
-        if (!isDry) await copyOne({ from, to }, Key);
-        copied += 1;
-        bytes += Size;
-      }
+  for await (const { Key = '', Size = 0, ETag } of objectsIn(way.from, prefix)) {
+    const place = await placeOf(way.to, Key, ETag);
+    if (place === 'there') there += 1;
+    else if (place === 'taken') kept.push(Key);
+    else {
+      if (!isDry) await copyOne(way, Key);
+      copied += 1;
+      bytes += Size;
     }
   }
   return { copied, bytes, there, kept };
+}
+
+async function* objectsIn({ s3, bucket }: BucketAt, Prefix: string) {
+  for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix }))
+    yield* page.Contents ?? [];
+}
+
+/** Free as well when what lies there was copied from an object that has changed since. */
+async function placeOf(to: BucketAt, Key: string, eTag: string | undefined) {
+  const standing = await standingAt(to, Key);
+  if (standing === undefined) return 'free';
+  if (standing.mark === eTag || standing.eTag === eTag) return 'there';
+  return standing.mark === undefined ? 'taken' : 'free';
 }
 
 async function standingAt({ s3, bucket }: BucketAt, Key: string) {
@@ -58,10 +73,7 @@ async function standingAt({ s3, bucket }: BucketAt, Key: string) {
   }
 }
 
-async function copyOne(
-  { from, to }: { readonly from: BucketAt; readonly to: BucketAt },
-  Key: string,
-): Promise<void> {
+async function copyOne({ from, to }: Way, Key: string): Promise<void> {
   const { Body, ETag, ContentType } = await from.s3.send(
     new GetObjectCommand({ Bucket: from.bucket, Key }),
   );

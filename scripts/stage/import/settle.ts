@@ -43,30 +43,64 @@ export async function settle(
   { settlers, ...census }: Census,
   { keys, isDry }: { readonly keys: Keys | undefined; readonly isDry: boolean },
 ): Promise<Settled> {
-  const there = await walletsOf(site);
-  const checked = settlers.map((one): Checked => {
-    const brought = heldFrom(keys, one.agent);
-    const held = brought ?? there.get(one.agent);
-    const isThere = held !== undefined && there.get(one.agent)?.address === held.address;
-    return { ...one, held, key: isThere ? 'there' : held ? 'brought' : 'missing' };
-  });
-  const agents = checked.map(({ agent, wallet, key, identity, executorId }) => {
-    return { agent, wallet, key, identity, executorId };
-  });
+  const checked = heldBy(settlers, keys, await walletsOf(site));
   const place = await deployed(site);
-  const workers =
-    isDry || !place ? new Map<AgentId, string>() : await workersOf(site, place, checked);
-  const problems = [
-    ...checked.flatMap(keyProblems),
-    ...(await Promise.all(checked.map((one) => identityProblems(site, one)))).flat(),
-    ...checked.flatMap((one) => workerProblems(one, workers.get(one.agent))),
-  ];
-  const seen = { stage: site.stage.name, agents, problems, later: place ? [] : LATER };
+  const problems = await problemsOf(site, checked, isDry ? undefined : place);
+  const seen = {
+    stage: site.stage.name,
+    agents: checked.map(({ agent, wallet, key, identity, executorId }) => {
+      return { agent, wallet, key, identity, executorId };
+    }),
+    problems,
+    later: place ? [] : LATER,
+  };
   if (problems.length > 0) return { ...seen, status: 'refused' };
   if (keys !== undefined) await storeKeys(site, keys, isDry);
-  if (place && !isDry) for (const one of checked) await remember(site, one);
-  const logs = place && (await bring(site, place, { ...census, isDry }));
+  const logs = place && (await moveIn(site, place, { checked, ...census, isDry }));
   return { ...seen, status: isDry ? 'would-import' : 'imported', ...(logs && { logs }) };
+}
+
+/** What was brought for an agent goes before what it has. */
+function heldBy(
+  settlers: readonly Settler[],
+  keys: Keys | undefined,
+  there: ReadonlyMap<string, Held>,
+): readonly Checked[] {
+  return settlers.map((one) => {
+    const was = there.get(one.agent);
+    const held = heldFrom(keys, one.agent) ?? was;
+    const isThere = held !== undefined && was?.address === held.address;
+    return { ...one, held, key: isThere ? 'there' : held ? 'brought' : 'missing' };
+  });
+}
+
+/** The market is asked only where there is one, and when it is meant: it makes a worker of whom it does not know. */
+async function problemsOf(
+  site: Site,
+  checked: readonly Checked[],
+  place: Place | undefined,
+): Promise<readonly string[]> {
+  const workers = place ? await workersOf(site, place, checked) : new Map<AgentId, string>();
+  const identities = await Promise.all(checked.map((one) => identityProblems(site, one)));
+  return [
+    ...checked.flatMap(keyProblems),
+    ...identities.flat(),
+    ...checked.flatMap((one) => workerProblems(one, workers.get(one.agent))),
+  ];
+}
+
+/** Memory and logs, once there is a table and a bucket. */
+async function moveIn(
+  site: Site,
+  place: Place,
+  {
+    checked,
+    isDry,
+    ...census
+  }: Omit<Census, 'settlers'> & { readonly checked: readonly Checked[]; readonly isDry: boolean },
+): Promise<Settled['logs']> {
+  if (!isDry) for (const one of checked) await remember(site, one);
+  return bring(site, place, { ...census, isDry });
 }
 
 const LATER = ['executor ids', 'ERC-8004 ids in the agents’ memory', 'logs'];

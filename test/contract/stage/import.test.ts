@@ -45,7 +45,7 @@ beforeAll(async () => {
     onObject: () => undefined,
   });
   for (const bucket of [OLD, 'data']) server.createBucket(bucket);
-  closing.push(server.close, market.close, house.stop);
+  closing.push(server.close, () => market.close(), house.stop);
   const client = new DynamoDBClient();
   await createTable(client, 'economy');
   agents = new DynamoAgents(DynamoDBDocumentClient.from(client), 'economy');
@@ -88,7 +88,10 @@ async function aSettler(index: number, facilitatorUrl: string, marketUrl: string
 
 async function bring(
   over: typeof truth = {},
-  { isDry = false, keys = { 'kk-karma-hello': devPrivateKey(HELLO) } as object } = {},
+  {
+    isDry = false,
+    keys = { 'kk-karma-hello': devPrivateKey(HELLO) },
+  }: { readonly isDry?: boolean; readonly keys?: object } = {},
 ): Promise<Settled> {
   const dir = aFolder();
   const [census, file] = [join(dir, 'census.json'), join(dir, 'keys.json')];

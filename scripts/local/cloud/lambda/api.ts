@@ -33,9 +33,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { pathname } = new URL(request.url ?? '/', 'http://local');
-  const [, encoded = '', operation = ''] = PATH.exec(pathname) ?? [];
-  const name = decodeURIComponent(encoded);
+  const { pathname, name, operation } = askedFor(request);
   const isInvocation = operation === '/invocations';
   const body = await readBody(request, PAYLOAD_LIMIT);
   const fn = api.find(name);
@@ -45,7 +43,8 @@ async function answer(
   } else if (!fn) {
     refuse(response, 404, ['ResourceNotFoundException', `Function not found: ${name}`]);
   } else if (!isInvocation) {
-    show(fn, { isCode: operation === '/code', host: request.headers.host ?? '' }, response);
+    const { host = '' } = request.headers;
+    show(fn, { isCode: operation === '/code', host }, response);
   } else if (!body) {
     const words = `Request must be smaller than ${PAYLOAD_LIMIT} bytes.`;
     refuse(response, 413, ['RequestTooLargeException', words]);
@@ -53,6 +52,12 @@ async function answer(
     const type = String(request.headers['x-amz-invocation-type']);
     await dispatch(api, { fn, payload: body.toString('utf8') || '{}', type }, response);
   }
+}
+
+function askedFor({ url = '/' }: IncomingMessage) {
+  const { pathname } = new URL(url, 'http://local');
+  const [, name = '', operation = ''] = PATH.exec(pathname) ?? [];
+  return { pathname, name: decodeURIComponent(name), operation };
 }
 
 /** What GetFunction says of a function, or the archive that it names. */
