@@ -1,9 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Command } from 'commander';
-import { IrcFuzz } from './fuzz/irc.ts';
-import { fuzzLogs } from './fuzz/logs.ts';
-import { besideEconomy } from './fuzz/market/target.ts';
-import { fuzzMarket, type MarketFuzz } from './fuzz/market.ts';
+import type { MarketFuzz } from './fuzz/market.ts';
 import { wholeNumber } from './viva/options.ts';
 import { fail, print } from './viva/output.ts';
 
@@ -16,6 +13,7 @@ interface Options {
 /** What the process may take, with the damaged files themselves, of which some have 10 MB. */
 const MOST_RSS_MB = 512;
 
+// each fuzzer is loaded alone: what the others need would count as its memory
 const program = new Command('fuzz').description('Gives damaged input to parts of Economía Viva.');
 program
   .command('logs')
@@ -29,6 +27,7 @@ program
   )
   .option('--json', 'prints one JSON value', false)
   .action(async (options: Options) => {
+    const { fuzzLogs } = await import('./fuzz/logs.ts');
     const hunted = await hunt(options, fuzzLogs);
     tell(options, 'files', hunted);
   });
@@ -45,6 +44,7 @@ program
   )
   .option('--json', 'prints one JSON value', false)
   .action(async (options: Options) => {
+    const { IrcFuzz } = await import('./fuzz/irc.ts');
     const fuzz = new IrcFuzz();
     const hunted = await hunt(options, async (each) => {
       // a loop that never lets go keeps freed buffers waiting for their turn
@@ -63,6 +63,10 @@ program
   .option('--seed <seed>', 'of all requests', wholeNumber, 1)
   .option('--json', 'prints one JSON value', false)
   .action(async ({ n, seed, json }: Options) => {
+    const [{ besideEconomy }, { fuzzMarket }] = await Promise.all([
+      import('./fuzz/market/target.ts'),
+      import('./fuzz/market.ts'),
+    ]);
     const result = await besideEconomy((target) => fuzzMarket(target, { n, seed }));
     const ok = result.wrong.length === 0;
     process.exitCode = ok ? 0 : 1;
