@@ -82,6 +82,9 @@ export class WatchStack extends Stack {
           ],
         ]
       : [];
+    const told: readonly [string, IFunction, string][] = lines
+      ? [['AlarmLines', lines, 'Alarms on IRC: they come by mail alone.']]
+      : [];
     const watched: readonly [string, IFunction, string][] = [
       ...trading,
       ['IrcCommands', irc.obeys, 'Orders of the owner that nobody carries out, halt among them.'],
@@ -93,7 +96,7 @@ export class WatchStack extends Stack {
       ],
       ['Storefront', agents.storefront, 'Buyers who knock and get nothing for their money.'],
       ['CollectLogs', logs.collectLogs, 'Logs that do not become corpus: products grow old.'],
-      ...(lines ? [['AlarmLines', lines, 'Alarms on IRC: they come by mail alone.'] as const] : []),
+      ...told,
     ];
     for (const [name, room, loses] of watched) {
       new HouseAlarm(this, `${name}Fails`, {
