@@ -1,19 +1,11 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SqsLines } from '#adapters/sqs/sqs-lines.ts';
 import { AgentId } from '#contract/ids.ts';
-import { objectKey } from '#contract/keys.ts';
-import { COLLECTOR, ROSTER } from '#contract/roster.ts';
-import {
-  CALL_EVERY,
-  type Count,
-  copiesIn,
-  countByVoice,
-  countNotes,
-  type Heard,
-  notesOf,
-  readText,
-} from './irc/counts.ts';
+import { ROSTER } from '#contract/roster.ts';
+import { logged, noted } from './irc/arrived.ts';
+import { CALL_EVERY, type Count, countByVoice, countNotes, faults, notesOf } from './irc/counts.ts';
 import { type IrcdKind, type KillableIrcd, startKillable } from './irc/ircds.ts';
 import { startMute } from './irc/mute.ts';
 import { Person } from './irc/person.ts';
@@ -46,6 +38,7 @@ export interface IrcChaosReport extends Count {
 
 const CHANNEL = '#execution-market';
 const CALLED = AgentId.parse('kk-validator');
+const PROBED = AgentId.parse('kk-coordinator');
 const PEOPLE = ['maria', 'pedro', 'lucia'];
 const SETTLE_MS = 120_000;
 
@@ -69,8 +62,11 @@ class Run {
   readonly #mute: Awaited<ReturnType<typeof startMute>>;
   readonly #witness: Person;
   readonly #people: readonly Person[];
+  /** All that there have been. */
+  readonly #relays: RelayProcess[] = [];
   #relay: RelayProcess;
   readonly #kills = { server: 0, relay: 0 };
+  #probes = 0;
 
   private constructor(parts: {
     options: IrcChaosOptions;
@@ -90,12 +86,15 @@ class Run {
   }
 
   static async open(options: IrcChaosOptions): Promise<Run> {
+    // the one that may not be here first: nothing else is left running then
+    const ircd = await startKillable(options.ircd, options.dir);
     const place = await startPlace(options.dir);
-    const ircd = await startKillable(options.ircd, join(options.dir));
     return new Run({ options, place, ircd, mute: await startMute(ircd.certificate) });
   }
 
   async close(): Promise<void> {
+    const told = this.#relays.flatMap(({ output }) => output).join('');
+    await writeFile(join(this.#options.dir, 'relay.log'), told);
     for (const person of [this.#witness, ...this.#people]) person.leave();
     await this.#place.stop();
     await this.#ircd.kill();
@@ -138,11 +137,13 @@ class Run {
 
   #startRelay(): RelayProcess {
     // the next of the list takes connections and never answers
-    return this.#place.startRelay({
+    const relay = this.#place.startRelay({
       servers: `127.0.0.1:${this.#ircd.port},127.0.0.1:${this.#mute.port}`,
       fingerprint: this.#ircd.certificate.fingerprint,
       logEverySeconds: 2,
     });
+    this.#relays.push(relay);
+    return relay;
   }
 
   async #killRelay(): Promise<void> {
@@ -153,6 +154,7 @@ class Run {
   }
 
   async #killServer(): Promise<void> {
+    await this.#allHeard();
     this.#options.onProgress('the server is killed and started again');
     this.#kills.server += 1;
     await this.#ircd.kill();
@@ -181,11 +183,26 @@ class Run {
 
   /** The server dies for so long that the relay tries the next of its list, which never answers; it must come back. */
   async #moveToMute(): Promise<void> {
+    await this.#allHeard();
     this.#options.onProgress('the next server of the list never answers');
     this.#kills.server += 1;
     await this.#ircd.kill();
     await this.#mute.met();
     await this.#ircd.start();
+  }
+
+  /**
+   * Until the relay has heard what was said so far: what only a server knew that dies while nobody listens is nobody's to hear. One
+   * connection has all that came before a line, once it has that line.
+   */
+  async #allHeard(): Promise<void> {
+    this.#probes += 1;
+    const probe = `${PROBED}: probe ${this.#probes}`;
+    await this.#witness.say(probe);
+    const end = Date.now() + SETTLE_MS;
+    const hasHeard = async () =>
+      (await this.#place.inbox(PROBED)).some(({ text }) => text === probe);
+    while (!(await hasHeard()) && Date.now() < end) await sleep(50);
   }
 
   async #agentsSpeak(): Promise<void> {
@@ -233,27 +250,20 @@ class Run {
     );
     const out = await this.#settled(() => countByVoice(this.#witness.heard('out'), wanted));
     const isOut = await this.#relay.kill('SIGTERM');
-    const inbound = countByVoice(await this.#logged(), said);
-    const noted = new Map(PEOPLE.map((nick, index) => [nick, notesOf(said.get(nick) ?? 0, index)]));
-    const notes = await this.#settled(async () => countNotes(await this.#notes(), noted));
+    const inbound = countByVoice(await logged(this.#place), said);
+    const calls = new Map(PEOPLE.map((nick, index) => [nick, notesOf(said.get(nick) ?? 0, index)]));
+    const notes = await this.#settled(async () =>
+      countNotes(await noted(this.#place, CALLED), calls),
+    );
+    const { server, relay } = this.#kills;
     const violations = [
-      ...this.#faults('out', out),
-      ...this.#faults('in', inbound),
-      ...this.#faults('notes', notes),
+      // a kill may double the line that each agent has under way, and nothing else
+      ...faults(out, { what: 'out', doubled: (server + relay) * ROSTER.length }),
+      ...faults(inbound, { what: 'in', doubled: 0 }),
+      ...faults(notes, { what: 'notes', doubled: 0 }),
       ...(isOut === 0 ? [] : [`the relay ended with ${String(isOut)} at SIGTERM`]),
     ];
     return { ...out, ok: violations.length === 0, inbound, notes, kills: this.#kills, violations };
-  }
-
-  /** A kill may double the line that each agent has under way, and nothing else. */
-  #faults(what: string, { lost, doubled, misordered }: Count): string[] {
-    const { server, relay } = this.#kills;
-    const most = what === 'out' ? (server + relay) * ROSTER.length : 0;
-    return [
-      ...(lost > 0 ? [`${what}: ${lost} lost`] : []),
-      ...(doubled > most ? [`${what}: ${doubled} doubled, at most ${most}`] : []),
-      ...(misordered > 0 ? [`${what}: ${misordered} out of order`] : []),
-    ];
   }
 
   async #settled(count: () => Count | Promise<Count>): Promise<Count> {
@@ -263,24 +273,6 @@ class Run {
       if (now.lost === 0 || Date.now() > end) return now;
       await sleep(500);
     }
-  }
-
-  /** What the log's objects hold; a line that several hold is one line, as the collector has it. */
-  async #logged(): Promise<readonly Heard[]> {
-    const seen = new Map<string, Heard>();
-    const prefix = objectKey.log(COLLECTOR, 'irc/');
-    for await (const { key } of this.#place.objects.list(prefix)) {
-      const body = new TextDecoder().decode(await this.#place.objects.read(key));
-      for (const [text, copies] of copiesIn(body)) {
-        const before = seen.get(text)?.copies ?? 0;
-        if (copies > before) seen.set(text, { ...readText(text), copies });
-      }
-    }
-    return [...seen.values()].flatMap((heard) => Array<Heard>(heard.copies ?? 1).fill(heard));
-  }
-
-  async #notes(): Promise<readonly Heard[]> {
-    return (await this.#place.inbox(CALLED)).map(({ text }) => readText(String(text)));
   }
 }
 

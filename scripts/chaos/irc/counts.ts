@@ -60,6 +60,20 @@ export function countNotes(heard: readonly Heard[], wanted: ReadonlyMap<string, 
   };
 }
 
+/** What is wrong with a count, when so many at most may have come twice. */
+export function faults(
+  { lost, doubled, misordered }: Count,
+  most: { readonly what: string; readonly doubled: number },
+): string[] {
+  return [
+    ...(lost > 0 ? [`${most.what}: ${lost} lost`] : []),
+    ...(doubled > most.doubled
+      ? [`${most.what}: ${doubled} doubled, at most ${most.doubled}`]
+      : []),
+    ...(misordered > 0 ? [`${most.what}: ${misordered} out of order`] : []),
+  ];
+}
+
 export function copiesIn(body: string): Map<string, number> {
   const copies = new Map<string, number>();
   for (const line of body.split('\n').filter((text) => text !== '')) {

@@ -86,8 +86,11 @@ export class Person {
   #onLine(line: string): void {
     const [, tags = '', source = '', command = '', rest = ''] =
       /^(?:@(\S*) )?:(\S+) (\S+) ?(.*)$/.exec(line) ?? [];
-    if (line.startsWith('PING')) this.#send(line.replace('PING', 'PONG'));
+    if (line.startsWith('PING ')) this.#send(line.replace('PING', 'PONG'));
     const answers: Readonly<Record<string, () => void>> = {
+      PING: () => {
+        this.#send(`PONG ${rest}`);
+      },
       433: () => this.#socket?.destroy(),
       '001': () => {
         this.#send(`JOIN ${this.#options.channel}`);

@@ -64,6 +64,8 @@ export async function startPlace(dir: string) {
     /** For a relay that is to know nothing of the others. */
     otherTable: OTHER_TABLE,
     queueUrl: (name: QueueName) => queues.through(sqs.port, name),
+    /** What a relay's process is given. */
+    environment: (env: RelayEnvironment) => ({ ...platform, ...settings(env) }),
     /** With `more`, e.g. another RELAY_DIR, a second relay beside the first. */
     startRelay: (env: RelayEnvironment, more: Readonly<Record<string, string>> = {}) => {
       if (env.accounts !== undefined) secrets.ensure(SECRET, JSON.stringify(env.accounts));

@@ -4,7 +4,7 @@ import { dice } from '../../../scripts/local/economy/synthetic-chat.ts';
 import { aFolder } from '../../support/folders.ts';
 
 it('loses no line either way while server, relay and queue come and go', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   const report = await ircChaos({
     lines: 140,

@@ -50,7 +50,6 @@ describe.each(NETWORKS)('the relay over TLS on $name', ({ kind, isHere }) => {
     await until(
       () => ROSTER.every(({ id }) => owner.lines.some((line) => line.startsWith(`:${id}!`))),
       {
-        ms: 15_000,
         what: () => relay.output.join(''),
       },
     );
@@ -148,7 +147,6 @@ describe.each(NETWORKS)('the relay over TLS on $name', ({ kind, isHere }) => {
       expect(await relay.kill('SIGTERM')).toBe(0);
       await say(aLine(30, { agentId: VALIDATOR, text: 'the other one' }));
       await until(() => heardFrom(VALIDATOR).includes('the other one'), {
-        ms: 15_000,
         what: () => other.output.join(''),
       });
       expect(await other.kill('SIGTERM')).toBe(0);

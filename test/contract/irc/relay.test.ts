@@ -116,7 +116,6 @@ describe('the relay', () => {
     expect(rest).toHaveLength(4);
     expect(rest.every((text) => Buffer.byteLength(text) < 450)).toBe(true);
     await until(() => world.queued('irc-out-dead.fifo').length === 3, {
-      ms: 15_000,
       what: () => relay.output.join(''),
     });
   });

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { vi } from 'vitest';
 import { AgentId } from '#contract/ids.ts';
 import type { IrcLine } from '#contract/irc-line.ts';
 import { ROSTER } from '#contract/roster.ts';
@@ -18,6 +19,9 @@ const INTRODUCTIONS = new Set(
 export function isIntroduction(text: string): boolean {
   return INTRODUCTIONS.has(text);
 }
+
+// a busy machine may take long to start a relay: what is asserted is what happens, not how soon
+vi.setConfig({ testTimeout: 150_000, hookTimeout: 150_000 });
 
 /** The local IRC server without TLS, what AWS is to the relay, and the relay's process between them. */
 export async function startWorld() {
@@ -90,7 +94,7 @@ async function enter(socket: Socket, nick: string, channel: string) {
 
 export async function until(
   condition: () => boolean | Promise<boolean>,
-  { ms = 8000, what = 'it' }: { ms?: number; what?: string | (() => string) } = {},
+  { ms = 60_000, what = 'it' }: { ms?: number; what?: string | (() => string) } = {},
 ): Promise<void> {
   const end = Date.now() + ms;
   while (!(await condition())) {
