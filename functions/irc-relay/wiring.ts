@@ -19,14 +19,18 @@ import { SqsHeardCommands } from '#adapters/sqs/sqs-heard-commands.ts';
 import { SqsQueuedLines } from '#adapters/sqs/sqs-queued-lines.ts';
 import { SqsWakeUps } from '#adapters/sqs/sqs-wake-ups.ts';
 import { IrcRelayEnv } from '#contract/env.ts';
-import { ROSTER } from '#contract/roster.ts';
+import { type Agent, ROSTER } from '#contract/roster.ts';
 import { createLog } from '#runtime/log.ts';
 
 const ROOM = 'irc-relay';
 const INTRODUCTION_SECONDS = 3600;
+/** Longer than the queue is asked to wait for its first message: a connection that has died without a word must not hold a line for ever. */
+const PATIENCE = {
+  requestHandler: { connectionTimeout: 5000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+};
 
-/** The relay, its log and the file of its health, made of the environment. */
-export async function wire() {
+/** The relay of a roster, its log and the file of its health, made of the environment. */
+export async function wire(roster: readonly Agent[] = ROSTER) {
   const env = IrcRelayEnv.parse(process.env);
   const log = createLog(ROOM);
   const onEvent = (event: string, keys: Readonly<Record<string, string | number>>): void => {
@@ -36,13 +40,16 @@ export async function wire() {
   const owner = ownerOf(env.RELAY_DIR);
   const { errands, channelLog, queue, leases, seen } = adapters(env, onEvent);
   const relay = new Relay({
-    roster: ROSTER,
+    roster,
     network: {
       servers: env.IRC_SERVERS,
       tls: env.IRC_TLS === 'on',
       fingerprints: env.IRC_FINGERPRINTS,
     },
-    credentials: await readIrcCredentials(new SecretsManagerClient({}), env.IRC_CREDENTIALS_SECRET),
+    credentials: await readIrcCredentials(
+      new SecretsManagerClient(PATIENCE),
+      env.IRC_CREDENTIALS_SECRET,
+    ),
     temper: isQuick(env) ? QUICK : PATIENT,
     queue,
     holdSeconds: holdSeconds(env),
@@ -67,8 +74,8 @@ function adapters(
   env: IrcRelayEnv,
   onEvent: (event: string, keys: Readonly<Record<string, string | number>>) => void,
 ) {
-  const sqs = new SQSClient({});
-  const documents = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+  const sqs = new SQSClient(PATIENCE);
+  const documents = DynamoDBDocumentClient.from(new DynamoDBClient(PATIENCE));
   const { ECONOMY_TABLE: table, RELAY_DIR, LOG_EVERY_SECONDS } = env;
   return {
     errands: new Errands({
@@ -80,7 +87,7 @@ function adapters(
     }),
     channelLog: new ChannelLog({
       dir: join(RELAY_DIR, 'log'),
-      objects: new S3Objects(new S3Client({}), env.DATA_BUCKET),
+      objects: new S3Objects(new S3Client(PATIENCE), env.DATA_BUCKET),
       life: randomUUID().slice(0, 8),
       everyMs: LOG_EVERY_SECONDS * 1000,
       onEvent,

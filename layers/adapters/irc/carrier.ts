@@ -10,6 +10,8 @@ const MAX_PARTS = 3;
 /** How often a line is tried; a line that each time costs us the connection would else stand in its agent's way for ever. */
 const MAX_TRIES = 5;
 const REMEMBERED = 1000;
+/** As long as a queue may be away before the relay gives up altogether. */
+const REMOVE_FOR_MS = 15 * 60_000;
 /** 512 bytes less CR LF, the longest user@host that a server may put before our line, and `PRIVMSG`: see RFC 2812 section 2.3. */
 const ROOM_WITHOUT_NAMES = 512 - 2 - (10 + 63 + 4) - ' PRIVMSG  :'.length;
 
@@ -110,10 +112,10 @@ export class Carrier {
     try {
       if (held.isOver) return;
       const asked = readLine(held.message.body);
-      if ('line' in asked && this.#said.has(asked.line.id)) await this.#remove(held);
+      if ('line' in asked && this.#said.has(asked.line.id)) await this.#remove(held, signal);
       else if (isOver(signal)) await this.#giveBack(held);
       else if ('line' in asked) await this.#say(asked.line, held, signal);
-      else if ('order' in asked) await this.#obey(asked.order, held);
+      else if ('order' in asked) await this.#obey(asked.order, held, signal);
       else await this.#bury(held, asked.flaw);
     } catch (error) {
       // it comes again when its hold runs out, and is then removed if it was said
@@ -124,13 +126,24 @@ export class Carrier {
   }
 
   /** Twice is harmless. */
-  async #obey(order: IrcOrder, held: Held): Promise<void> {
+  async #obey(order: IrcOrder, held: Held, signal: AbortSignal): Promise<void> {
     this.#options.speakers.get(order.agentId)?.obey(order);
-    await this.#remove(held);
+    await this.#remove(held, signal);
   }
 
-  #remove({ message }: Held): Promise<void> {
-    return this.#options.queue.remove(message);
+  /** Until the queue has heard of it: nothing more is said before, so that who dies now has at most one line to say again. */
+  async #remove(held: Held, signal: AbortSignal): Promise<void> {
+    const end = Date.now() + REMOVE_FOR_MS;
+    for (;;) {
+      try {
+        await this.#options.queue.remove(held.message);
+        return;
+      } catch (error) {
+        if (isOver(signal) || Date.now() > end) throw error;
+        this.#options.onEvent('queue-away', { error: String(error) });
+        await pause(this.#options.retryMs, signal);
+      }
+    }
   }
 
   async #say(line: IrcLine, held: Held, signal: AbortSignal): Promise<void> {
@@ -142,7 +155,7 @@ export class Carrier {
     } else {
       this.sent += 1;
       this.#remember(line.id);
-      await this.#options.queue.remove(held.message);
+      await this.#remove(held, signal);
     }
   }
 

@@ -1,6 +1,6 @@
 import { appendFileSync, createReadStream, mkdirSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { objectKey } from '#contract/keys.ts';
 import { COLLECTOR } from '#contract/roster.ts';
 import type { Objects } from '#core/ports/objects.ts';
@@ -26,6 +26,8 @@ export interface ChannelLogOptions {
 export class ChannelLog {
   readonly #options: ChannelLogOptions;
   #pending = new Map<string, string[]>();
+  /** One at a time: a file is not taken away under another's hands. */
+  #uploading = Promise.resolve();
 
   constructor(options: ChannelLogOptions) {
     this.#options = options;
@@ -71,19 +73,33 @@ export class ChannelLog {
   }
 
   /** All files of periods before one. */
-  async #upload(period: string): Promise<void> {
-    const { dir, objects, onEvent } = this.#options;
-    await mkdir(dir, { recursive: true });
-    for (const path of await readdir(dir, { recursive: true })) {
-      if (!path.endsWith('.jsonl') || (path.split('/').at(-1) ?? '') >= period) continue;
-      try {
-        const body = createReadStream(join(dir, path));
-        await objects.write(objectKey.log(COLLECTOR, `irc/${path}`), body, 'application/x-ndjson');
-        await rm(join(dir, path));
-      } catch (error) {
-        onEvent('away', { because: String(error), file: path });
-        return;
+  #upload(period: string): Promise<void> {
+    this.#uploading = this.#uploading.then(() => this.#uploadAll(period));
+    return this.#uploading;
+  }
+
+  async #uploadAll(period: string): Promise<void> {
+    const { dir, onEvent } = this.#options;
+    try {
+      await mkdir(dir, { recursive: true });
+      const paths = (await readdir(dir, { recursive: true })).toSorted();
+      for (const path of paths) {
+        if (path.endsWith('.jsonl') && basename(path) < period) await this.#uploadFile(path);
       }
+    } catch (error) {
+      onEvent('away', { because: String(error) });
+    }
+  }
+
+  /** One that cannot be put away keeps no other from it. */
+  async #uploadFile(path: string): Promise<void> {
+    const { dir, objects, onEvent } = this.#options;
+    try {
+      const body = createReadStream(join(dir, path));
+      await objects.write(objectKey.log(COLLECTOR, `irc/${path}`), body, 'application/x-ndjson');
+      await rm(join(dir, path));
+    } catch (error) {
+      onEvent('away', { because: String(error), file: path });
     }
   }
 

@@ -21,6 +21,8 @@ interface Pending {
   readonly channel: string;
   readonly text: string;
   readonly token: string;
+  /** Of the batch in which the server answers with our label, when it has more than one thing to say. */
+  batch: string | undefined;
   readonly timers: NodeJS.Timeout[];
   readonly resolve: () => void;
   readonly reject: (error: NotDelivered) => void;
@@ -65,7 +67,8 @@ export class Delivery {
     const timers: NodeJS.Timeout[] = [];
     try {
       await new Promise<void>((resolve, reject) => {
-        this.#pending = { channel: foldNick(channel), text, token, timers, resolve, reject };
+        const line = { channel: foldNick(channel), text, token, batch: undefined };
+        this.#pending = { ...line, timers, resolve, reject };
         this.#write(`${hasLabels ? `@label=${token} ` : ''}PRIVMSG ${channel} :${text}`);
         if (hasEcho || hasLabels) this.#later(this.#patience.echo, this.#ask);
         else this.#ask();
@@ -79,6 +82,7 @@ export class Delivery {
   /** Everything that the server sends; `isOurs` when the connection itself is the sender. */
   onMessage(message: Message, isOurs: boolean): void {
     if (this.#pending === undefined) return;
+    if (message.command === 'BATCH') this.#onBatch(message, this.#pending);
     const answer = answerIn(message, { ...this.#pending, isOurs });
     if (answer === 'taken') this.#pending.resolve();
     else if (answer === 'refused') {
@@ -86,6 +90,10 @@ export class Delivery {
       const detail = `${command} ${params.at(-1) ?? ''}`.trim();
       this.#pending.reject(new NotDelivered('refused', detail));
     }
+  }
+
+  #onBatch({ params: [name = ''], tags }: Message, pending: Pending): void {
+    if (tags['label'] === pending.token && name.startsWith('+')) pending.batch = name.slice(1);
   }
 
   /** The connection is gone. */
@@ -107,16 +115,25 @@ export class Delivery {
   }
 }
 
-interface Waiting extends Pick<Pending, 'token' | 'channel' | 'text'> {
+interface Waiting extends Pick<Pending, 'token' | 'channel' | 'text' | 'batch'> {
   readonly isOurs: boolean;
 }
 
 /** What a line of the server says of the one that waits; undefined when nothing. */
 function answerIn(message: Message, waiting: Waiting): 'taken' | 'refused' | undefined {
-  const { command, tags } = message;
-  if (tags['label'] === waiting.token) return ANY_ERROR.test(command) ? 'refused' : 'taken';
   if (isRefusal(message, waiting)) return 'refused';
+  if (isLabelled(message, waiting)) return verdictOf(message);
   return isPong(message, waiting) || isEcho(message, waiting) ? 'taken' : undefined;
+}
+
+function isLabelled({ tags }: Message, { token, batch }: Waiting): boolean {
+  return tags['label'] === token || (batch !== undefined && tags['batch'] === batch);
+}
+
+/** FAIL: https://ircv3.net/specs/extensions/standard-replies; notices and warnings leave it open. */
+function verdictOf({ command }: Message): 'taken' | 'refused' | undefined {
+  if (command === 'FAIL' || ANY_ERROR.test(command)) return 'refused';
+  return command === 'PRIVMSG' || command === 'ACK' ? 'taken' : undefined;
 }
 
 function isRefusal({ command, params: [, channel = ''] }: Message, waiting: Waiting): boolean {

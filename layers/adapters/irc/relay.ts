@@ -109,7 +109,8 @@ export class Relay {
   async stop(reason: string): Promise<void> {
     const { errands, log } = this.#options;
     this.#carrying?.end.abort();
-    await this.#carrying?.done;
+    // a server that has fallen silent answers nothing that is under way
+    if (this.#carrying !== undefined) await within(DRAIN_MS, this.#carrying.done);
     await Promise.all([...this.#voices.values()].map((voice) => voice.stop(reason)));
     await Promise.all([
       this.#tenure.free(),

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -87,7 +88,7 @@ export class Spool {
         closeSync(this.#out.fd);
         this.#out = this.#open(this.#out.segment + 1);
       }
-      writeSync(this.#out.fd, bytes);
+      writeWhole(this.#out, bytes);
       this.#out.bytes += bytes.length;
       this.#behind += bytes.length;
     } catch (error) {
@@ -158,7 +159,12 @@ export class Spool {
     const { segment, offset } = this.#next;
     this.#next = { segment, offset: offset + bytes };
     this.#behind -= bytes;
-    writeFileSync(join(this.#options.dir, 'position'), JSON.stringify(this.#next));
+    try {
+      writeFileSync(join(this.#options.dir, 'position'), JSON.stringify(this.#next));
+    } catch (error) {
+      // a full disk: the next life begins at an earlier line, and twice is harmless
+      this.#options.onEvent('away', { because: String(error), lines: 0 });
+    }
   }
 
   async #more(signal: AbortSignal): Promise<void> {
@@ -201,5 +207,18 @@ export class Spool {
 
   #path(segment: number): string {
     return join(this.#options.dir, `${String(segment).padStart(8, '0')}.jsonl`);
+  }
+}
+
+/** All of it or nothing: a disk that fills up takes part of it, and a torn line would take the next one with it. */
+function writeWhole(
+  { fd, bytes: before }: { readonly fd: number; readonly bytes: number },
+  bytes: Uint8Array,
+): void {
+  try {
+    if (writeSync(fd, bytes) < bytes.length) throw new Error('the disk is full');
+  } catch (error) {
+    ftruncateSync(fd, before);
+    throw error;
   }
 }

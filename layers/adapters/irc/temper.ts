@@ -63,6 +63,6 @@ export const QUICK: Temper = {
   deadSeconds: 10,
   patience: { echo: 2000, pong: 4000 },
   pace: { burst: 20, perSecond: 50 },
-  leaseMs: 30_000,
+  leaseMs: 120_000,
   renewMs: 5000,
 };

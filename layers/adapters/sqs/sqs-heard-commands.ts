@@ -5,6 +5,8 @@ import { asciiJson } from './ascii-json.ts';
 
 /** As many as one SendMessageBatch takes. */
 const BATCH = 10;
+/** Batches under way: one after the other they would wait for the way there and back. */
+const AT_ONCE = 16;
 
 /** The command queue, seen by the relay: a standard one. */
 export class SqsHeardCommands implements HeardCommands {
@@ -17,8 +19,12 @@ export class SqsHeardCommands implements HeardCommands {
   }
 
   async hand(commands: readonly HeardCommand[]): Promise<void> {
-    for (let from = 0; from < commands.length; from += BATCH) {
-      await this.#send(commands.slice(from, from + BATCH));
+    for (let from = 0; from < commands.length; from += BATCH * AT_ONCE) {
+      const some = commands.slice(from, from + BATCH * AT_ONCE);
+      const batches = Array.from({ length: Math.ceil(some.length / BATCH) }, (_, index) =>
+        some.slice(index * BATCH, (index + 1) * BATCH),
+      );
+      await Promise.all(batches.map((batch) => this.#send(batch)));
     }
   }
 

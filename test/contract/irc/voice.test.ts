@@ -7,22 +7,62 @@ import { Voice } from '#adapters/irc/voice.ts';
 import { until } from './world.ts';
 
 const NEVER = new AbortController().signal;
-const HASTY = { ...QUICK, rejoinMs: 50, patience: { echo: 100, pong: 200 } };
+const HASTY = {
+  ...QUICK,
+  returnMinMs: 20,
+  returnMaxMs: 100,
+  rejoinMs: 50,
+  patience: { echo: 100, pong: 200 },
+};
 
-let server: Server;
 let voice: Voice;
+const servers = new Map<number, Server>();
+const events: string[] = [];
 const sockets = new Set<Socket>();
 
 afterEach(async () => {
   await voice.stop('bye');
-  for (const socket of sockets) socket.destroy();
-  await new Promise((resolve) => server.close(resolve));
+  for (const port of servers.keys()) await close(port);
 });
 
-/** A server without capabilities that answers each command as `answers` say; `$1` is the command's first word. */
+/** The server there, and whoever is on any. */
+async function close(port: number): Promise<void> {
+  const closed = new Promise((resolve) => servers.get(port)?.close(resolve));
+  for (const socket of sockets) socket.destroy();
+  await closed;
+  servers.delete(port);
+}
+
+/** A voice on a server without capabilities that answers each command as `answers` say; `$1` is the command's first word. */
 async function voiceOn(answers: Readonly<Record<string, string>>): Promise<string[]> {
+  const { port, lines } = await serverThat(answers);
+  speakOn([port]);
+  return lines;
+}
+
+function speakOn(ports: readonly number[]): void {
+  const [first = 0, ...others] = ports;
+  const at = (port: number) => ({ host: '127.0.0.1', port });
+  events.length = 0;
+  voice = new Voice({
+    nick: 'kk-x',
+    channels: ['#a'],
+    network: { servers: [at(first), ...others.map(at)], tls: false, fingerprints: [] },
+    turnstile: new Turnstile(0),
+    onJoined: () => undefined,
+    temper: HASTY,
+    onLine: () => undefined,
+    onEvent: (event) => events.push(event),
+  });
+  voice.connect();
+}
+
+async function serverThat(
+  answers: Readonly<Record<string, string>>,
+  wanted = 0,
+): Promise<{ port: number; lines: string[] }> {
   const lines: string[] = [];
-  server = createServer((socket) => {
+  const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
     socket.on('data', (chunk: Buffer) => {
@@ -34,21 +74,11 @@ async function voiceOn(answers: Readonly<Record<string, string>>): Promise<strin
       }
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(wanted, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-  voice = new Voice({
-    nick: 'kk-x',
-    channels: ['#a'],
-    network: { servers: [{ host: '127.0.0.1', port }], tls: false, fingerprints: [] },
-    turnstile: new Turnstile(0),
-    onJoined: () => undefined,
-    temper: HASTY,
-    onLine: () => undefined,
-    onEvent: () => undefined,
-  });
-  voice.connect();
-  return lines;
+  servers.set(port, server);
+  return { port, lines };
 }
 
 const FRIENDLY = {
@@ -99,6 +129,46 @@ describe('a voice', () => {
     const saying = voice.say('#a', 'hi', stop.signal);
     stop.abort();
     await expect(saying).rejects.toMatchObject({ because: 'lost' });
+  });
+
+  it.each([
+    ['465', ':s 465 kk-x :You are not welcome'],
+    ['a K-line', 'ERROR :Closing link: (kk-x@h) [K-lined: no bots]'],
+  ])('goes to the next server of the list when banned by %s', async (_, answer) => {
+    const hostile = await serverThat({ USER: `${answer}\r\nERROR :bye` });
+    const friendly = await serverThat(FRIENDLY);
+    speakOn([hostile.port, friendly.port]);
+    await until(() => hostile.lines.some((line) => line.startsWith('USER ')));
+    for (const socket of sockets) socket.destroy();
+    await voice.say('#a', 'here', NEVER);
+    expect(friendly.lines).toContain('PRIVMSG #a :here');
+    expect(events).toContain('banned');
+  });
+
+  it('goes to the next server of the list when one is not there, and round again', async () => {
+    const { port } = await serverThat({});
+    await close(port);
+    const second = await serverThat(FRIENDLY);
+    speakOn([port, second.port]);
+    await voice.say('#a', 'one', NEVER);
+    expect(second.lines).toContain('PRIVMSG #a :one');
+
+    const first = await serverThat(FRIENDLY, port);
+    await close(second.port);
+    await until(() => !voice.isUp);
+    await voice.say('#a', 'two', NEVER);
+    expect(first.lines).toContain('PRIVMSG #a :two');
+  });
+
+  it('takes its nick back when a netsplit takes away who bears it', async () => {
+    const lines = await voiceOn({
+      ...FRIENDLY,
+      NICK: ':s 433 * kk-x :in use',
+      USER: ':s 001 kk-x_ :hi',
+      JOIN: ':kk-x_!x@h JOIN $1\r\n:kk-x!other@h QUIT :a.example b.example',
+    });
+    await until(() => lines.filter((line) => line === 'NICK kk-x').length > 1);
+    expect(voice.nick).toBe('kk-x_');
   });
 
   it('does not chase a free nick for ever', async () => {
