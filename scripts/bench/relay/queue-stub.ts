@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import * as z from 'zod';
+import { listen, readBody } from '../../local/cloud/http.ts';
+
+const MOST_BYTES = 1024 * 1024;
+const AT_ONCE = 10;
+
+const Request = z.object({
+  MessageBody: z.string().default(''),
+  Entries: z.array(z.object({ Id: z.string(), MessageBody: z.string() })).default([]),
+  WaitTimeSeconds: z.number().default(0),
+  ReceiptHandle: z.string().default(''),
+});
+type Request = z.infer<typeof Request>;
+
+interface Group {
+  readonly waiting: string[];
+  /** How many of it are given out: until they are removed, no more of it are. */
+  out: number;
+}
+
+export interface QueueStub {
+  readonly url: string;
+  readonly queueUrl: (name: string) => string;
+  /** A message on the FIFO queue that is received from. */
+  readonly push: (group: string, body: string) => void;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * SQS with nothing behind it, so that the relay is measured and not a queue: takes what is sent, in batches or not, and gives out in order
+ * by groups. `onSent` has the body of each message. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html
+ */
+export async function startQueueStub(onSent: (body: string) => void): Promise<QueueStub> {
+  const groups = new Map<string, Group>();
+  const asking = new Set<() => void>();
+  let received = 0;
+
+  const messages = () => {
+    const [name, group] =
+      [...groups].find(([, { out, waiting }]) => out === 0 && waiting.length > 0) ?? [];
+    if (name === undefined || group === undefined) return [];
+    const bodies = group.waiting.splice(0, AT_ONCE);
+    group.out = bodies.length;
+    return bodies.map((Body) => ({
+      ...{ MessageId: `m-${(received += 1)}`, ReceiptHandle: name, Body, MD5OfBody: md5(Body) },
+      Attributes: { MessageGroupId: name },
+    }));
+  };
+  const receive = async ({ WaitTimeSeconds }: Request) => {
+    const Messages = messages();
+    if (Messages.length > 0) return { Messages };
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        come();
+      }, WaitTimeSeconds * 1000);
+      const come = (): void => {
+        clearTimeout(timer);
+        asking.delete(come);
+        resolve();
+      };
+      asking.add(come);
+    });
+    return { Messages: messages() };
+  };
+  const wake = (): void => {
+    const [first] = asking;
+    first?.();
+  };
+  const actions: Readonly<Record<string, (request: Request) => object | Promise<object>>> = {
+    SendMessage: ({ MessageBody }) => {
+      onSent(MessageBody);
+      return { MessageId: 'm', MD5OfMessageBody: md5(MessageBody) };
+    },
+    SendMessageBatch: ({ Entries }) => {
+      for (const { MessageBody } of Entries) onSent(MessageBody);
+      const Successful = Entries.map(({ Id, MessageBody }) => ({
+        ...{ Id, MessageId: 'm', MD5OfMessageBody: md5(MessageBody) },
+      }));
+      return { Successful, Failed: [] };
+    },
+    ReceiveMessage: receive,
+    DeleteMessage: ({ ReceiptHandle }) => {
+      const group = groups.get(ReceiptHandle);
+      if (group !== undefined) group.out -= 1;
+      if (group?.out === 0 && group.waiting.length > 0) wake();
+      return {};
+    },
+  };
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const action = request.headers['x-amz-target']?.toString().split('.')[1] ?? '';
+    const body: unknown = JSON.parse(String(await readBody(request, MOST_BYTES)));
+    const result = (await actions[action]?.(Request.parse(body))) ?? {};
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
+    response.end(JSON.stringify(result));
+  };
+  const server = await listen((request, response) => {
+    // who goes away in the middle is a relay that was stopped
+    answer(request, response).catch(() => response.destroy());
+  });
+  return {
+    url: server.url,
+    queueUrl: (name) => `${server.url}/000000000000/${name}`,
+    push: (name, body) => {
+      const group = groups.get(name) ?? { waiting: [], out: 0 };
+      groups.set(name, group);
+      group.waiting.push(body);
+      wake();
+    },
+    close: server.close,
+  };
+}
+
+function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex');
+}
