@@ -8,47 +8,13 @@ export async function startBlast({ key, cert }: Certificate) {
   const joined = new Set<TLSSocket>();
   const sockets = new Set<TLSSocket>();
   const server = createServer({ key, cert }, (socket) => {
-    let [nick, rest] = ['', ''];
-    const tell = (line: string): void => {
-      socket.write(`${line}\r\n`);
-    };
-    const answers: Readonly<Record<string, (words: readonly string[]) => void>> = {
-      'CAP LS': () => {
-        tell(`:blast CAP * LS :${CAPABILITIES}`);
-      },
-      'CAP REQ': (words) => {
-        tell(`:blast CAP * ACK ${words.slice(2).join(' ')}`);
-      },
-      'CAP END': () => {
-        tell(`:blast 001 ${nick} :Welcome`);
-        tell(`:blast 376 ${nick} :End of /MOTD command`);
-      },
-      NICK: ([, wanted = '']) => {
-        nick = wanted;
-      },
-      PING: ([, token = '']) => {
-        tell(`:blast PONG blast ${token}`);
-      },
-      JOIN: ([, channel = '']) => {
-        tell(`:${nick}!peer@host JOIN ${channel}`);
-        joined.add(socket);
-      },
-    };
     sockets.add(socket);
-    socket.setEncoding('utf8');
     socket.on('error', () => undefined);
     socket.on('close', () => {
       joined.delete(socket);
       sockets.delete(socket);
     });
-    socket.on('data', (chunk: string) => {
-      const lines = (rest + chunk).split('\r\n');
-      rest = lines.pop() ?? '';
-      for (const words of lines.map((line) => line.split(' '))) {
-        const [command = '', argument = ''] = words;
-        (answers[command] ?? answers[`${command} ${argument}`])?.(words);
-      }
-    });
+    letIn(socket, () => joined.add(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -58,12 +24,7 @@ export async function startBlast({ key, cert }: Certificate) {
     joined: () => joined.size,
     /** So many commands of one person, each line to everybody, with a msgid. */
     blast: (lines: number) => {
-      const text = Array.from(
-        { length: lines },
-        (_, n) =>
-          `@time=2026-01-01T00:00:00.000Z;msgid=${n} :maria!maria@host PRIVMSG #hall-0 :!status ${n}\r\n`,
-      ).join('');
-      const bytes = Buffer.from(text);
+      const bytes = commands(lines);
       for (const socket of joined) socket.write(bytes);
     },
     close: async () => {
@@ -71,4 +32,48 @@ export async function startBlast({ key, cert }: Certificate) {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function commands(lines: number): Buffer {
+  const line = (n: number): string =>
+    `@time=2026-01-01T00:00:00.000Z;msgid=${n} :maria!maria@host PRIVMSG #hall-0 :!status ${n}\r\n`;
+  return Buffer.from(Array.from({ length: lines }, (_, n) => line(n)).join(''));
+}
+
+/** Answers what a client says until it has joined. */
+function letIn(socket: TLSSocket, onJoined: () => void): void {
+  let [nick, rest] = ['', ''];
+  const tell = (line: string): void => {
+    socket.write(`${line}\r\n`);
+  };
+  const answers: Readonly<Record<string, (words: readonly string[]) => void>> = {
+    'CAP LS': () => {
+      tell(`:blast CAP * LS :${CAPABILITIES}`);
+    },
+    'CAP REQ': (words) => {
+      tell(`:blast CAP * ACK ${words.slice(2).join(' ')}`);
+    },
+    'CAP END': () => {
+      tell(`:blast 001 ${nick} :Welcome`);
+    },
+    NICK: ([, wanted = '']) => {
+      nick = wanted;
+    },
+    PING: ([, token = '']) => {
+      tell(`:blast PONG blast ${token}`);
+    },
+    JOIN: ([, channel = '']) => {
+      tell(`:${nick}!peer@host JOIN ${channel}`);
+      onJoined();
+    },
+  };
+  socket.setEncoding('utf8');
+  socket.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\r\n');
+    rest = lines.pop() ?? '';
+    for (const words of lines.map((line) => line.split(' '))) {
+      const [command = '', argument = ''] = words;
+      (answers[command] ?? answers[`${command} ${argument}`])?.(words);
+    }
+  });
 }

@@ -28,66 +28,73 @@ export interface QueueStub {
   readonly close: () => Promise<void>;
 }
 
+/** What waits on a FIFO queue, and who asks for it. */
+class Waiting {
+  readonly #groups = new Map<string, Group>();
+  readonly #asking = new Set<() => void>();
+  #given = 0;
+
+  push(name: string, body: string): void {
+    const group = this.#groups.get(name) ?? { waiting: [], out: 0 };
+    this.#groups.set(name, group);
+    group.waiting.push(body);
+    this.#wake();
+  }
+
+  async receive(ms: number) {
+    const Messages = this.#take();
+    if (Messages.length > 0) return { Messages };
+    await new Promise<void>((resolve) => {
+      const come = (): void => {
+        clearTimeout(timer);
+        this.#asking.delete(come);
+        resolve();
+      };
+      const timer = setTimeout(come, ms);
+      this.#asking.add(come);
+    });
+    return { Messages: this.#take() };
+  }
+
+  remove(name: string): void {
+    const group = this.#groups.get(name);
+    if (group === undefined) return;
+    group.out -= 1;
+    if (group.out === 0 && group.waiting.length > 0) this.#wake();
+  }
+
+  #take() {
+    const isReady = ([, { out, waiting }]: [string, Group]) => out === 0 && waiting.length > 0;
+    const [name, group] = [...this.#groups].find(isReady) ?? [];
+    if (name === undefined || group === undefined) return [];
+    const bodies = group.waiting.splice(0, AT_ONCE);
+    group.out = bodies.length;
+    return bodies.map((Body) => {
+      this.#given += 1;
+      const Attributes = { MessageGroupId: name };
+      return {
+        MessageId: `m-${this.#given}`,
+        ReceiptHandle: name,
+        Body,
+        MD5OfBody: md5(Body),
+        Attributes,
+      };
+    });
+  }
+
+  #wake(): void {
+    const [first] = this.#asking;
+    first?.();
+  }
+}
+
 /**
  * SQS with nothing behind it, so that the relay is measured and not a queue: takes what is sent, in batches or not, and gives out in order
  * by groups. `onSent` has the body of each message. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html
  */
 export async function startQueueStub(onSent: (body: string) => void): Promise<QueueStub> {
-  const groups = new Map<string, Group>();
-  const asking = new Set<() => void>();
-  let received = 0;
-
-  const messages = () => {
-    const [name, group] =
-      [...groups].find(([, { out, waiting }]) => out === 0 && waiting.length > 0) ?? [];
-    if (name === undefined || group === undefined) return [];
-    const bodies = group.waiting.splice(0, AT_ONCE);
-    group.out = bodies.length;
-    return bodies.map((Body) => ({
-      ...{ MessageId: `m-${(received += 1)}`, ReceiptHandle: name, Body, MD5OfBody: md5(Body) },
-      Attributes: { MessageGroupId: name },
-    }));
-  };
-  const receive = async ({ WaitTimeSeconds }: Request) => {
-    const Messages = messages();
-    if (Messages.length > 0) return { Messages };
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => {
-        come();
-      }, WaitTimeSeconds * 1000);
-      const come = (): void => {
-        clearTimeout(timer);
-        asking.delete(come);
-        resolve();
-      };
-      asking.add(come);
-    });
-    return { Messages: messages() };
-  };
-  const wake = (): void => {
-    const [first] = asking;
-    first?.();
-  };
-  const actions: Readonly<Record<string, (request: Request) => object | Promise<object>>> = {
-    SendMessage: ({ MessageBody }) => {
-      onSent(MessageBody);
-      return { MessageId: 'm', MD5OfMessageBody: md5(MessageBody) };
-    },
-    SendMessageBatch: ({ Entries }) => {
-      for (const { MessageBody } of Entries) onSent(MessageBody);
-      const Successful = Entries.map(({ Id, MessageBody }) => ({
-        ...{ Id, MessageId: 'm', MD5OfMessageBody: md5(MessageBody) },
-      }));
-      return { Successful, Failed: [] };
-    },
-    ReceiveMessage: receive,
-    DeleteMessage: ({ ReceiptHandle }) => {
-      const group = groups.get(ReceiptHandle);
-      if (group !== undefined) group.out -= 1;
-      if (group?.out === 0 && group.waiting.length > 0) wake();
-      return {};
-    },
-  };
+  const waiting = new Waiting();
+  const actions = actionsOf(waiting, onSent);
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const action = request.headers['x-amz-target']?.toString().split('.')[1] ?? '';
     const body: unknown = JSON.parse(String(await readBody(request, MOST_BYTES)));
@@ -103,12 +110,33 @@ export async function startQueueStub(onSent: (body: string) => void): Promise<Qu
     url: server.url,
     queueUrl: (name) => `${server.url}/000000000000/${name}`,
     push: (name, body) => {
-      const group = groups.get(name) ?? { waiting: [], out: 0 };
-      groups.set(name, group);
-      group.waiting.push(body);
-      wake();
+      waiting.push(name, body);
     },
     close: server.close,
+  };
+}
+
+function actionsOf(
+  waiting: Waiting,
+  onSent: (body: string) => void,
+): Readonly<Record<string, (request: Request) => object | Promise<object>>> {
+  return {
+    SendMessage: ({ MessageBody }) => {
+      onSent(MessageBody);
+      return { MessageId: 'm', MD5OfMessageBody: md5(MessageBody) };
+    },
+    SendMessageBatch: ({ Entries }) => {
+      const Successful = Entries.map(({ Id, MessageBody }) => {
+        onSent(MessageBody);
+        return { Id, MessageId: 'm', MD5OfMessageBody: md5(MessageBody) };
+      });
+      return { Successful, Failed: [] };
+    },
+    ReceiveMessage: ({ WaitTimeSeconds }) => waiting.receive(WaitTimeSeconds * 1000),
+    DeleteMessage: ({ ReceiptHandle }) => {
+      waiting.remove(ReceiptHandle);
+      return {};
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import { startBlast } from './blast.ts';
 import type { Scene } from './scene.ts';
 
 /** As many as the roster has; they share one channel. */
-export const AGENTS = 7;
+const AGENTS = 7;
 const CHANNEL = '#hall-0';
 /** QUICK's, `layers/adapters/irc/temper.ts`. */
 const PACE = { burst: 20, perSecond: 50 };

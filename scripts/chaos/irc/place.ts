@@ -50,13 +50,13 @@ export async function startPlace(dir: string) {
   const client = new DynamoDBClient({ endpoint: dynamo.url, region, credentials });
   await createTables(client);
   const platform = platformOf({ dynamo, s3, secrets, door, queues, dir });
-  const documents = DynamoDBDocumentClient.from(client);
+  /** What a relay's process is given. */
+  const environment = (env: RelayEnvironment) => ({ ...platform, ...settings(env) });
   const relays = new Set<RelayProcess>();
+  const documents = DynamoDBDocumentClient.from(client);
   return {
-    sqs,
-    door,
+    ...{ sqs, door, documents, environment },
     sqsClient: new SQSClient({ endpoint: `http://127.0.0.1:${sqs.port}`, region, credentials }),
-    documents,
     objects: new S3Objects(
       new S3Client({ endpoint: s3.url, region, credentials, forcePathStyle: true }),
       BUCKET,
@@ -64,12 +64,10 @@ export async function startPlace(dir: string) {
     /** For a relay that is to know nothing of the others. */
     otherTable: OTHER_TABLE,
     queueUrl: (name: QueueName) => queues.through(sqs.port, name),
-    /** What a relay's process is given. */
-    environment: (env: RelayEnvironment) => ({ ...platform, ...settings(env) }),
     /** With `more`, e.g. another RELAY_DIR, a second relay beside the first. */
     startRelay: (env: RelayEnvironment, more: Readonly<Record<string, string>> = {}) => {
       if (env.accounts !== undefined) secrets.ensure(SECRET, JSON.stringify(env.accounts));
-      const relay = startRelay({ ...platform, ...settings(env), ...more });
+      const relay = startRelay({ ...environment(env), ...more });
       relays.add(relay);
       return relay;
     },

@@ -5,8 +5,8 @@ import { DynamoNickLeases } from '#adapters/irc/dynamo-nick-leases.ts';
 import { Tenure } from '#adapters/irc/tenure.ts';
 import { AgentId } from '#contract/ids.ts';
 import type { NickLeases } from '#core/ports/nick-leases.ts';
+import { createTable } from '../../../scripts/local/cloud/create-table.ts';
 import { startDynamo } from '../../../scripts/local/cloud/dynamodb.ts';
-import { createTable } from '../../support/tables.ts';
 import { until } from './world.ts';
 
 const [LEADER, OTHER] = [AgentId.parse('kk-coordinator'), AgentId.parse('kk-validator')];
@@ -44,7 +44,11 @@ function someLeases(): NickLeases & { isAway: boolean } {
 }
 
 /** A task that wants nicks, and what became of it. */
-function aTask(owner: string, leases: NickLeases, told: string[], leaseMs = LONG_MS) {
+function aTask(
+  owner: string,
+  told: string[],
+  { leases = someLeases(), leaseMs = LONG_MS }: { leases?: NickLeases; leaseMs?: number } = {},
+) {
   const end = new AbortController();
   const tenure = new Tenure({
     ...{ agents: [LEADER, OTHER], leases, owner, leaseMs, renewMs: 50 },
@@ -76,9 +80,9 @@ function holders(told: readonly string[], agentId: string): string[] {
 describe('two tasks that want the same nicks', () => {
   it('never hold one both: the second waits, and takes over when the first lets go', async () => {
     const told: string[] = [];
-    const first = aTask('first', someLeases(), told);
+    const first = aTask('first', told);
     await until(() => first.tenure.held === 2);
-    const second = aTask('second', someLeases(), told);
+    const second = aTask('second', told);
     await until(() => second.tenure.isStandby);
     expect(second.tenure.held).toBe(0);
     await first.stop();
@@ -93,9 +97,9 @@ describe('two tasks that want the same nicks', () => {
   it('who cannot renew has let go before the other may take over', async () => {
     const told: string[] = [];
     const leases = someLeases();
-    const first = aTask('first', leases, told, SHORT_MS);
+    const first = aTask('first', told, { leases, leaseMs: SHORT_MS });
     await until(() => told.includes(`first has ${OTHER}`));
-    const second = aTask('second', someLeases(), told);
+    const second = aTask('second', told);
     leases.isAway = true;
     await until(() => second.tenure.held === 2);
     expect(first.tenure.held).toBe(0);
@@ -110,8 +114,8 @@ describe('two tasks that want the same nicks', () => {
     const told: string[] = [];
     const leases = someLeases();
     expect(await leases.take(LEADER, { owner: 'same', ms: LONG_MS })).toBe(true);
-    const again = aTask('same', leases, told);
-    const stranger = aTask('stranger', someLeases(), told);
+    const again = aTask('same', told, { leases });
+    const stranger = aTask('stranger', told);
     await until(() => again.tenure.held === 2 && stranger.tenure.isStandby);
     expect(holders(told, LEADER)).toEqual(['same']);
     await Promise.all([again.stop(), stranger.stop()]);
@@ -119,10 +123,10 @@ describe('two tasks that want the same nicks', () => {
 
   it('nothing is taken any more by who was told to let go', async () => {
     const told: string[] = [];
-    const first = aTask('first', someLeases(), told);
+    const first = aTask('first', told);
     await first.tenure.free();
     await first.stop();
-    const second = aTask('second', someLeases(), told);
+    const second = aTask('second', told);
     await until(() => second.tenure.held === 2);
     expect(first.tenure.held).toBe(0);
     await second.stop();
