@@ -27,7 +27,7 @@ export async function atTheTill(c: Context, ware: Ware, services: Services): Pro
 
 async function take(header: string, ware: Ware, services: Services): Promise<Response> {
   const { till, log } = services;
-  const { offer } = ware;
+  const offer = await asSold(header, ware, services);
   const order = await till.read(offer, header);
   if (typeof order === 'string') return till.demand(offer, order);
   const goods = ware.goodsFor(order.payment);
@@ -41,6 +41,13 @@ async function take(header: string, ware: Ware, services: Services): Promise<Res
   return Response.json(await ware.answer(taken.sale), {
     headers: { 'payment-response': receipt, 'cache-control': 'no-store' },
   });
+}
+
+/** The offer, at the price for which this very payment bought it before: prices change, and what was paid is paid. */
+async function asSold(header: string, { offer }: Ware, { till, sales }: Services): Promise<Offer> {
+  const payment = till.payment(header);
+  const sale = payment && (await sales.find(payment));
+  return sale === undefined ? offer : { ...offer, price: sale.payment.amount };
 }
 
 function closed(why: string): Response {

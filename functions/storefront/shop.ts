@@ -4,7 +4,7 @@ import type { Offer } from '#adapters/x402/till.ts';
 import { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
 import { formatUsdc } from '#contract/money.ts';
-import { DATA_FILE, PRODUCTS, Product, ProductManifest, PUBLIC_FILE } from '#contract/products.ts';
+import { DATA_FILE, NewestProduct, PRODUCTS, Product, PUBLIC_FILE } from '#contract/products.ts';
 import { ROSTER } from '#contract/roster.ts';
 import type { PaidAnswer, Sale } from '#contract/x402.ts';
 import { atTheTill, plain } from './counter.ts';
@@ -27,10 +27,10 @@ export async function catalogue(services: Services): Promise<Response> {
 }
 
 /** What anyone may see of a product: what it is, what it costs, and a sample. */
-function shown(manifest: ProductManifest, services: Services): Record<string, unknown> {
-  const { v: _v, seller, inputs: _inputs, ...facts } = manifest;
-  const { title, price } = PRODUCTS[manifest.product];
-  const tag = { priceUsdc: formatUsdc(price), network: services.network.caip2 };
+function shown(manifest: NewestProduct, services: Services): Record<string, unknown> {
+  const { v: _v, seller, inputs: _inputs, price: _price, ...facts } = manifest;
+  const { title } = PRODUCTS[manifest.product];
+  const tag = { priceUsdc: formatUsdc(priceOf(manifest)), network: services.network.caip2 };
   return { agent: seller, title, ...tag, url: urlOf(services, seller, manifest.product), ...facts };
 }
 
@@ -51,12 +51,11 @@ export async function sell(c: Context, services: Services): Promise<Response> {
   const { version, sha256, bytes, records, pseudonymised } = manifest;
   const goods = { product, seller: agent.id, version, sha256, bytes, records, pseudonymised };
   const url = urlOf(services, agent.id, product);
-  const { title, price } = PRODUCTS[product];
   const offer: Offer = {
     url,
-    description: `${title} of ${agent.id}: ${records} records, gzipped NDJSON`,
+    description: `${PRODUCTS[product].title} of ${agent.id}: ${records} records, gzipped NDJSON`,
     payTo,
-    price,
+    price: priceOf(manifest),
     extensions: discovery({ ...goods, url: 'https://...' }),
     shown: shown(manifest, services),
   };
@@ -78,13 +77,27 @@ async function answerOf({ goods }: Sale, { objects }: Services): Promise<PaidAns
   return { ...goods, url: await objects.presign(key, PRESIGNED_SECONDS, fileName) };
 }
 
+/** Micro-USDC that the door asks for a product now; the list price of what is not there yet. */
+export async function priceTag(
+  seller: AgentId,
+  product: Product,
+  services: Services,
+): Promise<bigint> {
+  const manifest = await newest(seller, product, services);
+  return manifest === undefined ? PRODUCTS[product].price : priceOf(manifest);
+}
+
+function priceOf({ product, price }: NewestProduct): bigint {
+  return price ?? PRODUCTS[product].price;
+}
+
 async function newest(
   seller: AgentId,
   product: Product,
   { objects }: Services,
-): Promise<ProductManifest | undefined> {
+): Promise<NewestProduct | undefined> {
   const stored = await objects.read(objectKey.newest(seller, product));
-  const manifest = stored && ProductManifest.parse(JSON.parse(new TextDecoder().decode(stored)));
+  const manifest = stored && NewestProduct.parse(JSON.parse(new TextDecoder().decode(stored)));
   // goods of before stand there with their names: nobody may buy them so
   return manifest?.pseudonymised === true ? manifest : undefined;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AgentId, Sha256 } from './ids.ts';
+import { Micro } from './money.ts';
 
 /** What agents make out of logs and sell to each other. */
 export const Product = z.enum([
@@ -90,6 +91,10 @@ export const ProductManifest = z.object({
   sample: z.array(z.record(z.string(), z.unknown())).max(3).optional(),
 });
 export type ProductManifest = z.infer<typeof ProductManifest>;
+
+/** `<agent>/products/<product>/newest.json`: what the direct door sells now, and for how much; older ones have the list price. */
+export const NewestProduct = ProductManifest.extend({ price: Micro.optional() });
+export type NewestProduct = z.infer<typeof NewestProduct>;
 
 /** The value of `evidence.json_response` that a seller submits: where the goods are and what they are. */
 export const DeliveryEvidence = z.object({

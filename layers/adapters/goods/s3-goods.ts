@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { buildProduct } from '#adapters/products/build-product.ts';
 import { checkDelivery } from '#adapters/products/check-delivery.ts';
 import type { BuildInput } from '#adapters/products/inputs.ts';
@@ -10,6 +11,7 @@ import {
   Delivery,
   DeliveryEvidence,
   MANIFEST_FILE,
+  NewestProduct,
   PRODUCTS,
   type Product,
   ProductManifest,
@@ -65,7 +67,10 @@ export class S3Goods implements Goods {
     return buildProduct({ seller, product, inputs, objects, codeVersion, zone });
   }
 
-  async shelve(seller: AgentId, goods: Version): Promise<void> {
+  async shelve(
+    seller: AgentId,
+    { price, ...goods }: Version & { readonly price: bigint },
+  ): Promise<void> {
     const { objects } = this.#parts;
     const { product } = goods;
     const manifest = await this.#manifest(seller, goods);
@@ -74,7 +79,7 @@ export class S3Goods implements Goods {
       file: PUBLIC_FILE,
       deal: 'the direct door',
     });
-    const shown: ProductManifest = { ...manifest, ...edition, pseudonymised: true };
+    const shown = z.encode(NewestProduct, { ...manifest, ...edition, pseudonymised: true, price });
     await objects.put(objectKey.newest(seller, product), toBytes(shown), JSON_TYPE);
   }
 

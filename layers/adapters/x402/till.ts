@@ -71,6 +71,12 @@ export class Till {
     });
   }
 
+  /** The payment in a PAYMENT-SIGNATURE header, whatever it is for; undefined when there is none of our network. */
+  payment(header: string): X402Payment | undefined {
+    const payload = parse(header);
+    return payload && authorizedIn(payload, this.#network)?.payment;
+  }
+
   /** A payment for this offer out of the PAYMENT-SIGNATURE header; a word when it is none. @throws TillClosed */
   async read(offer: Offer, header: string): Promise<Omit<Order, 'goods'> | string> {
     const payload = parse(header);

@@ -22,10 +22,8 @@ export function offer(task: Task, snapshot: Snapshot, { agent, at }: Desk): Chan
   const product = agent.sells.find((sold) => task.skills.includes(PRODUCTS[sold].skill));
   const goods = product && snapshot.state.stock[product];
   if (product === undefined || goods === undefined) return undefined;
-  const { price, minimumRecords } = PRODUCTS[product];
   const floor = priceFloor(snapshot.state, { product, version: goods.version });
-  if (task.bounty < price || task.bounty < floor || goods.records < minimumRecords)
-    return undefined;
+  if (task.bounty < floor || goods.records < PRODUCTS[product].minimumRecords) return undefined;
   const generation = generationOf(task) ?? goods.generation;
   if (base(generation) !== base(goods.generation)) return undefined;
   const deal: SellDeal = {

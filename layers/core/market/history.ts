@@ -1,6 +1,6 @@
 import { type AgentState, type SalesHistory, VERSIONS_REMEMBERED } from '#contract/agent-state.ts';
 import { FEE_BPS } from '#contract/money.ts';
-import type { Product } from '#contract/products.ts';
+import { PRODUCTS, type Product } from '#contract/products.ts';
 import type { Agent } from '#contract/roster.ts';
 
 /** So many versions tell what the next will sell; for each that is not known yet the roster's word stands. */
@@ -47,9 +47,11 @@ export function madeAtOf(state: AgentState, goods: Goods): string | undefined {
   return versionOf(state, goods)?.madeAt;
 }
 
-/** Micro-USDC below which this version is not sold; 0 for one that we do not remember the cost of. */
+/** Micro-USDC below which this version is not sold, at the market or at the direct door; the list price for one that we do not remember the cost of. */
 export function priceFloor(state: AgentState, goods: Goods): bigint {
-  return withFee(versionOf(state, goods)?.perSale ?? 0n);
+  const floor = withFee(versionOf(state, goods)?.perSale ?? 0n);
+  const { price } = PRODUCTS[goods.product];
+  return floor > price ? floor : price;
 }
 
 function versionOf({ sales }: AgentState, { product, version }: Goods): Version | undefined {

@@ -19,10 +19,10 @@ export interface RefineOrder {
 export interface Goods {
   /** Makes one product version, or finds it made already. Undefined when there is nothing to make it of yet. */
   refine(order: RefineOrder): Promise<ProductManifest | undefined>;
-  /** Puts a version that was made on sale at the direct door, under pseudonyms: who buys there is anybody. */
+  /** Puts a version that was made on sale at the direct door for so many micro-USDC, under pseudonyms: who buys there is anybody. */
   shelve(
     agentId: AgentId,
-    goods: { readonly product: Product; readonly version: string },
+    goods: { readonly product: Product; readonly version: string; readonly price: bigint },
   ): Promise<void>;
   /** Puts the goods where this deal's buyer may fetch them, and says where and what they are. */
   handOver(agentId: AgentId, deal: SellDeal): Promise<DeliveryEvidence>;

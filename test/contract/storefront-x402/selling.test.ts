@@ -8,6 +8,7 @@ import type { PaymentPayload } from '@x402/core/types';
 import { ExactEvmScheme } from '@x402/evm/exact/client';
 import { privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { objectKey } from '#contract/keys.ts';
 import { PaidAnswer, type X402Payment } from '#contract/x402.ts';
 import { devPrivateKey } from '../../../scripts/local/chain/accounts.ts';
 import { walletOf } from '../chain/house.ts';
@@ -139,6 +140,33 @@ describe('direct door', () => {
     expect(shop.facilitator.state.settlements).toBe(1);
     expect((await balances())[0]).toBe(buyer! - PRICE);
     expect((await openSales()).length).toBe(sales + 1);
+  });
+
+  it('asks what the seller wrote on the tag, and gives what was paid for at the old price', async () => {
+    const write = (price?: string) =>
+      shop.objects.put(
+        objectKey.newest(SELLER, 'raw_logs'),
+        new TextEncoder().encode(JSON.stringify({ ...shop.manifest, price })),
+        { contentType: 'application/json' },
+      );
+    const [paid, late] = [await signed(), await signed()];
+    expect((await pay(paid)).status).toBe(200);
+    const [buyer] = await balances();
+    try {
+      await write('51723');
+      const demand = await fetch(shop.doorUrl);
+      const { accepts } = decodePaymentRequiredHeader(demand.headers.get('payment-required') ?? '');
+      expect(accepts[0]?.amount).toBe('51723');
+      expect(await demand.json()).toMatchObject({ priceUsdc: '0.051723' });
+      expect((await pay(late)).status).toBe(402);
+      expect((await goodsIn(await pay(paid))).goods).toMatchObject({ product: 'raw_logs' });
+      expect((await balances())[0]).toBe(buyer);
+
+      expect((await pay(await signed())).status).toBe(200);
+      expect((await balances())[0]).toBe(buyer! - 51_723n);
+    } finally {
+      await write();
+    }
   });
 
   it('says unavailable, not refused, when the facilitator is down, and takes the payment later', async () => {

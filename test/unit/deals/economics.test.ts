@@ -4,6 +4,7 @@ import type { AgentState } from '#contract/agent-state.ts';
 import { splitBounty } from '#contract/money.ts';
 import { PRODUCTS } from '#contract/products.ts';
 import { agentOf } from '#contract/roster.ts';
+import { shelve } from '#core/heartbeat/effects/seller.ts';
 import { isInDemand, salesWorthBuyingFor } from '#core/market/demand.ts';
 import {
   costPerSale,
@@ -140,6 +141,24 @@ describe('a price floor', () => {
         expect(perSale * BigInt(quarters) >= cost * 4n).toBe(true);
       }),
     );
+  });
+
+  it('is on the tag of the direct door, where it is above the list price', async () => {
+    const tags: bigint[] = [];
+    const shelved = (perSale: bigint) =>
+      shelve({
+        agent,
+        intent: { subject: `${product}#v` },
+        snapshot: aSnapshot({
+          state: made(anAgentState(), { product, version: 'v', madeAt: AT, perSale }),
+        }),
+        hands: {
+          goods: { shelve: (_: unknown, { price }: { price: bigint }) => void tags.push(price) },
+        },
+      } as unknown as Parameters<typeof shelve>[0]);
+    await shelved(45_000n);
+    await shelved(90_000n);
+    expect(tags).toEqual([PRODUCTS[product].price, withFee(90_000n)]);
   });
 
   it('is never sold under: no bounty below it is applied for', () => {

@@ -1,6 +1,6 @@
 import type { Generation, SellDeal } from '#contract/deal.ts';
 import { PRODUCTS, Product } from '#contract/products.ts';
-import { costPerSale, expectedSales, made } from '../../market/history.ts';
+import { costPerSale, expectedSales, made, priceFloor } from '../../market/history.ts';
 import { isTooLateToPay } from '../../market/patience.ts';
 import { purchaseOf } from '../../market/provenance.ts';
 import { type SellEvents, sell } from '../../market/selling.ts';
@@ -58,28 +58,24 @@ export const refine: Effect = async (job) => {
   const { version, records, users } = manifest;
   const stock = { ...snapshot.state.stock, [product]: { generation, version, records } };
   const fresh = { product, version, madeAt: at, perSale: perSale(product, generation, job) };
+  const state = made({ ...snapshot.state, stock }, fresh);
   const news = {
     kind: 'newProduct',
     product,
-    price: PRODUCTS[product].price,
+    price: priceFloor(state, fresh),
     version,
     records,
     users,
   } as const;
-  return {
-    kind: 'change',
-    change: {
-      state: made({ ...snapshot.state, stock }, fresh),
-      intents: utter(agent, [news], at),
-    },
-  };
+  return { kind: 'change', change: { state, intents: utter(agent, [news], at) } };
 };
 
 /** Puts a version that was made on sale at the direct door; `subject` is `<product>#<version>`. */
 export const shelve: Effect = async ({ agent, intent, snapshot, hands }) => {
   const [name, version = ''] = intent.subject.split('#');
   const product = Product.parse(name);
-  await hands.goods.shelve(agent.id, { product, version });
+  const price = priceFloor(snapshot.state, { product, version });
+  await hands.goods.shelve(agent.id, { product, version, price });
   const shelved = { ...snapshot.state.shelved, [product]: version };
   return { kind: 'change', change: { state: { ...snapshot.state, shelved } } };
 };
