@@ -18,7 +18,7 @@ interface Options {
 }
 
 const program = new Command('goldens')
-  .description('Measures skills, voice and language of the refinery on labelled messages.')
+  .description('Measures skills, topics, voice and language of the refinery on labelled messages.')
   .option(
     '--hold-out',
     'the half that is not tuned on (say so in test/fixtures/goldens/README.md)',
@@ -55,6 +55,7 @@ function page(name: string, verdict: Verdict): string {
   return [
     name.toUpperCase(),
     rows([...verdict.skills, overall(verdict.skills)]),
+    rows([...verdict.topics, overall(verdict.topics)]),
     `stance of the skills found: ${told(verdict.stance)}`,
     rows(verdict.voice),
     `language, of 20 characters and more: ${told(verdict.language)}`,

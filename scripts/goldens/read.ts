@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { SkillName } from '#contract/profiles.ts';
+import { SkillName, Topic } from '#contract/profiles.ts';
+import { TOPIC_OF_SKILL } from '#core/refinery/lexicons/topics.ts';
 
 const FOLDER = join(import.meta.dirname, '../../test/fixtures/goldens');
 /** Where the real lines lie, on machines that have them: they are not part of this repository. */
@@ -15,6 +16,8 @@ const Labels = z.object({
   greeting: z.string().optional(),
   skills: z.partialRecord(SkillName, z.enum(['says', 'asks', 'denies'])),
   voice: z.array(z.string()),
+  /** Beside those that its skills belong to. */
+  topics: z.array(Topic).default([]),
 });
 const Real = Labels.extend({ file: z.string(), line: z.int().positive(), sha256: z.string() });
 const Written = Labels.extend({ text: z.string() });
@@ -31,7 +34,8 @@ export type Golden = z.infer<typeof Labels> & {
 export function goldens(logs = REAL_LOGS): Golden[] {
   const written = lines('written.ndjson').map((line): Golden => {
     const golden = Written.parse(JSON.parse(line));
-    return { ...golden, real: false, heldOut: isHeldOut(hashOf(golden.text)) };
+    const topics = topicsOf(golden);
+    return { ...golden, topics, real: false, heldOut: isHeldOut(hashOf(golden.text)) };
   });
   return existsSync(logs) ? [...written, ...realOnes(logs)] : written;
 }
@@ -48,8 +52,14 @@ function realOnes(logs: string): Golden[] {
         `${file}:${line} is not the message that was labelled: get the logs of then, or label it anew.`,
       );
     }
-    return { ...labels, text, real: true, heldOut: isHeldOut(sha256) };
+    return { ...labels, topics: topicsOf(labels), text, real: true, heldOut: isHeldOut(sha256) };
   });
+}
+
+/** Who speaks of a skill speaks of its topic. */
+function topicsOf({ skills, topics }: z.infer<typeof Labels>): Topic[] {
+  const spoken = SkillName.options.filter((skill) => skills[skill] !== undefined);
+  return [...new Set([...topics, ...spoken.map((skill) => TOPIC_OF_SKILL[skill])])];
 }
 
 function lines(name: string): string[] {

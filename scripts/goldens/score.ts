@@ -1,8 +1,9 @@
-import { SkillName } from '#contract/profiles.ts';
+import { SkillName, Topic } from '#contract/profiles.ts';
 import { languageOf } from '#core/refinery/languages.ts';
 import { wilson } from '#core/refinery/measure.ts';
 import { read } from '#core/refinery/read.ts';
 import { readSkills } from '#core/refinery/skill-reading.ts';
+import { readTopics } from '#core/refinery/topic-map-reading.ts';
 import { readVoice } from '#core/refinery/voice-reading.ts';
 import type { Golden } from './read.ts';
 
@@ -30,6 +31,7 @@ export interface Miss {
 
 export interface Verdict {
   readonly skills: readonly Score[];
+  readonly topics: readonly Score[];
   readonly voice: readonly Score[];
   /** Of the skills found, with which stance. */
   readonly stance: Ratio;
@@ -54,6 +56,7 @@ function readingOf(text: string) {
   return {
     language,
     stances: new Map(readSkills(folded, tokens).map(({ skill, stance }) => [skill, stance])),
+    topics: new Set(readTopics(folded, tokens).map(({ topic }) => topic)),
     voice: new Set([...voice.labels, ...greeting]),
   };
 }
@@ -83,6 +86,13 @@ export function judge(goldens: readonly Golden[]): Verdict {
         skill,
         ({ skills }) => skills[skill] !== undefined,
         ({ stances }) => stances.has(skill),
+      ),
+    ),
+    topics: Topic.options.map((topic) =>
+      score(
+        topic,
+        ({ topics }) => topics.includes(topic),
+        ({ topics }) => topics.has(topic),
       ),
     ),
     voice: VOICE.map((label) =>

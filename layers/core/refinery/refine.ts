@@ -9,7 +9,7 @@ import { Members } from './user-stats-state.ts';
 import { Voices } from './voices.ts';
 
 /** Part of every product's version: change it with anything that changes a product's bytes. */
-export const REFINERY_VERSION = 'refinery-4';
+export const REFINERY_VERSION = 'refinery-5';
 
 /** What each product is made of. */
 export const SOURCES = {
@@ -44,7 +44,7 @@ export const LIMITS: Readonly<Record<Product, string>> = {
   user_stats:
     'counts of this log alone; replies that name nobody are no interaction; of who addresses more than 128 people, some partners are not counted',
   topic_map:
-    'topics by listed words, so irony and unlisted words are not heard; found words are of a sample; no label of it was checked by hand',
+    'topics by listed words, so irony and unlisted words are not heard; found words are of a sample; of the topics named 0.89 are right in a labelled hold-out, where Business, Learning, Streaming and Games have too few examples to tell',
   skill_profiles:
     'that somebody speaks of a skill, not that they are good at it; irony is not heard, Portuguese is now and then taken for Spanish',
   voice_profiles:

@@ -28,6 +28,12 @@ describe(`the goldens (${areReal ? 'with' : 'without'} real lines)`, () => {
     expect(share(recall(score))).toBeGreaterThanOrEqual(0.8);
   });
 
+  it('tell topics in the hold-out with precision 0.85 and recall 0.8', () => {
+    const score = overall(heldOut.topics);
+    expect(share(precision(score))).toBeGreaterThanOrEqual(0.85);
+    expect(share(recall(score))).toBeGreaterThanOrEqual(0.8);
+  });
+
   it('hear voice in the hold-out with precision and recall 0.85', () => {
     const score = overall(heldOut.voice);
     expect(share(precision(score))).toBeGreaterThanOrEqual(0.85);

@@ -21,7 +21,7 @@ export const TOPIC_OF_SKILL: Readonly<Record<SkillName, Topic>> = {
 export const TOPIC_TERMS = {
   Programming: {
     programming: [
-      'programming, programmer(s), programacion, programador(es), programadora(s), programando, programar en',
+      'programming, programmer(s), learn to program, para programar, programacion, programador(es), programadora(s), programando, programar en',
       'software developer(s), software engineer(s), web developer(s), desarrollador(es), desarrolladora(s)',
       'desarrollo web, desarrollo de software, web development, backend, frontend, front end, back end, full stack, fullstack',
       '~developer(s), ~framework(s), ~algorithm(s), ~algoritmo(s), ~function(s), ~funcion(es), ~variable(s)',
@@ -32,7 +32,7 @@ export const TOPIC_TERMS = {
       '~code, ~codigo, ~coding, ~compile(s), ~compiler, ~compilar, ~bug(s), ~debug, ~debugger, ~debugging',
     ],
     versions: [
-      'git, github, gitlab, git commit, git push, git rebase, pull request(s), merge conflict(s)',
+      'git, github, gitlab, git commit, git push, git rebase, pull request(s), merge conflict(s), clone a repo, clonar el repo',
       '~commit(s), ~merge, ~repo(s), ~branch',
     ],
     languages: [
@@ -77,14 +77,14 @@ export const TOPIC_TERMS = {
       '~course(s), ~taller(es), ~lesson(s), ~clase(s), ~aprender, ~aprendiendo, ~learn, ~learning, ~teach, ~ensenar',
     ],
     school: [
-      'university, universidad, college degree, phd, maestria, diplomado, thesis, tesis, scholarship(s), homework, tarea de',
-      'beca(s), ~school, ~escuela, ~colegio, ~exam(s), ~examen(es), ~degree, ~student(s), ~estudiante(s), ~estudiar, ~teacher, ~profesor',
+      'university, universidad, college degree, phd, maestria, diplomado, la tesis, mi tesis, tesis de grado, scholarship(s), homework, tarea de, hay clase, want to learn, wanna learn',
+      'beca(s), ~thesis, ~tesis, ~school, ~escuela, ~colegio, ~exam(s), ~examen(es), ~degree, ~student(s), ~estudiante(s), ~estudiar, ~teacher, ~profesor',
     ],
   },
   Streaming: {
     streams: [
       'twitch, livestream(s), live stream(s), livestreaming, streamer(s), streamear, streameando, transmision en vivo',
-      'en el stream, este stream, del stream, al stream, the stream, this stream, next stream, stream de hoy, obs studio, youtuber(s)',
+      'el stream, este stream, del stream, al stream, the stream, this stream, next stream, stream de hoy, obs studio, youtuber(s)',
       '~stream(s), ~streaming, ~directo, ~obs, ~raid, ~subs, ~overlay, ~emote(s), ~viewers, ~youtube',
     ],
     podcasts: ['podcast(s), podcasting, twitter space(s), x spaces'],
@@ -95,7 +95,7 @@ export const TOPIC_TERMS = {
       '~game(s), ~juego(s), ~jugar, ~gameplay, ~multiplayer, ~rpg',
     ],
     titles: [
-      'minecraft, fortnite, valorant, league of legends, world of warcraft, counter strike, half life, starcraft, quake 3, elden ring',
+      'minecraft, fortnite, valorant, league of legends, world of warcraft, counter strike, half life, starcraft, quake 3, quake3, elden ring, tremulous',
       '~quake, ~doom, ~diablo',
     ],
     consoles: ['playstation, xbox, nintendo, steam deck, game boy, ps5, ~steam'],
@@ -106,6 +106,8 @@ export const TOPIC_TERMS = {
 export const TOPIC_TRAPS: readonly string[] = [
   'java island, island of java, java coffee, error code(s), exit code(s), zip code, codigo postal, dress code, code of conduct, codigo qr',
   'startup script(s), startup disk, startup sound, startup manager, startup program(s), startup app(s), startup application(s), startup folder',
+  'sun java, oracle java, java plugin(s), install java, installing java, get java, java version, java is installed, java 5, java 6, java 7, java 8, java wiki, java bot',
+  'kernel source code, graphical front end, graphical front-end, mysql php, apache php, machine learning, deep learning, scikit learn, scikit-learn',
   'the bug tracker, none of your business, mind your own business',
   'monkey business, in the company of, of course, en curso, en el curso de, main course, golf course, en clase alta, taller de carros',
   'taller de motos, taller mecanico, old school, high school musical, school of fish, lesson learned, tarea de la casa, tarea de hoy',
