@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { verifyRequest } from '#adapters/erc8128/verify.ts';
 import { Address, AgentId, TaskId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
-import { Delivery } from '#contract/products.ts';
+import { DATA_FILE, Delivery } from '#contract/products.ts';
 import { ROSTER } from '#contract/roster.ts';
 import { VALIDATION, VALIDATOR } from '#contract/verdict.ts';
 import { card } from './card.ts';
@@ -67,8 +67,11 @@ async function handOut(
       'This delivery is for another buyer: sign with the wallet that posted the bounty.',
     );
   }
-  // our key opens the whole bucket: a seller hands out of its own products and nothing else
-  if (!delivery.key.startsWith(objectKey.product(seller, delivery.evidence.product, ''))) {
+  // our key opens the whole bucket: a seller hands out of its own products, or what it made for this deal, and nothing else
+  const isOwn =
+    delivery.key.startsWith(objectKey.product(seller, delivery.evidence.product, '')) ||
+    delivery.key === objectKey.delivery(seller, taskId, DATA_FILE);
+  if (!isOwn) {
     log.error('foreign-delivery', { taskId, seller });
     return refusal(404, 'No such delivery: what was handed over is not a product of the seller.');
   }

@@ -153,13 +153,14 @@ export const objectKey = {
   /** `path` is `<version>/<file>`. */
   product: (agent: AgentId, product: Product, path: string): string =>
     `${agent}/products/${product}/${path}`,
-  /** What a refiner remembers of one calendar year of messages, to make its next version of. */
-  state: (agent: AgentId, product: Product, year: string): string =>
-    `${agent}/states/${product}/${year}.ndjson.gz`,
+  /** What a refiner remembers of messages, to make its next version of: a file for each calendar year, `<year>.ndjson.gz`. */
+  state: (agent: AgentId, product: Product, file: string): string =>
+    `${agent}/states/${product}/${file}`,
   purchase: (agent: AgentId, taskId: string, file: string): string =>
     `${agent}/purchases/${taskId}/${file}`,
-  delivery: (agent: AgentId, taskId: string): string =>
-    `${agent}/deliveries/${taskId}/delivery.json`,
+  /** `file` is `delivery.json`, or goods that were made for this deal alone; all of it is forgotten after `DELIVERY_DAYS`. */
+  delivery: (agent: AgentId, taskId: string, file = 'delivery.json'): string =>
+    `${agent}/deliveries/${taskId}/${file}`,
   /** The coordinator's report of one UTC day, `YYYY-MM-DD`. */
   report: (agent: AgentId, day: string): string => `${agent}/reports/${day}.md`,
   /** A signed verdict. */

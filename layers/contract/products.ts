@@ -114,6 +114,9 @@ export const DeliveryEvidence = z.object({
 });
 export type DeliveryEvidence = z.infer<typeof DeliveryEvidence>;
 
+/** How long a delivery can be fetched, in days: longer than any deal takes, its complaints included. Goods under pseudonyms die with it. */
+export const DELIVERY_DAYS = 30;
+
 /** `<agent>/deliveries/<taskId>/delivery.json`: what the storefront hands to this buyer, and to nobody else. */
 export const Delivery = z.object({
   v: z.literal(1),

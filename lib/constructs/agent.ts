@@ -12,6 +12,7 @@ import { AgentHeartbeat } from './agent-heartbeat.ts';
 import {
   grantPartitions,
   grantPrefixes,
+  grantRemoval,
   grantSecret,
   READ_ITEMS,
   type SecretGrant,
@@ -147,6 +148,8 @@ export class Agent extends Construct {
       prefixes: folders.map((folder) => `${agent.id}/${folder}/`),
       may: 'read and write',
     });
+    // of a year that nobody speaks in any more, nothing is remembered
+    if (agent.sells.length > 0) grantRemoval(this.function, bucket, [`${agent.id}/states/`]);
     // the collector sells what it is; the validator holds goods to it
     if (agent.role === 'collector' || agent.role === 'validator') {
       const prefixes = [objectKey.corpus(COLLECTOR, '')];

@@ -10,6 +10,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { objectKey, walletSecretName } from '#contract/keys.ts';
 import { MARKET_TABLE } from '#contract/market-table.ts';
+import { DELIVERY_DAYS } from '#contract/products.ts';
 import { ROSTER, walletOwners } from '#contract/roster.ts';
 import { Boundary } from '../constructs/boundary.ts';
 import type { SecretGrant } from '../constructs/grants.ts';
@@ -136,6 +137,10 @@ export class StateStack extends Stack {
           noncurrentVersionExpiration: Duration.days(30),
           expiredObjectDeleteMarker: true,
         },
+        ...ROSTER.filter(({ sells }) => sells.length > 0).map(({ id }) => ({
+          prefix: `${id}/deliveries/`,
+          expiration: Duration.days(DELIVERY_DAYS),
+        })),
       ],
     });
     this.#notify(bucket, this.uploads.queue);

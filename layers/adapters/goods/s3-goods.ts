@@ -74,11 +74,8 @@ export class S3Goods implements Goods {
     const { objects } = this.#parts;
     const { product } = goods;
     const manifest = await this.#manifest(seller, goods);
-    const edition = await this.#edition(seller, {
-      ...goods,
-      file: PUBLIC_FILE,
-      deal: 'the direct door',
-    });
+    const to = objectKey.product(seller, product, `${goods.version}/${PUBLIC_FILE}`);
+    const edition = await this.#edition(seller, { ...goods, to, deal: 'the direct door' });
     const shown = z.encode(NewestProduct, { ...manifest, ...edition, pseudonymised: true, price });
     await objects.put(objectKey.newest(seller, product), toBytes(shown), JSON_TYPE);
   }
@@ -91,8 +88,10 @@ export class S3Goods implements Goods {
     const manifest = await this.#manifest(agentId, goods);
     // who refines needs the names, to join what it buys of several; nobody else does
     const isKnown = (await roster()).has(deal.buyer);
-    const file = isKnown ? DATA_FILE : `for-${deal.taskId}.ndjson.gz`;
-    const order = { ...goods, file, deal: deal.taskId };
+    const key = isKnown
+      ? objectKey.product(agentId, goods.product, `${goods.version}/${DATA_FILE}`)
+      : objectKey.delivery(agentId, deal.taskId, DATA_FILE);
+    const order = { ...goods, to: key, deal: deal.taskId };
     const { sha256, bytes } = isKnown ? manifest : await this.#edition(agentId, order);
     const { product, version, records, from, to, inputs, leftOut } = manifest;
     const deliveryUrl = `${storefrontUrl}/deliveries/${deal.taskId}?seller=${agentId}`;
@@ -114,7 +113,7 @@ export class S3Goods implements Goods {
       v: 1,
       taskId: deal.taskId,
       buyer: deal.buyer,
-      key: objectKey.product(agentId, product, `${version}/${file}`),
+      key,
       fileName: `${product}-${version}.ndjson.gz`,
       evidence,
     };
@@ -139,12 +138,12 @@ export class S3Goods implements Goods {
 
   #edition(
     seller: AgentId,
-    { product, version, file, deal }: Version & { readonly file: string; readonly deal: string },
+    { product, version, to, deal }: Version & { readonly to: string; readonly deal: string },
   ): Promise<Edition> {
     const { objects, secret } = this.#parts;
-    const at = (name: string) => objectKey.product(seller, product, `${version}/${name}`);
+    const from = objectKey.product(seller, product, `${version}/${DATA_FILE}`);
     const key = dealKey(secret, `${product} ${version} for ${deal}`);
-    return pseudonymise({ objects, product, from: at(DATA_FILE), to: at(file), key });
+    return pseudonymise({ objects, product, from, to, key });
   }
 
   async inspect(

@@ -76,14 +76,25 @@ class Job {
 
   async state(isTrusting: boolean): Promise<State<ProductRecord>> {
     const days = this.#source.days.toSorted((a, b) => (a.day < b.day ? -1 : 1));
+    const years = Map.groupBy(days.slice(0, -1), ({ day }) => day.slice(0, 4));
+    await this.#forgetAllBut(new Set(years.keys().map((year) => this.#key(year))));
+    for (const [year, own] of years) await this.#keep(year, own, isTrusting);
+    // only now: one state is in memory at a time
     const total = this.#empty();
-    for (const [year, own] of Map.groupBy(days.slice(0, -1), ({ day }) => day.slice(0, 4))) {
-      await this.#keep(year, own, isTrusting);
+    for (const year of years.keys()) {
       const head = await this.#restore(year, total);
       for (const place of head?.leftOut ?? []) this.#leftOut.add(this.#nicks[place] ?? '');
     }
     await this.#hear(total, days.slice(-1), this.#leftOut);
     return total;
+  }
+
+  /** What was said in a year of which nothing is left (all who spoke opted out) is remembered no longer. */
+  async #forgetAllBut(wanted: ReadonlySet<string>): Promise<void> {
+    const { seller, product, objects } = this.#keeping;
+    const found = await Array.fromAsync(objects.list(objectKey.state(seller, product, '')));
+    const gone = found.map(({ key }) => key).filter((key) => !wanted.has(key));
+    if (gone.length > 0) await objects.remove(gone);
   }
 
   /** Makes sure that the year's state is kept. */
@@ -143,7 +154,7 @@ class Job {
 
   #key(year: string): string {
     const { seller, product } = this.#keeping;
-    return objectKey.state(seller, product, year);
+    return objectKey.state(seller, product, `${year}.ndjson.gz`);
   }
 
   async #write(

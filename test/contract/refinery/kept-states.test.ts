@@ -172,6 +172,20 @@ describe('what is read of a grown log', () => {
     ]);
   });
 
+  it('is kept no longer of a year in which nobody is left', async () => {
+    const objects = new MemoryObjects();
+    const lone = [said('2019-05-05 10', 'eva', 'only I was here'), ...everyone];
+    await made('user_stats', new Log(lone), objects);
+    const after = states(objects);
+    expect(after.map((key) => key.split('/').at(-1))).toContain('2019.ndjson.gz');
+    objects.stored.set(objectKey.state(seller, 'topic_map', '2019.ndjson.gz'), new Uint8Array());
+    await made('user_stats', new Log(everyone, ['eva']), objects);
+    expect(after.filter((key) => !states(objects).includes(key))).toEqual([
+      objectKey.state(seller, 'user_stats', '2019.ndjson.gz'),
+    ]);
+    expect(states(objects)).toContain(objectKey.state(seller, 'topic_map', '2019.ndjson.gz'));
+  });
+
   it('is all of it, once somebody opts out: no kept state and no product names them', async () => {
     const objects = new MemoryObjects();
     await made('user_stats', new Log(everyone), objects);

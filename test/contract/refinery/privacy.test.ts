@@ -199,6 +199,7 @@ describe('who is not of the roster', () => {
       const one = await delivered(manifest, 2 * n);
       const other = await delivered(manifest, 2 * n + 1);
       expect(one.text, product).not.toMatch(ANYBODY);
+      expect(one.key).toBe(objectKey.delivery(manifest.seller, taskId(900 + 2 * n), DATA_FILE));
       expect(one.evidence).toMatchObject({ pseudonymised: true, records: manifest.records });
       expect(await delivered(manifest, 2 * n)).toEqual(one);
       const bounty = aBuyDeal({ product, taskId: taskId(900 + 2 * n) });

@@ -6,7 +6,7 @@ import { DynamoSeen } from '#adapters/dynamodb/seen.ts';
 import { signRequest } from '#adapters/erc8128/sign.ts';
 import { EvmWallet } from '#adapters/evm/evm-wallet.ts';
 import { objectKey } from '#contract/keys.ts';
-import type { Delivery } from '#contract/products.ts';
+import { DATA_FILE, type Delivery } from '#contract/products.ts';
 import { VALIDATOR } from '#contract/verdict.ts';
 import { createLog } from '#runtime/log.ts';
 import { storefront } from '../../../functions/storefront/app.ts';
@@ -51,6 +51,10 @@ describe('the storefront', () => {
     const secret = 'kk-skill-extractor/purchases/secret/data.ndjson.gz';
     await store.objects.put(secret, goods, { contentType: 'application/gzip' });
     await handOver(2, secret);
+    const edition = objectKey.delivery(SELLER, taskId(3), DATA_FILE);
+    await store.objects.put(edition, goods, { contentType: 'application/gzip' });
+    await handOver(3, edition);
+    await handOver(4, edition);
   });
   afterAll(() => Promise.all([store.close(), economy.close()]));
 
@@ -123,6 +127,11 @@ describe('the storefront', () => {
     '/nowhere',
   ])('knows no %s', async (path) => {
     expect((await ask(path)).status).toBe(404);
+  });
+
+  it('hands out what was made for this deal alone, and not what was made for another', async () => {
+    expect((await ask(pathOf(3), await signed(pathOf(3), buyer))).status).toBe(302);
+    expect((await ask(pathOf(4), await signed(pathOf(4), buyer))).status).toBe(404);
   });
 
   it('hands out nothing that is not a product of the seller, whatever the seller wrote', async () => {

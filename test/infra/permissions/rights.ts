@@ -125,7 +125,7 @@ const MARKET: readonly Right[] = [
   scheduled('market'),
 ];
 
-function rightsOf({ id, role }: Agent, isShared: boolean): readonly Right[] {
+function rightsOf({ id, role, sells }: Agent, isShared: boolean): readonly Right[] {
   const who = `heartbeat-${id}`;
   return [
     { who, may: ITEMS, to: agents(id) },
@@ -139,7 +139,8 @@ function rightsOf({ id, role }: Agent, isShared: boolean): readonly Right[] {
       : []),
     { who, may: READ, to: [...CORPUS, ...OPT_OUTS, ...SWITCH, ...HALT] },
     ...(isShared ? [{ who, may: 'dynamodb:UpdateItem', to: [partition(bucketKey('em').pk)] }] : []),
-    ...objects(who, KEEP_OBJECTS, folders(id, 'products', 'purchases', 'deliveries')),
+    ...objects(who, KEEP_OBJECTS, folders(id, 'products', 'states', 'purchases', 'deliveries')),
+    ...(sells.length > 0 ? [{ who, may: 's3:DeleteObject', to: [`objects ${id}/states/`] }] : []),
     ...(role === 'collector' || role === 'validator'
       ? objects(who, READ_OBJECTS, folders(COLLECTOR, 'corpus'))
       : []),

@@ -17,7 +17,10 @@ export interface Target {
 
 /** On no roster: a grant to a family of names would show here. */
 const STRANGER = AgentId.parse('kk-stranger');
-const FOLDERS = ['logs', 'corpus', 'quarantine', 'products', 'purchases', 'deliveries', 'reports'];
+const FOLDERS = [
+  ...['logs', 'corpus', 'quarantine', 'reports'],
+  ...['products', 'states', 'purchases', 'deliveries'],
+];
 const IDS = [...ROSTER.map(({ id }) => id), STRANGER];
 
 /** Item actions name their partitions; what names none must be refused. */
