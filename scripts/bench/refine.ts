@@ -16,6 +16,8 @@ import { collectedCorpus, generatedCorpus, MANIFEST } from './refine/corpus.ts';
 interface Options {
   readonly sizes: number[];
   readonly real: boolean;
+  /** Each product by itself, too. */
+  readonly each: boolean;
   readonly json: boolean;
 }
 
@@ -26,8 +28,11 @@ interface ProductRow extends Row {
   readonly ofFloor: number;
 }
 
-/** As rooms run (`lib/constructs/room-function.ts`). */
-const LEAN = ['--max-semi-space-size=4'];
+/** As rooms run (`lib/constructs/room-function.ts`), in a heap that leaves room for the rest of a Lambda of 512 MB. */
+const LEAN = ['--max-semi-space-size=4', '--max-old-space-size=384'];
+/** What is claimed of all six products of the real lines, made in one process: its peak, and its CPU time, which other work on the machine changes least. */
+const CLAIM = { peakRssMb: 512, cpuMs: 30_000 };
+const REAL = 'real lines';
 const ALL = 'all six';
 const FLOOR = 'json-parse';
 
@@ -35,10 +40,11 @@ export function addRefineBench(program: Command): void {
   program
     .command('refine')
     .description(
-      'Makes each product of generated messages of the same 5,000 people, and all six of the real lines.',
+      `Makes each product of generated messages of the same 5,000 people, and all six of the real lines: fails unless these take at most ${CLAIM.cpuMs / 1000} s of CPU and ${CLAIM.peakRssMb} MB in one process.`,
     )
     .option('--sizes <list>', 'messages', sizes, [200_000, 2_000_000])
     .option('--no-real', 'leaves out the real lines')
+    .option('--no-each', 'makes all six in one process, and none by itself')
     .option('--json', 'prints an array of rows', false)
     .action(({ json, ...wanted }: Options) =>
       benchRefine(wanted, (row) => {
@@ -46,23 +52,36 @@ export function addRefineBench(program: Command): void {
       })
         .then((rows) => {
           print(json, rows, () => text(rows));
+          for (const row of rows.filter(isBroken)) {
+            console.error(
+              `${row.engine} of the real lines took ${row.cpuMs} ms of CPU and ${row.peakRssMb} MB: at most ${CLAIM.cpuMs} and ${CLAIM.peakRssMb} are claimed.`,
+            );
+            process.exitCode = 1;
+          }
         })
         .catch(fail),
     );
 }
 
+export function isBroken({ engine, size, cpuMs, peakRssMb }: Row): boolean {
+  return engine === ALL && size === REAL && (cpuMs > CLAIM.cpuMs || peakRssMb > CLAIM.peakRssMb);
+}
+
 /** Each product in a process of its own, as it is made of those before it, and the floor beside them. */
-async function benchRefine(
-  { sizes: wanted, real }: Omit<Options, 'json'>,
+export async function benchRefine(
+  { sizes: wanted, real, each }: Omit<Options, 'json'>,
   tell: (row: Row) => void,
 ): Promise<ProductRow[]> {
   const bundles = await Promise.all([bundled('refinery'), bundled('json-parse')]);
   const rows: ProductRow[] = [];
   try {
     for (const size of wanted) {
-      rows.push(...(await benchCorpus(await generatedCorpus(size), { size, bundles, tell })));
+      rows.push(...(await benchCorpus(await generatedCorpus(size), { size, bundles, tell, each })));
     }
-    if (real) rows.push(...(await benchReal(bundles, tell)));
+    if (real) {
+      const folder = await collectedCorpus(REAL_LOGS);
+      rows.push(...(await benchCorpus(folder, { size: REAL, bundles, tell, each })));
+    }
     return rows;
   } finally {
     for (const bundle of bundles) rmSync(bundle, { force: true });
@@ -75,24 +94,21 @@ interface Bench {
   readonly size: number | string;
   readonly bundles: Bundles;
   readonly tell: (row: Row) => void;
+  readonly each: boolean;
 }
 
-async function benchReal(bundles: Bundles, tell: Bench['tell']): Promise<ProductRow[]> {
-  const folder = await collectedCorpus(REAL_LOGS);
-  return benchCorpus(folder, { size: 'real lines', bundles, tell });
-}
-
-async function benchCorpus(folder: string, { size, bundles, tell }: Bench): Promise<ProductRow[]> {
+async function benchCorpus(
+  folder: string,
+  { size, bundles, tell, each }: Bench,
+): Promise<ProductRow[]> {
   const { messages } = CorpusManifest.parse(
     JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')),
   );
   const [refinery, floor] = bundles;
   const run = async (engine: string, script: string, products: readonly Product[]) => {
     for (const product of products)
-      rmSync(join(folder, objectKey.product(COLLECTOR, product, '')), {
-        recursive: true,
-        force: true,
-      });
+      for (const made of [objectKey.product, objectKey.state])
+        rmSync(join(folder, made(COLLECTOR, product, '')), { recursive: true, force: true });
     const args = () => [folder, products.join()];
     const figures = await measure({ name: engine, nodeOptions: LEAN, script, args });
     const row = { engine, size, messages, ...figures };
@@ -101,7 +117,8 @@ async function benchCorpus(folder: string, { size, bundles, tell }: Bench): Prom
   };
   const least = await run(FLOOR, floor, []);
   const rows = [least];
-  for (const product of Product.options) rows.push(await run(product, refinery, [product]));
+  for (const product of each ? Product.options : [])
+    rows.push(await run(product, refinery, [product]));
   rows.push(await run(ALL, refinery, Product.options));
   return rows.map((row) => ({
     ...row,

@@ -6,7 +6,7 @@ let isLean = false;
 
 /**
  * Keeps this process's heap close to what is in use. A refinery remembers tens of megabytes and makes gigabytes of garbage: left to itself
- * V8 lets the heap grow to several times the state. It costs about a tenth of the time, and may be asked for at any time.
+ * V8 lets the heap grow to several times the state. It costs time for collections, and may be asked for at any time.
  */
 export function keepHeapLean(): void {
   if (isLean) return;
