@@ -20,12 +20,13 @@ const SPAN = 2 ** 40;
 
 /** Exact integer counts under keys like `asks/Python`: they add up, in any order. Eight bytes each: everybody has some. */
 export class Counts implements Part {
-  readonly #packed: number[] = [];
+  #packed: number[] = [];
 
   add(key: string, by = 1): void {
     const start = placeOf(key) * SPAN;
     const at = this.#at(start);
-    if (at < 0) this.#packed.push(start + by);
+    // pushed to, an array takes room for half as many again and sixteen
+    if (at < 0) this.#packed = this.#packed.concat([start + by]);
     else this.#packed[at] = (this.#packed[at] ?? 0) + by;
   }
 
