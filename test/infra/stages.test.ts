@@ -240,19 +240,6 @@ describe.each([local, sandbox, prod])('the house rules in stage $name', (stage) 
     expect(reader?.Properties['FunctionName']).toBe(`economia-viva-${stage.name}-collect-logs`);
   });
 
-  it('forgets what was handed over, and nothing else, a month later', () => {
-    const [bucket] = house.of('AWS::S3::Bucket');
-    const rules = get(bucket?.Properties, 'LifecycleConfiguration', 'Rules') as {
-      Prefix?: string;
-      ExpirationInDays?: number;
-    }[];
-    const dying = rules.filter(({ ExpirationInDays }) => ExpirationInDays !== undefined);
-    expect(dying.map(({ Prefix }) => Prefix)).toEqual(
-      ROSTER.filter(({ sells }) => sells.length > 0).map(({ id }) => `${id}/deliveries/`),
-    );
-    expect(new Set(dying.map(({ ExpirationInDays }) => ExpirationInDays))).toEqual(new Set([30]));
-  });
-
   it('keeps what is stateful: point in time recovery everywhere, nothing deleted in prod', () => {
     const tables = house.of('AWS::DynamoDB::Table');
     expect(tables).toHaveLength(2);

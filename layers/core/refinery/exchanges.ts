@@ -95,10 +95,7 @@ interface Sizes {
 }
 
 function columns({ people, edges }: Sizes, { by, other, count }: Edges): Columns {
-  const starts = new Int32Array(people + 2);
-  for (const at of by.subarray(0, edges)) starts[at + 2] = (starts[at + 2] ?? 0) + 1;
-  for (let at = 2; at < starts.length; at += 1)
-    starts[at] = (starts[at] ?? 0) + (starts[at - 1] ?? 0);
+  const starts = startsOf(people, by.subarray(0, edges));
   const found = { starts, others: new Int32Array(edges), counts: new Int32Array(edges) };
   for (let edge = 0; edge < edges; edge += 1) {
     const at = by[edge] ?? 0;
@@ -109,6 +106,15 @@ function columns({ people, edges }: Sizes, { by, other, count }: Edges): Columns
     found.counts[place] = count[edge] ?? 0;
   }
   return found;
+}
+
+/** Two places late: filling in moves each to where its own end. */
+function startsOf(people: number, by: Int32Array): Int32Array {
+  const starts = new Int32Array(people + 2);
+  for (const at of by) starts[at + 2] = (starts[at + 2] ?? 0) + 1;
+  for (let at = 2; at < starts.length; at += 1)
+    starts[at] = (starts[at] ?? 0) + (starts[at - 1] ?? 0);
+  return starts;
 }
 
 function row({ starts, others, counts }: Columns, at: number): Exchange[] {

@@ -14,11 +14,15 @@ it('bench -- refine makes all six products of generated messages, beside its flo
 }, 60_000);
 
 it.each([
-  ['all six', 'real lines', 30_000, 512, false],
-  ['all six', 'real lines', 30_001, 512, true],
-  ['all six', 'real lines', 30_000, 513, true],
-  ['all six', 2_000_000, 99_999, 999, false],
-  ['voice_profiles', 'real lines', 99_999, 999, false],
-])('%s of %s in %i ms and %i MB breaks the claim: %s', (engine, size, cpuMs, peakRssMb, broken) => {
-  expect(isBroken({ engine, size, messages: 1, wallMs: 1, cpuMs, peakRssMb })).toBe(broken);
-});
+  [30_000, 512, false],
+  [30_001, 512, true],
+  [30_000, 513, true],
+])(
+  'all six of the real lines in %i ms and %i MB: is the claim broken? %s',
+  (cpuMs, peakRssMb, broken) => {
+    const row = { engine: 'all six', size: 'real lines', messages: 1, wallMs: 1, cpuMs, peakRssMb };
+    expect(isBroken(row)).toBe(broken);
+    expect(isBroken({ ...row, size: 2_000_000 })).toBe(false);
+    expect(isBroken({ ...row, engine: 'voice_profiles' })).toBe(false);
+  },
+);

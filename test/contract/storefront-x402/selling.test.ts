@@ -154,10 +154,7 @@ describe('direct door', () => {
     const [buyer] = await balances();
     try {
       await write('51723');
-      const demand = await fetch(shop.doorUrl);
-      const { accepts } = decodePaymentRequiredHeader(demand.headers.get('payment-required') ?? '');
-      expect(accepts[0]?.amount).toBe('51723');
-      expect(await demand.json()).toMatchObject({ priceUsdc: '0.051723' });
+      expect(await (await fetch(shop.doorUrl)).json()).toMatchObject({ priceUsdc: '0.051723' });
       expect((await pay(late)).status).toBe(402);
       expect((await goodsIn(await pay(paid))).goods).toMatchObject({ product: 'raw_logs' });
       expect((await balances())[0]).toBe(buyer);

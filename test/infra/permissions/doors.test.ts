@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { ROSTER } from '#contract/roster.ts';
 import { prod, sandbox } from '../../../lib/stages.ts';
 import { ACCOUNT, type Estate, estatesOf } from '../estate.ts';
 import { evaluate } from '../iam/evaluate.ts';
@@ -13,6 +14,10 @@ const KINDS = {
   'AWS::S3::BucketPolicy': { of: 'AWS::S3::Bucket', by: 'Bucket', action: 's3:ListBucket' },
   'AWS::SNS::TopicPolicy': { of: 'AWS::SNS::Topic', by: 'Topics', action: 'sns:Publish' },
 } as const;
+
+const Lifecycle = z.object({
+  Rules: z.array(z.object({ Prefix: z.string().optional(), ExpirationInDays: z.int().optional() })),
+});
 
 const everything = Policy.parse({ Statement: { Effect: 'Allow', Action: '*', Resource: '*' } });
 
@@ -96,6 +101,17 @@ describe.each([sandbox, prod])('in stage $name', (stage) => {
     const own = stage.market.kind === 'own' ? ['facilitator', 'market'] : [];
     expect(doors.map(([api, room]) => (api === room ? api : 'wrong')).toSorted()).toEqual(
       [...own, 'storefront'].toSorted(),
+    );
+  });
+
+  it('the bucket forgets what was handed over, and nothing else, a month later', () => {
+    const [bucket] = ofType(estates, 'AWS::S3::Bucket');
+    const { Rules } = Lifecycle.parse(bucket?.properties['LifecycleConfiguration']);
+    const dying = Rules.filter(({ ExpirationInDays }) => ExpirationInDays !== undefined);
+    expect(dying).toEqual(
+      ROSTER.filter(({ sells }) => sells.length > 0).map(({ id }) => {
+        return { Prefix: `${id}/deliveries/`, ExpirationInDays: 30 };
+      }),
     );
   });
 });
