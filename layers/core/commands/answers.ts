@@ -3,6 +3,7 @@ import type { AgentId } from '#contract/ids.ts';
 import { formatUsdc } from '#contract/money.ts';
 import { PRODUCTS } from '#contract/products.ts';
 import type { Agent } from '#contract/roster.ts';
+import { VALIDATION, VALIDATOR } from '#contract/verdict.ts';
 import type { Halt } from '../ports/switches.ts';
 import { COMMANDS, type CommandName, type Trust } from './catalogue.ts';
 
@@ -34,9 +35,10 @@ export function help(about: CommandName | undefined): string {
 }
 
 export function agents(roster: readonly Agent[]): string {
-  const list = roster.map(({ id, sells }) =>
-    sells.length === 0 ? id : `${id} sells ${sells.join(', ')}`,
-  );
+  const list = roster.map(({ id, sells }) => {
+    const goods = id === VALIDATOR ? [...sells, VALIDATION.product] : sells;
+    return goods.length === 0 ? id : `${id} sells ${goods.join(', ')}`;
+  });
   return `${list.join('; ')}.`;
 }
 

@@ -178,9 +178,10 @@ function trade(self: Self, isSpanish: boolean): string {
 function condition({ openDeals, balance, isHalted }: Self, isSpanish: boolean): string {
   const money = `$${formatUsdc(balance)}`;
   const halted = isHalted ? (isSpanish ? ', gasto detenido' : ', spending halted') : '';
+  const isOne = openDeals === 1;
   return isSpanish
-    ? `Aquí estoy: ${openDeals} tratos abiertos, ${money} en la billetera${halted}.`
-    : `I am here: ${openDeals} open deals, ${money} in the wallet${halted}.`;
+    ? `Aquí estoy: ${openDeals} ${isOne ? 'trato abierto' : 'tratos abiertos'}, ${money} en la billetera${halted}.`
+    : `I am here: ${openDeals} open ${isOne ? 'deal' : 'deals'}, ${money} in the wallet${halted}.`;
 }
 
 /** Good enough to answer in the language of the question. */

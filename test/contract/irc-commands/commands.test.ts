@@ -170,13 +170,14 @@ describe('a command of the owner', () => {
 
 describe('a command of anybody', () => {
   it('tells of itself when it is asked', async () => {
-    await room.obey(heard('!help'), heard('!help !Halt'), heard('!help dance'));
-    const [all, halt, none] = (await answers()).map((text) => text?.replace(/^\S+: /, ''));
+    await room.obey(heard('!help'), heard('!help !Halt'), heard('!help dance'), heard('!agents'));
+    const [all, halt, none, agents] = (await answers()).map((text) => text?.replace(/^\S+: /, ''));
     expect(all).toMatch(/^!help !agents .* !halt\*\* .*!help <command> says more\)$/);
     expect(halt).toBe(
       '!halt [reason] stops all spending; signed by the owner, from a known account or host.',
     );
     expect(none).toBe('No command "dance": write !help for a list.');
+    expect(agents).toMatch(/kk-karma-hello sells raw_logs, .*; kk-validator sells validation; /);
   });
 
   it('opts its speaker out and in, and nobody else', async () => {

@@ -58,6 +58,12 @@ describe('an answer', () => {
     );
   });
 
+  it('counts one deal as one', () => {
+    const one = { ...seller, openDeals: 1 };
+    expect(answer(heard('@kk-karma-hello status'), one)).toContain(' 1 open deal, ');
+    expect(answer(heard('@kk-karma-hello ¿estás?'), one)).toContain(' 1 trato abierto, ');
+  });
+
   it('says when spending is halted, and what others offer of what it buys', () => {
     const offer = { product: 'raw_logs', price: '9000' };
     const offers = [
