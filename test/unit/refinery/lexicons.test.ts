@@ -13,6 +13,7 @@ import { readSkills } from '#core/refinery/skill-reading.ts';
 import { fold, words } from '#core/refinery/text.ts';
 import { readVoice } from '#core/refinery/voice-reading.ts';
 import { SKILL_EXAMPLES } from './skill-examples.ts';
+import { VOICE_EXAMPLES } from './voice-examples.ts';
 
 const tokensOf = (text: string) => words(fold(text));
 
@@ -82,7 +83,32 @@ describe.each<[string, Terms]>([
 const voiceOf = (text: string, language: 'es' | 'en' = 'es') =>
   readVoice({ text, folded: fold(text), tokens: tokensOf(text), language });
 
+/** Every entry that is heard in a message, as `label/group`. */
+function heardIn(text: string): readonly string[] {
+  const { terms, greeting } = voiceOf(text);
+  const addressed = find(compile(ADDRESS_TERMS), tokensOf(text)).map(({ key }) => key);
+  return [...terms, ...addressed, ...(greeting === undefined ? [] : [`greeting/${greeting}`])];
+}
+
 describe('the lexicons of voice', () => {
+  it('have examples of every entry, and of nothing else', () => {
+    const lexicons = [REGISTER_TERMS, SLANG_TERMS, MOOD_TERMS, GREETING_TERMS, ADDRESS_TERMS];
+    const entries = lexicons.flatMap((terms) =>
+      Object.entries(terms).flatMap(([label, groups]) =>
+        Object.keys(groups).map((group) => `${label}/${group}`),
+      ),
+    );
+    expect(Object.keys(VOICE_EXAMPLES).toSorted()).toEqual(entries.toSorted());
+  });
+
+  it.each(Object.entries(VOICE_EXAMPLES))(
+    'hear %s where it is said, and there alone',
+    (entry, [is, not]) => {
+      expect(heardIn(is)).toContain(entry);
+      expect(heardIn(not)).not.toContain(entry);
+    },
+  );
+
   it.each([
     ['formal', 'le agradezco, señor', 'por favorito'],
     ['informal', 'gonna grab it, dude', 'a gondola'],
