@@ -101,7 +101,7 @@ async function synth({ site: { stage, connection } }: Plan, steps: Step[]): Prom
     return assemble();
   }
   const out = join(OUT, stage.name);
-  const args = ['synth', '--quiet', '--all', '-o', out, '-c', `stage=${stage.name}`];
+  const args = ['synth', '--quiet', '-o', out, '-c', `stage=${stage.name}`];
   await build({ quiet: true });
   await run('cdk', args);
   steps.push({ step: 'synth', status: 'done', what: `cdk ${args.join(' ')}` });
@@ -114,7 +114,7 @@ async function change(
   assembly: string,
   steps: Step[],
 ): Promise<void> {
-  const diff = ['diff', '--all', '--app', assembly];
+  const diff = ['diff', '--app', assembly];
   const deploying = ['deploy', '--all', '--require-approval', 'broadening', '--app', assembly];
   if (site.connection !== undefined) {
     steps.push({ step: 'diff', status: 'skipped', what: 'the local cloud keeps no older stack' });
