@@ -83,25 +83,33 @@ describe.each([sandbox, prod])('in stage $name', (stage) => {
     expect(byServices('111111111111')).toEqual([]);
   });
 
-  it('each door opens one function, and only to its own address', () => {
+  it('each door opens one function, and only to its own address; the alarms one', () => {
     const Permission = z.strictObject({
       Action: z.literal('lambda:InvokeFunction'),
-      Principal: z.literal('apigateway.amazonaws.com'),
+      Principal: z.enum(['apigateway.amazonaws.com', 'sns.amazonaws.com']),
       FunctionName: z.string(),
       SourceArn: z.string(),
     });
-    const doors = ofType(estates, 'AWS::Lambda::Permission').map(({ properties }) => {
-      const { FunctionName, SourceArn } = Permission.parse(properties);
-      const api = ofType(estates, 'AWS::ApiGatewayV2::Api').find(({ ref }) =>
-        SourceArn.endsWith(`:${ref}/*/*`),
-      );
+    const opened = ofType(estates, 'AWS::Lambda::Permission').map(({ properties }) => {
+      const { FunctionName, SourceArn, Principal } = Permission.parse(properties);
       const room = ofType(estates, 'AWS::Lambda::Function').find(({ arn }) => arn === FunctionName);
-      return [shortName(String(api?.properties['Name'])), shortName(room?.ref ?? '')];
+      return { by: Principal.split('.')[0], SourceArn, room: shortName(room?.ref ?? '') };
     });
+    const doors = opened
+      .filter(({ by }) => by === 'apigateway')
+      .map(({ SourceArn, room }) => {
+        const api = ofType(estates, 'AWS::ApiGatewayV2::Api').find(({ ref }) =>
+          SourceArn.endsWith(`:${ref}/*/*`),
+        );
+        return shortName(String(api?.properties['Name'])) === room ? room : 'wrong';
+      });
     const own = stage.market.kind === 'own' ? ['facilitator', 'market'] : [];
-    expect(doors.map(([api, room]) => (api === room ? api : 'wrong')).toSorted()).toEqual(
-      [...own, 'storefront'].toSorted(),
-    );
+    expect(doors.toSorted()).toEqual([...own, 'storefront'].toSorted());
+    const [alarms, ...others] = ofType(estates, 'AWS::SNS::Topic');
+    expect(others).toEqual([]);
+    expect(opened.filter(({ by }) => by !== 'apigateway')).toEqual([
+      { by: 'sns', SourceArn: alarms?.arn, room: 'alarm-lines' },
+    ]);
   });
 
   it('the bucket forgets what was handed over, and nothing else, a month later', () => {
