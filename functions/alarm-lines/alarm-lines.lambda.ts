@@ -47,7 +47,7 @@ function textOf({ Message, Subject }: Pick<SNSMessage, 'Message' | 'Subject'>): 
   const alarm = json.pipe(Alarm).safeParse(Message).data;
   const words =
     alarm === undefined
-      ? `NOTICE: ${Subject || Message}`
+      ? `NOTICE: ${(Subject ?? '') === '' ? Message : Subject}`
       : `${alarm.NewStateValue}: ${alarm.AlarmDescription ?? alarm.AlarmName}`;
   return cutBytes(oneLine(words), MAX_BYTES);
 }

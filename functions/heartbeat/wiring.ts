@@ -27,6 +27,7 @@ import { walletSecretName } from '#contract/keys.ts';
 import { NAMESPACE } from '#contract/metrics.ts';
 import { NETWORKS, type Network } from '#contract/networks.ts';
 import type { Hands } from '#core/heartbeat/effects/effect.ts';
+import type { Payer } from '#core/ports/payer.ts';
 import { createLog } from '#runtime/log.ts';
 import { lazyWorkshop } from './lazy-workshop.ts';
 
@@ -98,8 +99,7 @@ async function servicesOf(
   const now = () => new Date();
   const signer = signerOf(wallet, network);
   let troubles = 0;
-  const onTrouble = () => (troubles += 1);
-  const market = marketOf(env, { signer, dynamo, network, onTrouble });
+  const market = marketOf(env, { signer, dynamo, network, onTrouble: () => (troubles += 1) });
   const agents = new DynamoAgents(dynamo, env.ECONOMY_TABLE);
   return {
     hands: {
@@ -108,13 +108,7 @@ async function servicesOf(
       chain,
       payments: new EvmPayments(chain),
       facilitator: new HttpFacilitator({ url: env.FACILITATOR_URL, network }),
-      payer: {
-        // once in many thousand beats
-        reclaim: async (info) => {
-          const { EvmPayer } = await import('#adapters/evm/evm-payer.ts');
-          return new EvmPayer(chain, wallet).reclaim(info);
-        },
-      },
+      payer: payerOf(chain, wallet),
       identities: identitiesOf(agentId, env, { chain, signer, market }),
       lines: new SqsLines(sqs, env.IRC_OUT_QUEUE_URL),
       ...lazyWorkshop(async () => {
@@ -137,6 +131,16 @@ async function servicesOf(
       const taken = troubles;
       troubles = 0;
       return taken;
+    },
+  };
+}
+
+/** Loaded when it is needed: once in many thousand beats. */
+function payerOf(chain: EvmChain, wallet: EvmWallet): Payer {
+  return {
+    reclaim: async (info) => {
+      const { EvmPayer } = await import('#adapters/evm/evm-payer.ts');
+      return new EvmPayer(chain, wallet).reclaim(info);
     },
   };
 }

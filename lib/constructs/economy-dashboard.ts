@@ -41,36 +41,14 @@ export interface EconomyDashboardProps extends Watched {
 export class EconomyDashboard extends Construct {
   constructor(scope: Construct, id: string, props: EconomyDashboardProps) {
     super(scope, id);
-    const { stage, state, irc, agents, logs, market } = props;
-    const trading = market ? [market.market, market.facilitator] : [];
-    const rooms = [
-      logs.collectLogs,
-      irc.obeys,
-      agents.wake,
-      agents.storefront,
-      agents.reconcile,
-      ...trading,
-    ];
+    const { stage, state, irc, agents } = props;
     const beating = agents.agents.map((agent) => agent.function);
     new Dashboard(this, 'Dashboard', {
       dashboardName: `economia-viva-${stage.name}`,
       widgets: [
         [heading(`# Economía Viva, ${stage.name}`)],
         [new AlarmStatusWidget({ title: 'What rings', alarms: [...props.alarms], width: 24 })],
-        [heading('## Is it alive?')],
-        [
-          graph(
-            'Beats',
-            agents.agents.map(({ id, function: room }) => ofAgent(room, id)),
-          ),
-          graph(
-            'Failed',
-            [...beating, ...rooms].map((room) => room.metricErrors()),
-          ),
-        ],
-        ...(irc.relay
-          ? [[graph('On IRC', [irc.relay.connected.with({ statistic: Stats.MAXIMUM })])]]
-          : []),
+        ...living(props),
         ...earning(stage),
         [heading('## Is anything stuck?')],
         [
@@ -92,6 +70,35 @@ export class EconomyDashboard extends Construct {
       ],
     });
   }
+}
+
+function living({ irc, agents, logs, market }: Watched): IWidget[][] {
+  const trading = market ? [market.market, market.facilitator] : [];
+  const rooms = [
+    logs.collectLogs,
+    irc.obeys,
+    agents.wake,
+    agents.storefront,
+    agents.reconcile,
+    ...trading,
+  ];
+  const beating = agents.agents.map((agent) => agent.function);
+  return [
+    [heading('## Is it alive?')],
+    [
+      graph(
+        'Beats',
+        agents.agents.map(({ id, function: room }) => ofAgent(room, id)),
+      ),
+      graph(
+        'Failed',
+        [...beating, ...rooms].map((room) => room.metricErrors()),
+      ),
+    ],
+    ...(irc.relay
+      ? [[graph('On IRC', [irc.relay.connected.with({ statistic: Stats.MAXIMUM })])]]
+      : []),
+  ];
 }
 
 function earning(stage: StageValues): IWidget[][] {

@@ -81,10 +81,12 @@ function listed(list: string): readonly { readonly taken: string; readonly given
 }
 
 function only(names: ReadonlySet<string>, source: string): string {
-  return source.replaceAll(NAMED, (_all, list: string, single?: string, double?: string) => {
+  return source.replaceAll(NAMED, (_all, list: string, ...from: (string | undefined)[]) => {
     const kept = listed(list).filter(({ given }) => names.has(given));
     const words = kept.map(({ taken, given }) => `${taken} as ${given}`).join();
-    return kept.length === 0 ? '' : `export { ${words} } from '${single ?? double ?? ''}';`;
+    return kept.length === 0
+      ? ''
+      : `export { ${words} } from '${from.find((one) => one !== undefined) ?? ''}';`;
   });
 }
 

@@ -134,3 +134,11 @@ export function statements(house: House): readonly Statement[] {
     );
   });
 }
+
+/** What lies at this path; undefined where the last step finds nothing. @throws when an earlier one does */
+export function get(value: unknown, ...path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (inner as Record<string | number, unknown>)[key],
+    value,
+  );
+}

@@ -53,17 +53,25 @@ export async function send(
 ): Promise<Answered> {
   const turn = await options.pacer?.turn();
   if (typeof turn === 'number') throw new Refused(mustWait(turn));
-  const response = await sendNow(request, options).catch((error: unknown) => {
-    options.onTrouble?.();
-    throw error;
-  });
-  if (response.status === 429 || response.status >= 500) options.onTrouble?.();
+  const response = await heard(request, options);
   const answered = { response, bytes: await readWhole(response) };
   const error = errorIn(answered, options.now());
   await (error?.kind === 'limited'
     ? turn?.refused(error.retryAfterMs ?? UNSAID_MS)
     : turn?.served());
   return answered;
+}
+
+/** Its answer, of which whoever counts troubles hears when it is one. */
+async function heard(request: Parameters<typeof sendNow>[0], options: EmOptions) {
+  try {
+    const response = await sendNow(request, options);
+    if (response.status === 429 || response.status >= 500) options.onTrouble?.();
+    return response;
+  } catch (error) {
+    options.onTrouble?.();
+    throw error;
+  }
 }
 
 async function sendNow(

@@ -50,7 +50,7 @@ export function status({ wanted, pulses, now }: Sighting, halt: Halt | undefined
     `${wanted.length - silent.length} of ${wanted.length} agents beat`,
     ...(silent.length === 0 ? [] : [`silent: ${silent.join(', ')}`]),
     `${sum(({ openDeals }) => openDeals)} open deals`,
-    `${sum(({ pendingIntents }) => pendingIntents)} things to do`,
+    `${sum(({ pendingIntents }) => pendingIntents)} left to do`,
     halt === undefined ? 'spending allowed' : `spending halted ${haltText(halt)}`,
   ];
   return `${words.join(' · ')}.`;

@@ -160,7 +160,7 @@ describe('a command of the owner', () => {
     );
     const [status, balance, deals, products] = await answers();
     expect(status).toMatch(
-      /6 of 7 agents beat · silent: kk-coordinator · 12 open deals · 6 things to do · spending allowed/,
+      /6 of 7 agents beat · silent: kk-coordinator · 12 open deals · 6 left to do · spending allowed/,
     );
     expect(balance).toMatch(/: kk-validator \$1\.5 \(\d+ s ago\)\.$/);
     expect(deals).toContain('kk-coordinator never beat · kk-karma-hello 2 open');
