@@ -20,7 +20,7 @@ if (!isReal)
   );
 
 /** The first of them: all 153 would take most of this suite's time, and are collected whole in collect-logs.test.ts. */
-const SOME = 40;
+const SOME = 12;
 const someReal = () => (isReal ? readdirSync(REAL).toSorted().slice(0, SOME) : []);
 
 describe(`npm start -- --once --json, on ${isReal ? 'real IRC logs' : 'synthetic logs'}`, () => {
@@ -49,7 +49,7 @@ describe(`npm start -- --once --json, on ${isReal ? 'real IRC logs' : 'synthetic
     expect(ended.code).toBe(0);
     expect(trades(first)).toEqual(EIGHT);
     expect(first.corpus).toMatchObject({ files, quarantined: 0 });
-    if (isReal) expect(first.corpus.messages).toBeGreaterThan(20_000);
+    if (isReal) expect(first.corpus.messages).toBeGreaterThan(5_000);
     else expect(first.corpus).toMatchObject({ days: 14, users: 20 });
     expect(ended.stderr.includes('synthetic')).toBe(!isReal);
   });

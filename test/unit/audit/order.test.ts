@@ -7,6 +7,7 @@ import { judge } from '#core/audit/judge.ts';
 import { audit } from '#core/heartbeat/effects/audit.ts';
 import type { Hands, Job } from '#core/heartbeat/effects/effect.ts';
 import { bookPayment } from '#core/heartbeat/payments.ts';
+import { announce } from '#core/talk/announce.ts';
 import {
   AT,
   anAgentState,
@@ -99,9 +100,10 @@ describe('an order to audit', () => {
     const outcome = await audit(job(verdict));
 
     const said = outcome.kind === 'change' ? outcome.change.intents : [];
-    expect(said?.map(({ line }) => line)).toEqual([
-      expect.stringContaining(`VERIFIED: raw_logs | 2000 records | score 100 | ${taskId(1)}`),
-    ]);
+    const [{ event } = {}, ...others] = said ?? [];
+    expect(others).toEqual([]);
+    const { line } = announce(VALIDATOR, event!, {});
+    expect(line.text).toContain(`VERIFIED: raw_logs | 2000 records | score 100 | ${taskId(1)}`);
   });
 
   it('waits for goods out of reach, for an hour', async () => {
