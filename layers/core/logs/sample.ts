@@ -9,39 +9,24 @@ interface Ranked {
   readonly hash: number;
 }
 
-/** Counts by name: a Map, or something like it. */
-interface CountsByName extends Iterable<[string, number]> {
-  readonly size: number;
-  get(name: string): number | undefined;
-  set(name: string, count: number): unknown;
-  delete(name: string): unknown;
-  keys(): Iterable<string>;
-}
-
 const utf8 = new TextEncoder();
 
 /** So many more than its size are counted before those with the highest hashes are dropped, as a share of it. */
-const SLACK = 1 / 16;
+const SLACK = 1 / 4;
 
 /**
  * Counts things, and keeps the counts of those with the lowest hashes: what is kept in the end was kept from its first time on, so its
  * count is exact, whatever the order and however the counting was divided (a bottom-k sketch).
  */
 export class Sampler {
-  readonly #kept: CountsByName;
+  readonly #kept = new Map<string, number>();
   /** What has a higher hash has lost its place for ever. */
   #limit = Number.POSITIVE_INFINITY;
   #isFull = false;
   readonly #size: number;
 
-  constructor(size = SAMPLE_SIZE, kept: CountsByName = new Map<string, number>()) {
+  constructor(size = SAMPLE_SIZE) {
     this.#size = size;
-    this.#kept = kept;
-  }
-
-  /** How many are held: no fewer than {@link sample} tells. */
-  get size(): number {
-    return this.#kept.size;
   }
 
   add(name: string, count = 1): void {

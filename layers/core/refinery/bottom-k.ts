@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from './shared-text.ts';
 import type { Part } from './state.ts';
 import { compareCodePoints } from './text.ts';
 
@@ -24,25 +25,17 @@ export function rankOf(text: string, seed = 0): number {
 
 const Kept = z.array(z.tuple([z.int(), z.string()]));
 
-/** So many more than its size a sample may hold before it is put in order, as a share of it. */
-const SLACK = 1 / 8;
-/** So many lines are put together at once. */
-const BATCH = 16;
-/** One of these, and V8 takes two bytes for each character of a text; and what ends a line. */
-const WIDE = /[\u0100-\uffff\\\n]/;
-const ESCAPED = /\\([0-9a-f]{4})/g;
+/** So many more than its size a sample holds before it is put in order: little, for everybody has some. */
+const SLACK = 1 / 40;
+/** And at least. */
+const LEAST_SLACK = 3;
 
-/**
- * The occurrences, at most `most`, with the smallest ranks, each once: a uniform sample in which a term is as frequent as it is said.
- * The terms are kept as lines of one text, which takes a third of the room that texts of their own do: everybody has some.
- */
+/** The occurrences, at most `most`, with the smallest ranks, each once: a uniform sample in which a term is as frequent as it is said. */
 export class Occurrences implements Part {
   readonly #most: number;
-  #ranks: number[] = [];
-  /** The terms, each with a line's end; the last ones stand in `#late`. */
-  #lines = '';
-  #late: string[] = [];
-  /** So many stand in order, each once. */
+  readonly #ranks: number[] = [];
+  readonly #terms: string[] = [];
+  /** So many of them stand in order, each once; those added since come after. */
   #ordered = 0;
   /** Larger ranks are too large. */
   #limit = Infinity;
@@ -54,9 +47,9 @@ export class Occurrences implements Part {
   add(rank: number, term: string): void {
     if (rank > this.#limit) return;
     this.#ranks.push(rank);
-    this.#late.push(lineOf(term));
-    if (this.#late.length === BATCH) this.#join();
-    if (this.#ranks.length >= this.#most * (1 + SLACK)) this.#settle();
+    this.#terms.push(once(term));
+    const slack = Math.max(LEAST_SLACK, this.#most * SLACK);
+    if (this.#ranks.length >= this.#most + slack) this.#settle();
   }
 
   /** How many there are. */
@@ -68,13 +61,14 @@ export class Occurrences implements Part {
   /** By rank. */
   entries(): [number, string][] {
     this.#settle();
-    return this.#held().map(({ rank, line }) => [rank, termOf(line)]);
+    return this.#ranks.map((rank, at) => [rank, this.#terms[at] ?? '']);
   }
 
   /** How often each term is in the sample. */
   counts(): Map<string, number> {
+    this.#settle();
     const counts = new Map<string, number>();
-    for (const [, term] of this.entries()) counts.set(term, (counts.get(term) ?? 0) + 1);
+    for (const term of this.#terms) counts.set(term, (counts.get(term) ?? 0) + 1);
     return counts;
   }
 
@@ -86,51 +80,52 @@ export class Occurrences implements Part {
     for (const [rank, term] of Kept.parse(kept)) this.add(rank, term);
   }
 
-  #join(): void {
-    this.#lines += this.#late.map((line) => `${line}\n`).join('');
-    this.#late = [];
-  }
-
-  #held(): Occurrence[] {
-    this.#join();
-    const lines = this.#lines.split('\n');
-    return this.#ranks.map((rank, at) => ({ rank, line: lines[at] ?? '' }));
-  }
-
   #settle(): void {
     if (this.#ordered === this.#ranks.length) return;
-    // nearly in order, and such are sorted in the time that it takes to look at them
-    const all = this.#held().sort(byRank);
-    const kept = all.filter((one, at) => at === 0 || byRank(all[at - 1] ?? one, one) !== 0);
-    kept.length = Math.min(kept.length, this.#most);
-    this.#ranks = kept.map(({ rank }) => rank);
-    this.#lines = kept.map(({ line }) => `${line}\n`).join('');
-    this.#ordered = kept.length;
-    if (kept.length === this.#most) this.#limit = this.#ranks.at(-1) ?? Infinity;
+    this.#merge();
+    this.#cut();
+    this.#ordered = this.#ranks.length;
+    if (this.#ordered === this.#most) this.#limit = this.#ranks.at(-1) ?? Infinity;
   }
-}
 
-interface Occurrence {
-  readonly rank: number;
-  readonly line: string;
-}
+  /** From the back, so that nothing is overwritten before it was moved. */
+  #merge(): void {
+    const [ranks, terms] = [this.#ranks, this.#terms];
+    const added = ranks
+      .slice(this.#ordered)
+      .map((rank, at) => ({ rank, term: terms[this.#ordered + at] ?? '' }))
+      .sort((a, b) => a.rank - b.rank || compareCodePoints(a.term, b.term));
+    let from = this.#ordered - 1;
+    let to = ranks.length - 1;
+    for (let next = added.pop(); next !== undefined; to -= 1) {
+      if (from >= 0 && this.#isAfter(from, next)) {
+        ranks[to] = ranks[from] ?? 0;
+        terms[to] = terms[from] ?? '';
+        from -= 1;
+      } else {
+        ranks[to] = next.rank;
+        terms[to] = next.term;
+        next = added.pop();
+      }
+    }
+  }
 
-function byRank(a: Occurrence, b: Occurrence): number {
-  return a.rank - b.rank || compareCodePoints(termOf(a.line), termOf(b.line));
-}
+  #isAfter(at: number, { rank, term }: { readonly rank: number; readonly term: string }): boolean {
+    const own = this.#ranks[at] ?? 0;
+    return own > rank || (own === rank && compareCodePoints(this.#terms[at] ?? '', term) > 0);
+  }
 
-/** Put together anew out of units: a piece of a text holds all of it, and is as wide as its widest. */
-function lineOf(term: string): string {
-  const units = term.split('');
-  return WIDE.test(term) ? units.map(narrow).join('') : units.join('');
-}
-
-function narrow(unit: string): string {
-  return WIDE.test(unit) ? `\\${unit.charCodeAt(0).toString(16).padStart(4, '0')}` : unit;
-}
-
-function termOf(line: string): string {
-  return line.includes('\\')
-    ? line.replace(ESCAPED, (_, unit: string) => String.fromCharCode(parseInt(unit, 16)))
-    : line;
+  /** Each once, and no more than there is room for. */
+  #cut(): void {
+    const [ranks, terms] = [this.#ranks, this.#terms];
+    let kept = 0;
+    for (let at = 0; at < ranks.length && kept < this.#most; at += 1) {
+      if (at > 0 && ranks[at] === ranks[kept - 1] && terms[at] === terms[kept - 1]) continue;
+      ranks[kept] = ranks[at] ?? 0;
+      terms[kept] = terms[at] ?? '';
+      kept += 1;
+    }
+    ranks.length = kept;
+    terms.length = kept;
+  }
 }

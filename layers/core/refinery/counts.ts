@@ -20,13 +20,12 @@ const SPAN = 2 ** 40;
 
 /** Exact integer counts under keys like `asks/Python`: they add up, in any order. Eight bytes each: everybody has some. */
 export class Counts implements Part {
-  #packed: number[] = [];
+  readonly #packed: number[] = [];
 
   add(key: string, by = 1): void {
     const start = placeOf(key) * SPAN;
     const at = this.#at(start);
-    // pushed to, an array takes room for half as many again and sixteen
-    if (at < 0) this.#packed = this.#packed.concat([start + by]);
+    if (at < 0) this.#packed.push(start + by);
     else this.#packed[at] = (this.#packed[at] ?? 0) + by;
   }
 

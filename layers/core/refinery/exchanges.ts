@@ -1,16 +1,10 @@
 import { Sample } from '#contract/log-record.ts';
 import { Sampler } from '../logs/sample.ts';
-import { FewCounts } from './few-counts.ts';
 import { once } from './shared-text.ts';
 import type { Part } from './state.ts';
 
 /** How often each nick was addressed, in lower case; of many, those with the lowest hashes. */
 export class Partners extends Sampler implements Part {
-  /** `most` is how many are kept. */
-  constructor(most: number) {
-    super(most, new FewCounts());
-  }
-
   hear(nicks: readonly string[]): void {
     for (const nick of nicks) this.add(once(nick));
   }
@@ -47,22 +41,18 @@ export class Exchanges {
       const nick = user.toLowerCase();
       if (!byNick.has(nick)) byNick.set(nick, at);
     });
-    const most = people.reduce((sum, { partners }) => sum + partners.size, 0);
-    const [from, to, count] = [new Int32Array(most), new Int32Array(most), new Int32Array(most)];
-    let edges = 0;
+    const [from, to, count]: [number[], number[], number[]] = [[], [], []];
     for (const [at, { partners }] of people.entries()) {
       for (const [nick, times] of partners.sample().counts) {
         const partner = byNick.get(nick);
         if (partner === undefined || partner === at) continue;
-        from[edges] = at;
-        to[edges] = partner;
-        count[edges] = times;
-        edges += 1;
+        from.push(at);
+        to.push(partner);
+        count.push(times);
       }
     }
-    const sizes = { people: people.length, edges };
-    this.#out = columns(sizes, { by: from, other: to, count });
-    this.#in = columns(sizes, { by: to, other: from, count });
+    this.#out = columns(people.length, { by: from, other: to, count });
+    this.#in = columns(people.length, { by: to, other: from, count });
   }
 
   /** Whom the one at this place addresses. */
@@ -84,37 +74,25 @@ interface Columns {
 }
 
 interface Edges {
-  readonly by: Int32Array;
-  readonly other: Int32Array;
-  readonly count: Int32Array;
+  readonly by: readonly number[];
+  readonly other: readonly number[];
+  readonly count: readonly number[];
 }
 
-interface Sizes {
-  readonly people: number;
-  readonly edges: number;
-}
-
-function columns({ people, edges }: Sizes, { by, other, count }: Edges): Columns {
-  const starts = startsOf(people, by.subarray(0, edges));
-  const found = { starts, others: new Int32Array(edges), counts: new Int32Array(edges) };
-  for (let edge = 0; edge < edges; edge += 1) {
-    const at = by[edge] ?? 0;
+function columns(people: number, { by, other, count }: Edges): Columns {
+  const starts = new Int32Array(people + 2);
+  for (const at of by) starts[at + 2] = (starts[at + 2] ?? 0) + 1;
+  for (let at = 2; at < starts.length; at += 1)
+    starts[at] = (starts[at] ?? 0) + (starts[at - 1] ?? 0);
+  const found = { starts, others: new Int32Array(by.length), counts: new Int32Array(by.length) };
+  by.forEach((at, edge) => {
     // where the next of this one goes; in the end, where those of the one after begin
     const place = starts[at + 1] ?? 0;
     starts[at + 1] = place + 1;
     found.others[place] = other[edge] ?? 0;
     found.counts[place] = count[edge] ?? 0;
-  }
+  });
   return found;
-}
-
-/** Two places late: filling in moves each to where its own end. */
-function startsOf(people: number, by: Int32Array): Int32Array {
-  const starts = new Int32Array(people + 2);
-  for (const at of by) starts[at + 2] = (starts[at + 2] ?? 0) + 1;
-  for (let at = 2; at < starts.length; at += 1)
-    starts[at] = (starts[at] ?? 0) + (starts[at - 1] ?? 0);
-  return starts;
 }
 
 function row({ starts, others, counts }: Columns, at: number): Exchange[] {

@@ -7,8 +7,8 @@ const MOST_WORDS = 256;
 /** A kept word is one number: 32 bits of its occurrence's rank, and below them 21 of the word's own hash. */
 const WORD = 2 ** 21;
 const RANK = 2 ** 32;
-/** So many are heard before they are put in order. */
-const MOST_NEW = 8;
+/** So many are held before they are put in order: the room that V8 gives an array that outgrew 256. */
+const MOST_HELD = 330;
 
 const Kept = z.array(z.int());
 
@@ -17,9 +17,7 @@ const Kept = z.array(z.int());
  * words are the same and not what they are, so that it costs eight bytes each: everybody has one.
  */
 export class WordSample implements Part {
-  /** In order, each once, in a room of their own size. */
-  #kept: readonly number[] = [];
-  #heard: number[] = [];
+  readonly #kept: number[] = [];
   /** Larger ones are too large. */
   #limit = Infinity;
 
@@ -31,8 +29,9 @@ export class WordSample implements Part {
 
   #add(entry: number): void {
     if (entry > this.#limit) return;
-    this.#heard.push(entry);
-    if (this.#heard.length >= MOST_NEW) this.#settle();
+    this.#kept.push(entry);
+    // sorting now and then costs less than keeping order
+    if (this.#kept.length >= MOST_HELD) this.#settle();
   }
 
   kept(): unknown {
@@ -53,14 +52,15 @@ export class WordSample implements Part {
   }
 
   #settle(): void {
-    const sorted = Float64Array.from([...this.#kept, ...this.#heard]).sort();
-    const kept: number[] = [];
+    const sorted = Float64Array.from(this.#kept).sort();
+    let kept = 0;
     for (const entry of sorted) {
-      if (kept.length === MOST_WORDS) break;
-      if (entry !== kept.at(-1)) kept.push(entry);
+      if (kept === MOST_WORDS) break;
+      if (kept > 0 && entry === this.#kept[kept - 1]) continue;
+      this.#kept[kept] = entry;
+      kept += 1;
     }
-    this.#kept = kept.slice();
-    this.#heard = [];
-    if (kept.length === MOST_WORDS) this.#limit = kept.at(-1) ?? Infinity;
+    this.#kept.length = kept;
+    if (kept === MOST_WORDS) this.#limit = this.#kept.at(-1) ?? Infinity;
   }
 }
