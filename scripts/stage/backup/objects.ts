@@ -6,13 +6,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
   GetObjectCommand,
-  HeadObjectCommand,
   NoSuchKey,
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import * as z from 'zod';
+import { S3Objects } from '#adapters/s3/s3-objects.ts';
 import { readRecords, writeRecords } from './ndjson.ts';
 
 /** A line of `objects.ndjson`. `file` lies in `objects/`, named by the key's hash: a key may be no file's name, or be another's folder. */
@@ -55,25 +55,16 @@ async function saveOne(s3: S3Client, at: At, dir: string): Promise<Kept | undefi
 
 /** Puts back what is not there. @returns how many were put */
 export async function fillObjects(s3: S3Client, Bucket: string, dir: string): Promise<number> {
+  const objects = new S3Objects(s3, Bucket);
   let count = 0;
   for await (const record of readRecords(indexOf(dir))) {
     const { key: Key, file, contentType: ContentType } = Kept.parse(record);
-    if (await isThere(s3, { Bucket, Key })) continue;
+    if ((await objects.head(Key)) !== undefined) continue;
     const Body = createReadStream(join(dir, 'objects', file));
     await new Upload({ client: s3, params: { Bucket, Key, Body, ContentType } }).done();
     count += 1;
   }
   return count;
-}
-
-async function isThere(s3: S3Client, at: At): Promise<boolean> {
-  try {
-    await s3.send(new HeadObjectCommand(at));
-    return true;
-  } catch (error) {
-    if (error instanceof Error && error.name === 'NotFound') return false;
-    throw error;
-  }
 }
 
 function indexOf(dir: string): string {

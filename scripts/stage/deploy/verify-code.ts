@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
 import { GetFunctionCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { filesBelow } from '#adapters/logs/folder.ts';
 import { unzip } from './zip.ts';
@@ -46,9 +45,7 @@ export async function difference(
   bundle: string,
 ): Promise<readonly string[]> {
   const { files } = await filesBelow(bundle);
-  const names = new Map(
-    files.map(({ path }) => [relative(bundle, path).split(sep).join('/'), path]),
-  );
+  const names = new Map(files.map(({ name, path }) => [name, path]));
   const wrong = [...deployed.keys()].filter((name) => !names.has(name));
   for (const [name, path] of names) {
     const body = deployed.get(name);

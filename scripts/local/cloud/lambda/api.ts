@@ -44,7 +44,7 @@ async function answer(
     refuse(response, 404, ['ResourceNotFoundException', `Function not found: ${name}`]);
   } else if (!isInvocation) {
     const { host = '' } = request.headers;
-    show(fn, { isCode: operation === '/code', host }, response);
+    await show(fn, { isCode: operation === '/code', host }, response);
   } else if (!body) {
     const words = `Request must be smaller than ${PAYLOAD_LIMIT} bytes.`;
     refuse(response, 413, ['RequestTooLargeException', words]);
@@ -61,12 +61,12 @@ function askedFor({ url = '/' }: IncomingMessage) {
 }
 
 /** What GetFunction says of a function, or the archive that it names. */
-function show(
+async function show(
   { name, arn, codeDir, handler, memoryMb, timeoutMs }: LambdaFunction,
   { isCode, host }: { readonly isCode: boolean; readonly host: string },
   response: ServerResponse,
-): void {
-  const { archive, sha256 } = pack(codeDir);
+): Promise<void> {
+  const { archive, sha256 } = await pack(codeDir);
   if (isCode) {
     response.writeHead(200, { 'content-type': 'application/zip' }).end(archive);
     return;

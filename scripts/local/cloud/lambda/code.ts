@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { filesBelow } from '#adapters/logs/folder.ts';
 
 /** A function's code as Lambda keeps it. */
 export interface PackedCode {
@@ -11,12 +11,13 @@ export interface PackedCode {
 }
 
 /** The folder as a zip archive, files by name, packed by nothing: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT 4.3 */
-export function pack(codeDir: string): PackedCode {
+export async function pack(codeDir: string): Promise<PackedCode> {
   const [locals, entries]: [Buffer[], Buffer[]] = [[], []];
   let at = 0;
-  for (const file of filesIn(codeDir)) {
-    const name = Buffer.from(relative(codeDir, file).split(sep).join('/'));
-    const body = readFileSync(file);
+  const { files } = await filesBelow(codeDir);
+  for (const file of files) {
+    const name = Buffer.from(file.name);
+    const body = await readFile(file.path);
     const local = Buffer.alloc(30);
     local.writeUInt32LE(0x04034b50, 0);
     local.writeUInt32LE(crc32(body), 14);
@@ -41,11 +42,4 @@ export function pack(codeDir: string): PackedCode {
   end.writeUInt32LE(at, 16);
   const archive = Buffer.concat([...locals, directory, end]);
   return { archive, sha256: createHash('sha256').update(archive).digest('base64') };
-}
-
-function filesIn(dir: string): readonly string[] {
-  return readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .toSorted();
 }
