@@ -5,7 +5,7 @@
 export const USAGE = {
   beat: {
     /** Units of a beat that finds nothing to do, counted; transactions count double. */
-    writes: 4,
+    writes: 3,
     reads: 12,
     /** Billed seconds, assumed: some 60 ms of CPU (counted 30 to 90 here) at a seventh of a core, and a dozen round trips. */
     seconds: 1,

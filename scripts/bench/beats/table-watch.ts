@@ -77,9 +77,9 @@ export class TableWatch {
     const operation = target.split('.').at(-1) ?? '';
     const asked: unknown = JSON.parse(body);
     const lease = operation === 'UpdateItem' ? LeaseWrite.safeParse(asked).data : undefined;
-    if (lease) this.#end(lease);
+    const askedMs = performance.now();
     const answer = await this.#forward(target, body);
-    if (lease && answer.status === 200) this.#begin(lease);
+    if (lease && answer.status === 200) this.#note(lease, askedMs);
     this.#count(operation, { asked, bytes: answer.text.length });
     response.writeHead(answer.status, {
       'content-type': CONTENT,
@@ -95,23 +95,22 @@ export class TableWatch {
     return { status, crc: answer.headers.get('x-amz-crc32'), text: await answer.text() };
   }
 
-  #begin({ Key, ExpressionAttributeValues: values }: z.infer<typeof LeaseWrite>): void {
-    if (!(':one' in values)) return;
-    const { ':owner': owner } = values;
-    const hold: Hold = {
-      partition: Key.pk.S,
-      owner: owner.S,
-      fromMs: performance.now(),
-      toMs: Infinity,
-    };
-    this.holds.push(hold);
-    this.#open.set(`${hold.partition} ${hold.owner}`, hold);
-  }
-
-  /** Asked to end: if it is refused because somebody called meanwhile, the holder beats on and asks again. */
-  #end({ Key, ExpressionAttributeValues: values }: z.infer<typeof LeaseWrite>): void {
-    const hold = this.#open.get(`${Key.pk.S} ${values[':owner'].S}`);
-    if (hold && ':zero' in values) hold.toMs = performance.now();
+  /** A lease that was given, or given back; whoever gives it back a second time ends nothing. */
+  #note(
+    { Key, ExpressionAttributeValues: values }: z.infer<typeof LeaseWrite>,
+    askedMs: number,
+  ): void {
+    const [partition, owner] = [Key.pk.S, values[':owner'].S];
+    const name = `${partition} ${owner}`;
+    if (':one' in values) {
+      const hold: Hold = { partition, owner, fromMs: performance.now(), toMs: Infinity };
+      this.holds.push(hold);
+      this.#open.set(name, hold);
+    } else if (':zero' in values) {
+      const hold = this.#open.get(name);
+      if (hold) hold.toMs = askedMs;
+      this.#open.delete(name);
+    }
   }
 
   #count(
