@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BuyDeal } from '#contract/deal.ts';
 import type { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
@@ -59,11 +60,14 @@ export interface Facts {
   readonly errors: readonly string[];
 }
 
+/** How long a beat that was under way when the clock stopped is waited for, in ms. */
+const LAST_BEATS_MS = 10_000;
+
 /** Looks at everything once more, from outside: tables, objects, chain and IRC, not what the run believed of itself. */
 export async function report(facts: Facts): Promise<RunReport> {
   const { clients, collected } = facts;
-  const library = await readAll(clients);
   const generation = collected.pointer.version.slice(0, 16);
+  const library = await lastLook(clients, generation, facts.errors.length > 0 ? 0 : LAST_BEATS_MS);
   const deals = settledDeals(library);
   const books = await compareBalances(library, clients);
   const entries = [...library.values()].flatMap((book) => book.entries);
@@ -93,6 +97,20 @@ export async function report(facts: Facts): Promise<RunReport> {
     memory: { roomPeakMb: facts.peakMb },
     errors,
   };
+}
+
+/** The books when nobody is in the middle of anything, or after `patienceMs` as they are. */
+async function lastLook(
+  clients: Clients,
+  generation: string,
+  patienceMs: number,
+): Promise<Library> {
+  const until = Date.now() + patienceMs;
+  for (;;) {
+    const library = await readAll(clients);
+    if (unfinished(library, generation).length === 0 || Date.now() >= until) return library;
+    await sleep(100);
+  }
 }
 
 function dealReport(deal: BuyDeal & { readonly buyer: AgentId }): DealReport {
