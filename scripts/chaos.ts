@@ -1,4 +1,4 @@
-import { mkdtemp, rm, rmdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
@@ -15,6 +15,7 @@ interface Flags {
   readonly seed: number;
   readonly json: boolean;
   readonly logs?: string;
+  readonly dir?: string;
   readonly beat: string;
   readonly portBase?: number;
 }
@@ -41,6 +42,10 @@ program
   .option('--seed <n>', 'seed of moments and victims', wholeNumber, 1)
   .option('--json', 'print the result as one JSON object and nothing else', false)
   .option('--logs <folder>', 'chat logs to start from; without it a made-up chat is written')
+  .option(
+    '--dir <folder>',
+    'keeps the state of every round there (default: nothing is kept of what went well)',
+  )
   .option('--beat <seconds>', 'time between the beats of an agent', '1')
   .option('--port-base <port>', 'first of ten ports (default: found free)', wholeNumber)
   .action((flags: Flags) => run(flags).catch(fail));
@@ -121,14 +126,15 @@ async function runLogs({ kills, seed, json, portBase }: Flags): Promise<void> {
   process.exitCode = report.ok ? 0 : 1;
 }
 
-async function run({ kills, seed, json, logs, beat, portBase }: Flags): Promise<void> {
-  const dir = await mkdtemp(join(tmpdir(), 'viva-chaos-'));
-  // an exit handler of the round ends the economy with us
+async function run({ kills, seed, json, logs, beat, portBase, dir: kept }: Flags): Promise<void> {
+  const dir = kept === undefined ? await mkdtemp(join(tmpdir(), 'viva-chaos-')) : resolve(kept);
+  await mkdir(dir, { recursive: true });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
   const began = Date.now();
   const report = await chaos({
     kills,
     dir,
+    keeps: kept !== undefined,
     portBase: portBase ?? (await freePortBase()),
     flags: ['--beat', beat, ...(logs === undefined ? [] : ['--logs', resolve(logs)])],
     roll: dice(seed),
@@ -137,7 +143,7 @@ async function run({ kills, seed, json, logs, beat, portBase }: Flags): Promise<
       console.error(`${paint('dim', seconds, process.stderr)}  ${line}`);
     },
   });
-  if (report.ok) await rmdir(dir);
+  if (report.ok && kept === undefined) await rmdir(dir);
   else console.error(`State and logs are left in ${dir}.`);
   console.log(json ? JSON.stringify(report) : inWords(report));
   process.exitCode = report.ok ? 0 : 1;

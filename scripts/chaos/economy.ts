@@ -15,8 +15,10 @@ const GRACE_MS = 3_000;
 
 export interface ChaosOptions {
   readonly kills: number;
-  /** Folder for state folders and logs; a round that went well leaves nothing there. */
+  /** Folder for state folders (`round-1`), what their last life printed (`round-1.json`) and what all of them told (`round-1.log`). */
   readonly dir: string;
+  /** Whether a round that went well leaves anything there. */
+  readonly keeps: boolean;
   readonly portBase: number;
   /** Flags of `viva up` besides those that say where. */
   readonly flags: readonly string[];
@@ -48,7 +50,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     const verdict = await round.verdict();
     verdicts.push(verdict);
     if (verdict.violations.length > 0) break;
-    await round.clean();
+    if (!options.keeps) await round.clean();
   }
   const total = (of: 'paidTwice' | 'orphans'): number =>
     verdicts.reduce((sum, verdict) => sum + verdict[of], 0);

@@ -7,7 +7,7 @@ import { parseUsdc } from '#contract/money.ts';
 import { freePortBase } from '../../scripts/chaos/free-ports.ts';
 import { NICKS, syntheticDay } from '../../scripts/local/economy/synthetic-chat.ts';
 import { aFolder } from '../support/folders.ts';
-import { EIGHT, type Ended, type Report, reportIn, run, sentences, start, trades } from './viva.ts';
+import { EIGHT, type Ended, type Report, reportIn, run, sentences, trades } from './viva.ts';
 
 const WALLETS_AT_FIRST = 7n * 5_000_000n;
 const once = ['up', '--once', '--json', '--beat', '1'];
@@ -23,35 +23,37 @@ if (!isReal)
 const SOME = 12;
 const someReal = () => (isReal ? readdirSync(REAL).toSorted().slice(0, SOME) : []);
 
-describe(`npm start -- --once --json, on ${isReal ? 'real IRC logs' : 'synthetic logs'}`, () => {
-  const dir = join(aFolder(), 'state');
+describe(`npm start -- --once --json, killed twice, on ${isReal ? 'real IRC logs' : 'synthetic logs'}`, () => {
+  const kept = aFolder();
+  const dir = join(kept, 'round-1');
   const logs = aFolder();
   for (const file of someReal()) cpSync(join(REAL, file), join(logs, file));
-  const given = isReal ? ['--logs', logs] : [];
   const files = isReal ? SOME : 14;
   let first: Report;
   let told: string;
-  const at = async (): Promise<string[]> => [
-    ...['--dir', dir],
-    ...['--port-base', String(await freePortBase())],
-  ];
 
-  it('settles the eight deals of a fresh economy, refuses a second start meanwhile, and says so in one JSON object', async () => {
-    const running = start('viva.ts', [...once, '--fresh', ...given, ...(await at())]);
-    await running.said('The agents wake.');
-    const second = await run('viva.ts', [...once, '--fresh', ...(await at())]);
-    refused(second, /The state folder .* is in use by process \d+/);
+  it('settles the eight deals, none paid twice, leaves no orphan, and says so in one JSON object', async () => {
+    const flags = ['--kills', '2', '--seed', '3', '--dir', kept, '--json'];
+    const given = isReal ? ['--logs', logs] : [];
+    const chaos = await run('chaos.ts', ['economy', ...flags, ...given]);
+    expect(JSON.parse(chaos.stdout)).toEqual({
+      ...{ kills: 2, rounds: 1, ok: true, deals: 8, paidTwice: 0, orphans: 0 },
+      violations: [],
+    });
+    expect(chaos.code).toBe(0);
 
-    const ended = await running.ended;
-    first = reportIn(ended);
-    told = ended.stdout + ended.stderr;
+    const [stdout, stderr] = [
+      readFileSync(`${dir}.json`, 'utf8'),
+      readFileSync(`${dir}.log`, 'utf8'),
+    ];
+    first = reportIn({ stdout });
+    told = stdout + stderr;
     expect(first).toMatchObject({ ok: true, errors: [] });
-    expect(ended.code).toBe(0);
     expect(trades(first)).toEqual(EIGHT);
     expect(first.corpus).toMatchObject({ files, quarantined: 0 });
     if (isReal) expect(first.corpus.messages).toBeGreaterThan(5_000);
     else expect(first.corpus).toMatchObject({ days: 14, users: 20 });
-    expect(ended.stderr.includes('synthetic')).toBe(!isReal);
+    expect(stderr.includes('synthetic')).toBe(!isReal);
   });
 
   it('keeps every room below 256 MB', () => {
@@ -106,25 +108,14 @@ describe(`npm start -- --once --json, on ${isReal ? 'real IRC logs' : 'synthetic
   it('finds the same eight deals again without --fresh, whatever broken files come on top', async () => {
     if (!isReal) for (let day = 0; day < 14; day += 1) writeDay(logs, day);
     writeFileSync(join(logs, 'notes.txt'), 'no log at all\n');
-    const ended = await run('viva.ts', [...once, ...(await at()), '--logs', logs]);
+    const at = ['--dir', dir, '--port-base', String(await freePortBase())];
+    const ended = await run('viva.ts', [...once, ...at, '--logs', logs]);
     const again = reportIn(ended);
     expect(again.errors).toEqual([]);
     expect(again.corpus).toEqual({ ...first.corpus, files: files + 1, quarantined: 1 });
     expect(again.deals).toEqual(first.deals);
     expect(again.balances).toEqual(first.balances);
     expect(ended.code).toBe(0);
-  });
-});
-
-describe('killed twice', () => {
-  it('ends with the same eight deals, none paid twice, no orphan left', async () => {
-    const flags = ['economy', '--kills', '2', '--seed', '3', '--json'];
-    const { stdout, code } = await run('chaos.ts', flags);
-    expect(JSON.parse(stdout)).toEqual({
-      ...{ kills: 2, rounds: 1, ok: true, deals: 8, paidTwice: 0, orphans: 0 },
-      violations: [],
-    });
-    expect(code).toBe(0);
   });
 });
 

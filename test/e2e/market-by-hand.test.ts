@@ -56,6 +56,18 @@ const beat = async (agent: string) => {
 const taskOf = (id: string) => said('em', 'task', id, ...buyer);
 
 describe('looking', () => {
+  it('is not disturbed by a second start', async () => {
+    const second = await viva(
+      'up',
+      '--once',
+      '--json',
+      '--fresh',
+      '--port-base',
+      String(await freePortBase()),
+    );
+    refused(second, /The state folder .* is in use by process \d+/);
+  });
+
   it('finds a market that is healthy', async () => {
     expect(await said('em', 'health', ...buyer)).toMatchObject({ status: 'healthy' });
   });

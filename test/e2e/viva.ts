@@ -122,7 +122,7 @@ export const Report = z.strictObject({
 export type Report = z.infer<typeof Report>;
 
 /** All of stdout as one report: anything else on it fails here. */
-export function reportIn({ stdout }: Ended): Report {
+export function reportIn({ stdout }: Pick<Ended, 'stdout'>): Report {
   return Report.parse(JSON.parse(stdout));
 }
 
