@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
 import { CorpusViews } from '#adapters/corpus/corpus-views.ts';
@@ -13,22 +12,16 @@ import { SwarmBucket } from '#adapters/dynamodb/swarm-bucket.ts';
 import { EmMarket } from '#adapters/em/em-market.ts';
 import { McpWorker } from '#adapters/em/worker-mcp.ts';
 import type { Signer } from '#adapters/erc8128/sign.ts';
-import { EvmChain } from '#adapters/evm/evm-chain.ts';
-import { EvmPayments } from '#adapters/evm/evm-payments.ts';
 import { EvmWallet } from '#adapters/evm/evm-wallet.ts';
-import { HttpFacilitator } from '#adapters/facilitator/http-facilitator.ts';
-import { EvmIdentities } from '#adapters/identity/evm-identities.ts';
 import { readWalletSecret } from '#adapters/secrets/wallet-secret.ts';
-import { SqsLines } from '#adapters/sqs/sqs-lines.ts';
-import { SqsWakeUps } from '#adapters/sqs/sqs-wake-ups.ts';
 import { HeartbeatEnv } from '#contract/env.ts';
 import { type AgentId, Hex } from '#contract/ids.ts';
 import { walletSecretName } from '#contract/keys.ts';
 import { NAMESPACE } from '#contract/metrics.ts';
 import { NETWORKS, type Network } from '#contract/networks.ts';
 import type { Hands } from '#core/heartbeat/effects/effect.ts';
-import type { Payer } from '#core/ports/payer.ts';
 import { createLog } from '#runtime/log.ts';
+import { lazyDealings } from './lazy-dealings.ts';
 import { lazyWorkshop } from './lazy-workshop.ts';
 
 export interface Services {
@@ -57,7 +50,7 @@ export function wire(): House {
   const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(), {
     marshallOptions: { removeUndefinedValues: true },
   });
-  const shared = { env, dynamo, sqs: new SQSClient(), secrets: new SecretsManagerClient() };
+  const shared = { env, dynamo, secrets: new SecretsManagerClient() };
   const opened = new Map<AgentId, Promise<Services>>();
   return {
     log: createLog('heartbeat'),
@@ -78,15 +71,11 @@ export function wire(): House {
 interface Shared {
   readonly env: Env;
   readonly dynamo: DynamoDBDocumentClient;
-  readonly sqs: SQSClient;
   readonly secrets: SecretsManagerClient;
 }
 
 /** The function's role decides whose key can be read: of the roster, each function its own agent's. */
-async function servicesOf(
-  agentId: AgentId,
-  { env, dynamo, sqs, secrets }: Shared,
-): Promise<Services> {
+async function servicesOf(agentId: AgentId, { env, dynamo, secrets }: Shared): Promise<Services> {
   const network = NETWORKS[env.NETWORK];
   const wallet = new EvmWallet(
     await readWalletSecret(secrets, walletSecretName(env.STAGE, agentId)),
@@ -95,7 +84,6 @@ async function servicesOf(
   // the first signature builds the curve's tables: better now, while the CPU of a starting function is whole
   await wallet.signMessage(new Uint8Array());
   const pointers = new DynamoCorpusPointers(dynamo, env.ECONOMY_TABLE);
-  const chain = new EvmChain(network, env.RPC_URL);
   const now = () => new Date();
   const signer = signerOf(wallet, network);
   let troubles = 0;
@@ -105,12 +93,13 @@ async function servicesOf(
     hands: {
       agents,
       market,
-      chain,
-      payments: new EvmPayments(chain),
-      facilitator: new HttpFacilitator({ url: env.FACILITATOR_URL, network }),
-      payer: payerOf(chain, wallet),
-      identities: identitiesOf(agentId, env, { chain, signer, market }),
-      lines: new SqsLines(sqs, env.IRC_OUT_QUEUE_URL),
+      ...lazyDealings(
+        async () => {
+          const { openDealings } = await import('./dealings.ts');
+          return openDealings({ agentId, env, network, signer, wallet, market });
+        },
+        { network, rpcUrl: env.RPC_URL },
+      ),
       ...lazyWorkshop(async () => {
         const { openWorkshop } = await import('./workshop.ts');
         const roster = () => agents.roster();
@@ -120,7 +109,6 @@ async function servicesOf(
       wallet,
       network,
       self: wallet.address,
-      wakeUps: new SqsWakeUps(sqs, env.WAKE_QUEUE_URL),
       everyMs: env.BEAT_SECONDS * 1000,
       storefrontUrl: env.STOREFRONT_URL,
       limits: env.TALK_LIMITS,
@@ -135,43 +123,12 @@ async function servicesOf(
   };
 }
 
-/** Loaded when it is needed: once in many thousand beats. */
-function payerOf(chain: EvmChain, wallet: EvmWallet): Payer {
-  return {
-    reclaim: async (info) => {
-      const { EvmPayer } = await import('#adapters/evm/evm-payer.ts');
-      return new EvmPayer(chain, wallet).reclaim(info);
-    },
-  };
-}
-
 function metricsOf(stage: string): Metrics {
   return new Metrics({
     namespace: NAMESPACE,
     serviceName: 'heartbeat',
     // two stages of one account have an alarm each
     defaultDimensions: { stage },
-  });
-}
-
-function identitiesOf(
-  agentId: AgentId,
-  env: Env,
-  {
-    chain,
-    signer,
-    market,
-  }: { readonly chain: EvmChain; readonly signer: Signer; readonly market: EmMarket },
-): EvmIdentities {
-  return new EvmIdentities({
-    chain,
-    signer,
-    facilitatorUrl: env.FACILITATOR_URL,
-    storefrontUrl: env.STOREFRONT_URL,
-    lookUp: (address) => market.identityOf(address),
-    imported:
-      agentId === env.AGENT_ID && env.AGENT_IDENTITY !== '' ? env.AGENT_IDENTITY : undefined,
-    now: () => new Date(),
   });
 }
 

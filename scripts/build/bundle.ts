@@ -3,13 +3,9 @@ import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { ownBarrels } from './barrels.ts';
+import { ownBuiltins } from './builtins.ts';
+import { oneStart } from './one-start.ts';
 import type { Room } from './rooms.ts';
-
-/** CommonJS inside an ESM bundle reaches Node's own modules by `require`, which ESM does not have. */
-const REQUIRE_BANNER =
-  "import{createRequire as roomRequire}from'node:module';const require=roomRequire(import.meta.url);";
-/** esbuild leaves this text where such a `require` would fail. */
-const NEEDS_REQUIRE = 'Dynamic require of "';
 
 /** How every room is bundled: what Lambda and the relay's container run. */
 export const OPTIONS = {
@@ -28,7 +24,7 @@ export const OPTIONS = {
   outExtension: { '.js': '.mjs' },
   metafile: true,
   logLevel: 'silent',
-  plugins: [ownBarrels],
+  plugins: [ownBuiltins, oneStart, ownBarrels],
 } satisfies BuildOptions;
 
 export interface Bundle {
@@ -38,11 +34,7 @@ export interface Bundle {
 
 /** Bundles one room into `dist/rooms/<room>`, swapped in whole; its maps go to `dist/maps`, so that they are not shipped. */
 export async function bundle(room: Room, root: string): Promise<Bundle> {
-  const plain = await compile(room, root, '');
-  const needsRequire = plain.outputFiles.some(({ text }) => text.includes(NEEDS_REQUIRE));
-  const { outputFiles, metafile } = needsRequire
-    ? await compile(room, root, REQUIRE_BANNER)
-    : plain;
+  const { outputFiles, metafile } = await compile(room, root);
 
   const code = outputFiles.filter(({ path }) => path.endsWith('.mjs'));
   const maps = outputFiles.filter(({ path }) => path.endsWith('.map'));
@@ -58,13 +50,12 @@ export async function bundle(room: Room, root: string): Promise<Bundle> {
   return { bytes: code.reduce((sum, { contents }) => sum + contents.length, 0), metafile };
 }
 
-function compile({ name, entry }: Room, root: string, banner: string) {
+function compile({ name, entry }: Room, root: string) {
   return build({
     ...OPTIONS,
     absWorkingDir: root,
     entryPoints: [relative(root, entry)],
     outdir: join('dist', 'rooms', name),
-    banner: { js: banner },
     write: false,
   });
 }

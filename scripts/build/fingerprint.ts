@@ -26,6 +26,8 @@ export async function fingerprint(
     ...own.map((path) => join(root, path)),
     join(root, 'package-lock.json'),
     join(import.meta.dirname, 'barrels.ts'),
+    join(import.meta.dirname, 'builtins.ts'),
+    join(import.meta.dirname, 'one-start.ts'),
     ...(existsSync(dockerfile) ? [dockerfile] : []),
   ];
   const hash = createHash('sha256').update(version).update(JSON.stringify(OPTIONS));

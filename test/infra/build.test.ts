@@ -58,7 +58,7 @@ describe('build', () => {
     expect(existsSync(join(root, 'dist/meta/plain.json'))).toBe(true);
   });
 
-  it('lends require to the rooms that need it, and to no other', async () => {
+  it('gives CommonJS the modules of Node that it requires', async () => {
     const root = aHouse({
       'functions/common/common.lambda.ts':
         "import legacy from './legacy.cjs';\nexport const handler = () => legacy.sep;\n",
@@ -66,8 +66,17 @@ describe('build', () => {
     });
     await build({ quiet, root, budgets });
     expect(run(bundleIn(root, 'common'), 'room.handler()')).toBe('/');
-    expect(readFileSync(bundleIn(root, 'common'), 'utf8')).toContain('createRequire');
-    expect(readFileSync(bundleIn(root), 'utf8')).not.toContain('createRequire');
+  });
+
+  it('takes of Node what a room names, and not undici with its HTTP', async () => {
+    const root = aHouse({
+      'functions/plain/plain.lambda.ts': `import { METHODS } from 'node:http';
+export const handler = async () => [METHODS.includes('GET'), typeof (await import('node:https')).request,
+  process.moduleLoadList.some((name) => name.includes('undici/undici'))].join();
+`,
+    });
+    await build({ quiet, root, budgets });
+    expect(run(bundleIn(root), 'room.handler()')).toBe('true,function,false');
   });
 
   it('loads at the start nothing that only a lazy part wants from the same barrel', async () => {
