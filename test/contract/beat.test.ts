@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { VALIDATION, VALIDATOR } from '#contract/verdict.ts';
+import { intend } from '#core/heartbeat/change.ts';
 import { BUYER, GENERATION, SELLER, walletOf } from '../support/builders.ts';
 import { crashing, expectBalanced, live, outrunning } from '../support/living.ts';
 import { PaperEconomy, PURSE, type Watch } from '../support/paper-economy.ts';
@@ -160,6 +161,22 @@ describe('beats', () => {
 
     await economy.beat(SELLER);
     expect(await isOpened()).toBe(true);
+  });
+
+  it('open their ledger before anything else, whatever a hand left for them to do', async () => {
+    const economy = await PaperEconomy.open();
+    const at = economy.now().toISOString();
+    const [now, until] = [economy.now(), new Date(economy.now().getTime() + 1)];
+    const lease = await economy.agents.takeLease(SELLER, { owner: 'a hand', now, until });
+    await economy.agents.commit(lease!, { intents: [intend('register', SELLER, at)] });
+    await economy.agents.letGo(lease!);
+    const opened: boolean[] = [];
+    const watch: Watch = async (call) => {
+      if (call !== 'market.register') return;
+      opened.push((await economy.agents.book(SELLER)).state?.isOpened === true);
+    };
+    await economy.beat(SELLER, { watch });
+    expect(opened).toEqual([true]);
   });
 
   it('beat once more for a call that came meanwhile', async () => {

@@ -96,7 +96,7 @@ export async function act(
   const { tried } = acting;
   let current = snapshot;
   while (acting.hasTime()) {
-    const intent = next(current.intents, {
+    const intent = next(current, {
       tried,
       maySpeak: saidIn(tried) < (acting.hands.limits ?? DEFAULT_LIMITS).perBeat,
       mayMake: acting.mayMake && !hasMade(reports),
@@ -133,8 +133,13 @@ interface Turn {
   readonly mayMake: boolean;
 }
 
-function next(intents: readonly Intent[], { tried, maySpeak, mayMake }: Turn): Intent | undefined {
-  const left = intents.filter(({ id }) => tried.get(id) !== 'over');
+function next(
+  { state, intents }: Snapshot,
+  { tried, maySpeak, mayMake }: Turn,
+): Intent | undefined {
+  // what a wallet held at first must be written down before anything moves: a lock that came before would be booked twice
+  const open = state.isOpened ? intents : intents.filter(({ kind }) => kind === 'open-ledger');
+  const left = open.filter(({ id }) => tried.get(id) !== 'over');
   const lines = maySpeak ? left.filter(({ kind }) => kind === 'say') : [];
   const goods = mayMake ? left.filter(isHeavy) : [];
   // what was tried least: goods that cannot be made must not keep others from being made
