@@ -6,6 +6,7 @@ export interface Overheard {
   readonly sender: string;
   readonly text: string;
   readonly kind: 'message' | 'action' | 'notice';
+  /** In whole seconds. */
   readonly ts: Date;
   readonly msgid: string | undefined;
   /** `user@host`, empty when the server shows none. */
@@ -42,8 +43,12 @@ function utteranceIn(command: string, text: string): Pick<Overheard, 'kind' | 't
   return { kind: command === 'NOTICE' ? 'notice' : 'message', text };
 }
 
-/** https://ircv3.net/specs/extensions/server-time; by our own clock where the server's is missing or makes no sense. */
+/**
+ * https://ircv3.net/specs/extensions/server-time, by our own clock where the server's is missing or makes no sense. To the second:
+ * InspIRCd repeats a line to who comes later with the same msgid, but with its time cut, and it must be the same line.
+ */
 function timeOf(tag: string | undefined): Date {
-  const time = new Date(tag ?? Date.now());
-  return Number.isNaN(time.getTime()) ? new Date() : time;
+  const said = new Date(tag ?? Date.now()).getTime();
+  const time = Number.isNaN(said) ? Date.now() : said;
+  return new Date(Math.floor(time / 1000) * 1000);
 }

@@ -74,12 +74,11 @@ export function faults(
   ];
 }
 
+/** How often each line stands there. */
 export function copiesIn(body: string): Map<string, number> {
   const copies = new Map<string, number>();
-  for (const line of body.split('\n').filter((text) => text !== '')) {
-    const text = String(/"content":"([^"]*)"/.exec(line)?.[1]);
-    copies.set(text, (copies.get(text) ?? 0) + 1);
-  }
+  for (const line of body.split('\n').filter((text) => text !== ''))
+    copies.set(line, (copies.get(line) ?? 0) + 1);
   return copies;
 }
 

@@ -81,13 +81,16 @@ function join(network: Network, peer: Peer, name: string): void {
   tellHistory(network, peer, room);
 }
 
-/** As InspIRCd does in channels with mode H: https://ircv3.net/specs/batches/chathistory */
+/** As InspIRCd does in channels with mode H, with times cut to the second: https://ircv3.net/specs/batches/chathistory */
 function tellHistory(network: Network, peer: Peer, room: Room): void {
   const history = network.historyOf(room);
   if (history.length === 0 || !peer.capabilities.has('batch')) return;
   const batch = randomUUID().slice(0, 8);
   peer.send(SERVER_NAME, `BATCH +${batch} chathistory ${room.name}`);
-  for (const { source, line, tags } of history) peer.send(source, line, { ...tags, batch });
+  for (const { source, line, tags } of history) {
+    const time = new Date(Math.floor(tags.time.getTime() / 1000) * 1000);
+    peer.send(source, line, { ...tags, time, batch });
+  }
   peer.send(SERVER_NAME, `BATCH -${batch}`);
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SqsLines } from '#adapters/sqs/sqs-lines.ts';
 import { AgentId } from '#contract/ids.ts';
 import { ROSTER } from '#contract/roster.ts';
+import { logged } from '../../../scripts/chaos/irc/arrived.ts';
 import { type KillableIrcd, startKillable } from '../../../scripts/chaos/irc/ircds.ts';
 import { type Place, type RelayProcess, startPlace } from '../../../scripts/chaos/irc/place.ts';
 import { findInspircd } from '../../../scripts/local/irc/inspircd.ts';
@@ -9,7 +10,7 @@ import { aFolder } from '../../support/folders.ts';
 import { aLine, isIntroduction, joinTls, until } from './world.ts';
 
 const CHANNEL = '#execution-market';
-const VALIDATOR = AgentId.parse('kk-validator');
+const [COORDINATOR, VALIDATOR] = [AgentId.parse('kk-coordinator'), AgentId.parse('kk-validator')];
 const NETWORKS = [
   { kind: 'embedded', name: 'our own server', isHere: true },
   {
@@ -92,6 +93,28 @@ describe.each(NETWORKS)('the relay over TLS on $name', ({ kind, isHere }) => {
     });
     expect(await place.inbox(VALIDATOR)).toHaveLength(1);
   });
+
+  it.runIf(isHere)(
+    'takes what the server repeats to a relay that comes back for the lines that they are',
+    async () => {
+      const calls = ['kk-coordinator: hi', 'kk-coordinator: hi again'];
+      const texts = async () => (await place.inbox(COORDINATOR)).map(({ text }) => text);
+      owner.send(`PRIVMSG ${CHANNEL} :${calls[0]}`);
+      await until(async () => (await texts()).length === 1);
+      await relay.kill('SIGKILL');
+      const life = place.startRelay(environment());
+      // whoever hears this has been told what was said before
+      await until(() => life.output.join('').split('"connected"').length > ROSTER.length);
+      owner.send(`PRIVMSG ${CHANNEL} :${calls[1]}`);
+      await until(async () => (await texts()).includes(calls[1]));
+      // everything that it heard is where it belongs when it has ended
+      await life.kill('SIGTERM');
+      const [inbox, log] = [await texts(), await logged(place)];
+      relay = place.startRelay(environment());
+      expect(inbox.toSorted()).toEqual(calls);
+      expect(log.filter(({ voice }) => voice === calls[0])).toHaveLength(1);
+    },
+  );
 
   it.runIf(isHere && kind === 'embedded')(
     'speaks under an account where SASL is offered',
