@@ -4,6 +4,12 @@ import type { Overheard } from './overheard.ts';
 import type { Network, Temper } from './temper.ts';
 import { Transport } from './transport.ts';
 
+/** `banned`: the network does not want us; `silent`: the server takes what we say and answers nothing. */
+export interface LinkEnd {
+  readonly reason: string;
+  readonly because: 'banned' | 'silent' | 'broken';
+}
+
 export interface LinkOptions {
   readonly nick: string;
   readonly channels: readonly string[];
@@ -16,8 +22,8 @@ export interface LinkOptions {
   /** It is in a channel: again with each connection. */
   readonly onJoined: (channel: string) => void;
   readonly onLine: (line: Overheard) => void;
-  /** Once. `isBanned`: the network does not want us. */
-  readonly onEnd: (end: { readonly reason: string; readonly isBanned: boolean }) => void;
+  /** Once. */
+  readonly onEnd: (end: LinkEnd) => void;
   /** One word and its keys for the log. */
   readonly onEvent: (event: string, keys: Readonly<Record<string, string | number>>) => void;
 }

@@ -3,7 +3,7 @@ import { Channels } from './channels.ts';
 import { Delivery } from './delivery.ts';
 import { Handlers } from './handlers.ts';
 import { Histories } from './histories.ts';
-import { clientOptions, type LinkOptions } from './link-options.ts';
+import { clientOptions, type LinkEnd, type LinkOptions } from './link-options.ts';
 import { BAN, JOIN_REFUSALS, NICK_REFUSALS } from './numerics.ts';
 import { overheard } from './overheard.ts';
 import { OwnNick } from './own-nick.ts';
@@ -20,7 +20,7 @@ export class Link {
   readonly #histories = new Histories();
   readonly #handlers = new Handlers();
   #isUp = false;
-  #isBanned = false;
+  #because: LinkEnd['because'] = 'broken';
   #reason = 'the connection broke';
 
   constructor(options: LinkOptions) {
@@ -53,7 +53,7 @@ export class Link {
         raw('PING', token);
       },
       onDead: () => {
-        this.hangUp('the server does not answer');
+        this.hangUp('the server does not answer', 'silent');
       },
     });
     this.#handle();
@@ -110,8 +110,9 @@ export class Link {
     });
   }
 
-  hangUp(reason: string): void {
+  hangUp(reason: string, because: LinkEnd['because'] = 'broken'): void {
     this.#reason = reason;
+    if (this.#because !== 'banned') this.#because = because;
     this.#isUp = false;
     this.#client.connection.end(null, true);
   }
@@ -147,11 +148,11 @@ export class Link {
       this.#nick.onKnown();
     });
     on(['465'], () => {
-      this.#isBanned = true;
+      this.#because = 'banned';
     });
     on(['ERROR'], ({ params: [reason = ''] }) => {
       this.#reason = reason;
-      this.#isBanned ||= BAN.test(reason);
+      if (BAN.test(reason)) this.#because = 'banned';
     });
     on(['PONG'], ({ params }) => {
       this.#pulse.onPong(params.at(-1) ?? '');
@@ -232,6 +233,6 @@ export class Link {
     this.#channels.stop();
     this.#pulse.stop();
     this.#delivery.abandon();
-    this.#options.onEnd({ reason: this.#reason, isBanned: this.#isBanned });
+    this.#options.onEnd({ reason: this.#reason, because: this.#because });
   }
 }

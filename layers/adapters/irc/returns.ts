@@ -6,6 +6,8 @@ export class Returns {
     readonly stableMs: number;
   };
   #attempts = 0;
+  /** Until we are let in again: a server turns away whom it has banned without a word, before there is a connection to say it on. */
+  #isBanned = false;
   #upSince: number | undefined;
 
   constructor(limits: {
@@ -18,6 +20,7 @@ export class Returns {
 
   onUp(now: number): void {
     this.#upSince = now;
+    this.#isBanned = false;
   }
 
   /**
@@ -29,7 +32,8 @@ export class Returns {
     if (this.#upSince !== undefined && now - this.#upSince >= stableMs) this.#attempts = 0;
     this.#upSince = undefined;
     const doubled = returnMinMs * 2 ** Math.min(this.#attempts, 20);
-    const wait = isBanned ? returnMaxMs : Math.min(returnMaxMs, doubled);
+    this.#isBanned ||= isBanned;
+    const wait = this.#isBanned ? returnMaxMs : Math.min(returnMaxMs, doubled);
     this.#attempts += 1;
     return Math.round(wait * (0.75 + dice * 0.5));
   }

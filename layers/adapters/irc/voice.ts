@@ -1,7 +1,7 @@
 import type { IrcOrder } from '#contract/irc-line.ts';
 import { NotDelivered } from './delivery.ts';
 import { Link } from './link.ts';
-import type { LinkOptions } from './link-options.ts';
+import type { LinkEnd, LinkOptions } from './link-options.ts';
 import { Returns } from './returns.ts';
 import type { Turnstile } from './turnstile.ts';
 
@@ -13,7 +13,7 @@ const MAX_WAITS = 3;
 
 /**
  * One agent on IRC: one connection that comes back by itself while it is wanted, to the next server of the list when one does not let
- * it in. irc-framework's own reconnecting gives up after three tries, and at once when dropped within five seconds of registering.
+ * it in or falls silent. irc-framework's own reconnecting gives up after three tries, and at once when dropped within five seconds of registering.
  */
 export class Voice {
   readonly #options: VoiceOptions;
@@ -60,7 +60,8 @@ export class Voice {
       await link.say(channel, text);
     } catch (error) {
       // silence: the connection is as good as dead
-      if (error instanceof NotDelivered && error.because === 'lost') link.hangUp(error.message);
+      if (error instanceof NotDelivered && error.because === 'lost')
+        link.hangUp(error.message, 'silent');
       throw error;
     }
   }
@@ -132,15 +133,16 @@ export class Voice {
       onEnd: (end) => {
         // one that was told to stop has been let go of already
         if (this.#link !== link) return;
-        if (!hasBeenUp || end.isBanned) this.#server += 1;
+        if (!hasBeenUp || end.because !== 'broken') this.#server += 1;
         this.#onEnd(end);
       },
     });
     return link;
   }
 
-  #onEnd({ reason, isBanned }: { readonly reason: string; readonly isBanned: boolean }): void {
+  #onEnd({ reason, because }: LinkEnd): void {
     this.#link = undefined;
+    const isBanned = because === 'banned';
     const waitMs = this.#returns.onDown(Date.now(), Math.random(), isBanned);
     this.#options.onEvent(isBanned ? 'banned' : 'disconnected', {
       nick: this.#options.nick,

@@ -8,7 +8,7 @@ const RETRY_MS = 150;
 export class Person {
   readonly nick: string;
   readonly #options: { readonly port: number; readonly channel: string };
-  readonly #heard: string[] = [];
+  readonly #heard: { readonly text: string; readonly at: number }[] = [];
   readonly #seen = new Set<string>();
   #socket: TLSSocket | undefined;
   #rest = '';
@@ -29,9 +29,9 @@ export class Person {
 
   /** All lines that begin with a word, in the order in which they came. */
   heard(word: string): readonly Heard[] {
-    return this.#heard.flatMap((text) => {
+    return this.#heard.flatMap(({ text, at }) => {
       const [kind, voice = '', number = ''] = text.split(' ');
-      return kind === word ? [{ voice, number: Number(number) }] : [];
+      return kind === word ? [{ voice, number: Number(number), at }] : [];
     });
   }
 
@@ -111,7 +111,7 @@ export class Person {
     // what the server repeats to who comes back
     if (msgid !== undefined && this.#seen.has(msgid)) return;
     this.#seen.add(msgid ?? '');
-    this.#heard.push(text);
+    this.#heard.push({ text, at: performance.now() });
     if (source.startsWith(`${this.nick}!`) && text === this.#echo?.text) this.#echo.come(true);
   }
 

@@ -112,7 +112,7 @@ const MODULES = [
   'chanhistory',
 ];
 
-/** https://docs.inspircd.org/3/configuration/ */
+/** Whoever says `OPER op op`, on loopback: bans are an operator's to set. https://docs.inspircd.org/3/configuration/ */
 function configOf(options: {
   readonly dir: string;
   readonly port: number;
@@ -133,6 +133,10 @@ function configOf(options: {
 <security hidewhois="" runasuser="">
 ${MODULES.map((module) => `<module name="${module}">`).join('\n')}
 <chanhistory maxlines="4000" prefixmsg="no" bots="yes">
+<class name="all" commands="*" privs="*">
+<type name="op" classes="all">
+<insane hostmasks="yes" ipmasks="yes">
+<oper name="op" password="op" host="*@*" type="op">
 <sslprofile name="tls" provider="gnutls" certfile="${dir}/cert.pem" keyfile="${dir}/key.pem">
 <bind address="127.0.0.1" port="${port}" type="clients" sslprofile="tls">
 <connect name="all" allow="*" timeout="20" pingfreq="30" resolvehostnames="no" useident="no" localmax="5000" globalmax="5000" maxchans="100" ${flood}>

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { QUICK } from '#adapters/irc/temper.ts';
 import { SqsLines } from '#adapters/sqs/sqs-lines.ts';
 import { AgentId } from '#contract/ids.ts';
 import { ROSTER } from '#contract/roster.ts';
@@ -132,19 +133,50 @@ describe.each(NETWORKS)('the relay over TLS on $name', ({ kind, isHere }) => {
     },
   );
 
+  it.runIf(isHere && kind === 'inspircd').each([
+    {
+      closed: 'it is banned from the channel',
+      mode: 'b kk-validator!*@*',
+      numeric: '474',
+      number: 20,
+    },
+    { closed: 'the channel is full', mode: 'l 1', numeric: '471', number: 21 },
+  ])('comes back when kicked, also while $closed', async ({ mode, numeric, number }) => {
+    const joins = () => owner.lines.filter((line) => /^:kk-validator!\S+ JOIN/.test(line)).length;
+    const before = joins();
+    owner.send(`KICK ${CHANNEL} kk-validator :out`);
+    await until(() => joins() === before + 1);
+    owner.send(`MODE ${CHANNEL} +${mode}`);
+    owner.send(`KICK ${CHANNEL} kk-validator :out again`);
+    await until(() => relay.output.join('').includes(`"numeric":"${numeric}"`));
+    await say(aLine(number, { agentId: VALIDATOR, text: `after ${numeric}` }));
+    owner.send(`MODE ${CHANNEL} -${mode}`);
+    await until(() => heardFrom(VALIDATOR).includes(`after ${numeric}`));
+  });
+
   it.runIf(isHere && kind === 'inspircd')(
-    'comes back when kicked, and when a ban is lifted',
+    'waits out a K-line of its address, and comes back when it is lifted',
     async () => {
-      const joins = () => owner.lines.filter((line) => /^:kk-validator!\S+ JOIN/.test(line)).length;
-      const before = joins();
-      owner.send(`KICK ${CHANNEL} kk-validator :out`);
-      await until(() => joins() === before + 1);
-      owner.send(`MODE ${CHANNEL} +b kk-validator!*@*`);
-      owner.send(`KICK ${CHANNEL} kk-validator :out again`);
-      await until(() => relay.output.join('').includes('"numeric":"474"'));
-      await say(aLine(20, { agentId: VALIDATOR, text: 'after the ban' }));
-      owner.send(`MODE ${CHANNEL} -b kk-validator!*@*`);
-      await until(() => heardFrom(VALIDATOR).includes('after the ban'));
+      const told = relay.output.length;
+      const events = (pattern: RegExp) =>
+        relay.output
+          .slice(told)
+          .join('')
+          .split('\n')
+          .filter((text) => pattern.test(text))
+          .map((text) => JSON.parse(text) as { message: string; waitMs: number });
+      const ends = () => events(/"message":"(banned|disconnected)"/);
+      owner.send('OPER op op');
+      owner.send('ELINE *owner@127.0.0.1 0 :not him');
+      owner.send('KLINE *@127.0.0.1 0 :no bots');
+      // thrown out, and then turned away at the door without a word
+      await until(() => ends().length >= 2 * ROSTER.length);
+      expect(ends().filter(({ message }) => message === 'banned')).not.toHaveLength(0);
+      const shortest = Math.min(...ends().map(({ waitMs }) => waitMs));
+      expect(shortest).toBeGreaterThanOrEqual(0.75 * QUICK.returnMaxMs);
+      await say(aLine(40, { agentId: VALIDATOR, text: 'after the K-line' }));
+      owner.send('KLINE *@127.0.0.1');
+      await until(() => heardFrom(VALIDATOR).includes('after the K-line'));
     },
   );
 

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Returns } from '#adapters/irc/returns.ts';
-import { PATIENT, QUICK } from '#adapters/irc/temper.ts';
+import { PATIENT, QUICK, type Temper } from '#adapters/irc/temper.ts';
 import { Turnstile } from '#adapters/irc/turnstile.ts';
 import { Voice } from '#adapters/irc/voice.ts';
 import { until } from './world.ts';
@@ -40,7 +40,7 @@ async function voiceOn(answers: Readonly<Record<string, string>>): Promise<strin
   return lines;
 }
 
-function speakOn(ports: readonly number[]): void {
+function speakOn(ports: readonly number[], temper: Temper = HASTY): void {
   const [first = 0, ...others] = ports;
   const at = (port: number) => ({ host: '127.0.0.1', port });
   events.length = 0;
@@ -50,7 +50,7 @@ function speakOn(ports: readonly number[]): void {
     network: { servers: [at(first), ...others.map(at)], tls: false, fingerprints: [] },
     turnstile: new Turnstile(0),
     onJoined: () => undefined,
-    temper: HASTY,
+    temper,
     onLine: () => undefined,
     onEvent: (event) => events.push(event),
   });
@@ -123,6 +123,19 @@ describe('a voice', () => {
     await until(() => lines.filter((line) => line.startsWith('USER ')).length === 2);
   });
 
+  it.each([
+    ['a line', { ...HASTY, patience: { echo: 1000, pong: 1000 } }],
+    ['a PING', { ...HASTY, patience: QUICK.patience, pingSeconds: 0.05, deadSeconds: 1 }],
+  ])('goes to the next server of the list when one falls silent on %s', async (_, temper) => {
+    const silent = await serverThat({ ...FRIENDLY, PING: '' });
+    const friendly = await serverThat(FRIENDLY);
+    speakOn([silent.port, friendly.port], temper);
+    await voice.say('#a', 'anybody?', NEVER).catch(() => undefined);
+    await until(() => friendly.lines.includes('JOIN #a'));
+    await voice.say('#a', 'here', NEVER);
+    expect(friendly.lines).toContain('PRIVMSG #a :here');
+  });
+
   it('stops waiting for a connection when it is told to', async () => {
     await voiceOn({});
     const stop = new AbortController();
@@ -188,5 +201,13 @@ describe('coming back', () => {
     expect(returns.onDown(2000, 0)).toBe(225_000);
     returns.onUp(3000);
     expect(returns.onDown(100_000, 1)).toBe(6250);
+  });
+
+  it('waits the longest from a ban until it is let in, whatever it is turned away with', () => {
+    const returns = new Returns(PATIENT);
+    const waits = [returns.onDown(0, 0.5, true), returns.onDown(0, 0.5), returns.onDown(0, 0.5)];
+    expect(waits).toEqual([300_000, 300_000, 300_000]);
+    returns.onUp(0);
+    expect(returns.onDown(100_000, 0.5)).toBe(5000);
   });
 });
