@@ -26,8 +26,12 @@ export interface Said {
   readonly text?: string;
 }
 
+interface Loaded {
+  readonly handler: (event: SQSEvent) => Promise<SQSBatchResponse>;
+}
+
 /** The room as it is deployed, bundled, before a DynamoDB, an SQS and a Secrets Manager of its own. */
-export async function openRoom() {
+export async function openRoom(load: (folder: string) => Promise<Loaded> = bundled) {
   const folder = aFolder();
   const [table, sqs, secrets] = await Promise.all([
     openEconomyTable(),
@@ -52,7 +56,7 @@ export async function openRoom() {
     COMMAND_KEY_SECRET: commandKeyName('test'),
     POWERTOOLS_LOG_LEVEL: 'SILENT',
   });
-  const { handler } = await bundled(folder);
+  const { handler } = await load(folder);
   const get = async (key: { readonly pk: string; readonly sk: string }) =>
     (await table.client.send(new GetCommand({ TableName: table.table, Key: key }))).Item;
 
@@ -113,9 +117,7 @@ export async function openRoom() {
 
 export type Room = Awaited<ReturnType<typeof openRoom>>;
 
-async function bundled(
-  folder: string,
-): Promise<{ readonly handler: (event: SQSEvent) => Promise<SQSBatchResponse> }> {
+async function bundled(folder: string): Promise<Loaded> {
   await build({
     ...OPTIONS,
     sourcemap: false,
