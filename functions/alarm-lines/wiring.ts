@@ -2,11 +2,11 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SqsLines } from '#adapters/sqs/sqs-lines.ts';
 import { AlarmLinesEnv } from '#contract/env.ts';
 import type { Lines } from '#core/ports/lines.ts';
-import { createLog } from '#runtime/log.ts';
+import { createLog, type Log } from '#runtime/log.ts';
 
 export interface Services {
   readonly lines: Lines;
-  readonly log: ReturnType<typeof createLog>;
+  readonly log: Log;
 }
 
 /** Clients from the environment (AlarmLinesEnv); throws naming the variable that is missing or wrong. */

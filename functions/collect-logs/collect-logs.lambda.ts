@@ -137,13 +137,14 @@ async function settle(
 }
 
 /** One line of embedded metrics: pieces read = messages + not messages + quarantined. Copies fall later, in the merge. */
-function report({ source }: LogEvent, counts: SourceCounts, { metrics }: Services): void {
-  metrics.addMetadata('source', source);
-  metrics.addMetric(METRICS.piecesRead, 'Count', counts.read);
-  metrics.addMetric(METRICS.messagesCollected, 'Count', counts.messages);
-  metrics.addMetric(METRICS.notMessages, 'Count', counts.notMessages);
-  metrics.addMetric(METRICS.recordsQuarantined, 'Count', counts.quarantined);
-  metrics.publishStoredMetrics();
+function report({ source }: LogEvent, counts: SourceCounts, { measure }: Services): void {
+  const counted = {
+    [METRICS.piecesRead]: counts.read,
+    [METRICS.messagesCollected]: counts.messages,
+    [METRICS.notMessages]: counts.notMessages,
+    [METRICS.recordsQuarantined]: counts.quarantined,
+  };
+  measure(counted, { source });
 }
 
 function deliveries({ attributes }: SQSRecord): number {

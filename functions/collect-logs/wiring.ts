@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -10,18 +9,18 @@ import { DynamoCorpusPointers } from '#adapters/dynamodb/corpus-pointers.ts';
 import { S3Objects } from '#adapters/s3/s3-objects.ts';
 import { SqsWakeUps } from '#adapters/sqs/sqs-wake-ups.ts';
 import { CollectLogsEnv } from '#contract/env.ts';
-import { NAMESPACE } from '#contract/metrics.ts';
 import type { Services as Taking } from '#core/logs/take.ts';
 import { clockOf } from '#core/logs/time.ts';
 import type { Continuations } from '#core/ports/continuations.ts';
 import type { WakeUps } from '#core/ports/wake-ups.ts';
-import { createLog } from '#runtime/log.ts';
+import { createLog, type Log } from '#runtime/log.ts';
+import { createMeasure, type Measure } from '#runtime/metrics.ts';
 
 export type Services = Taking & {
   readonly wakeUps: WakeUps;
   readonly continuations: Continuations;
-  readonly log: ReturnType<typeof createLog>;
-  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly measure: Measure;
   readonly now: () => Date;
   readonly pause: (milliseconds: number) => Promise<void>;
 };
@@ -39,12 +38,7 @@ export function wire(): Services {
     wakeUps: new SqsWakeUps(sqs, env.WAKE_QUEUE_URL),
     continuations: new SqsContinuations(sqs, env.UPLOADS_QUEUE_URL),
     log: createLog('collect-logs'),
-    metrics: new Metrics({
-      namespace: NAMESPACE,
-      serviceName: 'collect-logs',
-      // two stages of one account have an alarm each
-      defaultDimensions: { stage: env.STAGE },
-    }),
+    measure: createMeasure('collect-logs', env.STAGE),
     now: () => new Date(),
     pause: (milliseconds) => sleep(milliseconds),
   };

@@ -1,4 +1,3 @@
-import type { Logger } from '@aws-lambda-powertools/logger';
 import type { x402Facilitator } from '@x402/core/facilitator';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
@@ -12,6 +11,7 @@ import { BusyError } from '#adapters/facilitator/lease.ts';
 import type { FeedbackGiver } from '#adapters/identity/feedback-giver.ts';
 import type { Registrar } from '#adapters/identity/registrar.ts';
 import type { Address } from '#contract/ids.ts';
+import type { Log } from '#runtime/log.ts';
 import { refuseCaller } from './callers.ts';
 import { giveFeedback } from './feedback.ts';
 import { registerAgent } from './register.ts';
@@ -25,7 +25,7 @@ export interface Services {
   readonly nonces: Nonces;
   /** Who may release and refund, and say what became of deals. */
   readonly market: Address;
-  readonly log: Logger;
+  readonly log: Log;
 }
 
 type Status = 200 | 400 | 401 | 403 | 422 | 500 | 503;

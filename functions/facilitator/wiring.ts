@@ -1,4 +1,3 @@
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -13,9 +12,10 @@ import { FeedbackGiver } from '#adapters/identity/feedback-giver.ts';
 import { Registrar } from '#adapters/identity/registrar.ts';
 import { readWalletSecret } from '#adapters/secrets/wallet-secret.ts';
 import { FacilitatorEnv } from '#contract/env.ts';
-import { METRICS, NAMESPACE } from '#contract/metrics.ts';
+import { METRICS } from '#contract/metrics.ts';
 import { NETWORKS } from '#contract/networks.ts';
 import { createLog } from '#runtime/log.ts';
+import { createMeasure } from '#runtime/metrics.ts';
 import type { Services } from './routes.ts';
 
 /** Once per cold start. The network's name allows the chain; its RPC only reaches it. */
@@ -29,17 +29,11 @@ export async function wire(): Promise<Services> {
   const now = () => new Date();
   const chain = new EvmChain(network, env.RPC_URL);
   const lease = new DynamoLease(dynamo, { table, now: Date.now });
-  const metrics = new Metrics({
-    namespace: NAMESPACE,
-    serviceName: 'facilitator',
-    // two stages of one account have an alarm each
-    defaultDimensions: { stage: env.STAGE },
-  });
+  const measure = createMeasure('facilitator', env.STAGE);
   const sender = new Sender(privateKey, {
     ...{ client: chain.client, chainId: network.chainId, lease },
     onGas: (transactions) => {
-      metrics.addMetric(METRICS.gasLeft, 'Count', transactions);
-      metrics.publishStoredMetrics();
+      measure({ [METRICS.gasLeft]: transactions });
     },
   });
   return {

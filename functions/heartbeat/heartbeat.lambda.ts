@@ -3,7 +3,7 @@ import { Beat, type BeatOutcome } from '#contract/beat.ts';
 import { METRICS } from '#contract/metrics.ts';
 import type { Report } from '#core/heartbeat/act.ts';
 import { beat, type Round } from '#core/heartbeat/beat.ts';
-import { type House, wire } from './wiring.ts';
+import { wire } from './wiring.ts';
 
 /** Left of the function's time when nothing new is begun any more, in ms. */
 const LAST_CALL_MS = 5_000;
@@ -17,7 +17,7 @@ await house.services(house.resident).catch(() => undefined);
 /** Called by EventBridge Scheduler with the scheduled time as beatId, by the wake room, and by an owner who wants to see it. */
 export async function handler(event: unknown, context: Context): Promise<BeatOutcome> {
   const pulse = Beat.parse(event);
-  const { log, metrics } = house;
+  const { log } = house;
   const { hands, salt, takeTroubles } = await house.services(pulse.agentId);
   const remaining = context.getRemainingTimeInMillis();
   const report = await beat(pulse, {
@@ -38,7 +38,7 @@ export async function handler(event: unknown, context: Context): Promise<BeatOut
     commits: rounds.map(({ commit }) => commit),
     refusals,
   });
-  measure(rounds, { pulse, log, metrics, troubles: takeTroubles() });
+  tell(rounds, { pulse, troubles: takeTroubles() });
   return {
     outcome: report.kind,
     commits: rounds.map(({ commit }) => commit),
@@ -51,28 +51,22 @@ export async function handler(event: unknown, context: Context): Promise<BeatOut
   };
 }
 
-function measure(
+function tell(
   rounds: readonly Round[],
-  {
-    pulse,
-    log,
-    metrics,
-    troubles,
-  }: Pick<House, 'log' | 'metrics'> & { readonly pulse: Beat; readonly troubles: number },
+  { pulse, troubles }: { readonly pulse: Beat; readonly troubles: number },
 ): void {
+  const { log, measure } = house;
   const reports = rounds.flatMap((round) => round.reports);
   const wrong = rounds.flatMap(({ wrongFees }) => wrongFees);
   for (const { taskId, observed, expected } of wrong)
     log.warn('wrong-fee', { ...pulse, taskId, observed: `${observed}`, expected: `${expected}` });
-  const counted = {
+  measure({
     [METRICS.dealsSettled]: count(reports, 'rate-seller', 'done'),
     [METRICS.intentsFailed]: reports.filter(({ result }) => result === 'failed').length,
     [METRICS.budgetRefusals]: rounds.flatMap(({ refusals }) => refusals).length,
     [METRICS.wrongFees]: wrong.length,
     [METRICS.marketTroubles]: troubles,
-  };
-  for (const [name, value] of Object.entries(counted)) metrics.addMetric(name, 'Count', value);
-  metrics.publishStoredMetrics();
+  });
 }
 
 function count(

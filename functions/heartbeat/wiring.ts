@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -17,10 +16,10 @@ import { readWalletSecret } from '#adapters/secrets/wallet-secret.ts';
 import { HeartbeatEnv } from '#contract/env.ts';
 import { type AgentId, Hex } from '#contract/ids.ts';
 import { walletSecretName } from '#contract/keys.ts';
-import { NAMESPACE } from '#contract/metrics.ts';
 import { NETWORKS, type Network } from '#contract/networks.ts';
 import type { Hands } from '#core/heartbeat/effects/effect.ts';
-import { createLog } from '#runtime/log.ts';
+import { createLog, type Log } from '#runtime/log.ts';
+import { createMeasure, type Measure } from '#runtime/metrics.ts';
 import { lazyDealings } from './lazy-dealings.ts';
 import { lazyWorkshop } from './lazy-workshop.ts';
 
@@ -34,8 +33,8 @@ export interface Services {
 
 /** What one process needs whoever it beats for, and the way to an agent's own. */
 export interface House {
-  readonly log: ReturnType<typeof createLog>;
-  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly measure: Measure;
   /** The agent's hands, with its key; opened once, and again when that failed. */
   readonly services: (agentId: AgentId) => Promise<Services>;
   /** Whose beats this function is for: INIT opens its key. */
@@ -54,7 +53,7 @@ export function wire(): House {
   const opened = new Map<AgentId, Promise<Services>>();
   return {
     log: createLog('heartbeat'),
-    metrics: metricsOf(env.STAGE),
+    measure: createMeasure('heartbeat', env.STAGE),
     resident: env.AGENT_ID,
     services: (agentId) => {
       const known = opened.get(agentId);
@@ -121,15 +120,6 @@ async function servicesOf(agentId: AgentId, { env, dynamo, secrets }: Shared): P
       return taken;
     },
   };
-}
-
-function metricsOf(stage: string): Metrics {
-  return new Metrics({
-    namespace: NAMESPACE,
-    serviceName: 'heartbeat',
-    // two stages of one account have an alarm each
-    defaultDimensions: { stage },
-  });
 }
 
 function signerOf(wallet: EvmWallet, { chainId }: Network) {

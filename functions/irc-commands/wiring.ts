@@ -14,12 +14,12 @@ import { SqsWakeUps } from '#adapters/sqs/sqs-wake-ups.ts';
 import { IrcCommandsEnv } from '#contract/env.ts';
 import { ROSTER } from '#contract/roster.ts';
 import type { Desk } from '#core/commands/handle.ts';
-import { createLog } from '#runtime/log.ts';
+import { createLog, type Log } from '#runtime/log.ts';
 
 export interface Services {
   /** With the key that signs commands: fetched once, and asked for again while there is none. */
   readonly openDesk: () => Promise<Desk>;
-  readonly log: ReturnType<typeof createLog>;
+  readonly log: Log;
 }
 
 /** Clients from the environment (IrcCommandsEnv); throws naming the variable that is missing or wrong. */

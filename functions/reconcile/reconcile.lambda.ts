@@ -9,7 +9,7 @@ let services: Services | undefined;
 /** Called by EventBridge Scheduler. Throws when an agent could not be looked at: an audit that sees nothing must not look clean. */
 export async function handler(): Promise<{ readonly findings: number; readonly standing: number }> {
   services ??= wire();
-  const { auditor, now, log, metrics } = services;
+  const { auditor, now, log, measure } = services;
   const at = now();
   const { findings, standing, balances, failed } = await audit(
     ROSTER.map(({ id }) => id),
@@ -24,10 +24,11 @@ export async function handler(): Promise<{ readonly findings: number; readonly s
     log.warn('low-wallet', { agentId, microUsdc: `${balances.get(agentId)}` });
   for (const { agentId, error } of failed) log.error('not-audited', { agentId, error });
   log.info('audit', { findings: findings.length, standing: standing.length });
-  metrics.addMetric(METRICS.findings, 'Count', findings.length);
-  metrics.addMetric(METRICS.findingsStanding, 'Count', standing.length);
-  metrics.addMetric(METRICS.walletsLow, 'Count', low.length);
-  metrics.publishStoredMetrics();
+  measure({
+    [METRICS.findings]: findings.length,
+    [METRICS.findingsStanding]: standing.length,
+    [METRICS.walletsLow]: low.length,
+  });
   const [first] = failed;
   if (first !== undefined)
     throw new Error(`${failed.length} agents could not be audited.`, { cause: first.error });

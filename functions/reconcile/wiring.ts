@@ -1,4 +1,3 @@
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -9,16 +8,16 @@ import { PublicTasks } from '#adapters/em/public-tasks.ts';
 import { EvmChain } from '#adapters/evm/evm-chain.ts';
 import { SqsWakeUps } from '#adapters/sqs/sqs-wake-ups.ts';
 import { ReconcileEnv } from '#contract/env.ts';
-import { NAMESPACE } from '#contract/metrics.ts';
 import { NETWORKS } from '#contract/networks.ts';
 import type { Auditor } from '#core/reconcile/run.ts';
-import { createLog } from '#runtime/log.ts';
+import { createLog, type Log } from '#runtime/log.ts';
+import { createMeasure, type Measure } from '#runtime/metrics.ts';
 
 export interface Services {
   readonly auditor: Auditor;
   readonly now: () => Date;
-  readonly log: ReturnType<typeof createLog>;
-  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly measure: Measure;
 }
 
 /** Clients from the environment (ReconcileEnv); throws naming the variable that is missing or wrong. */
@@ -40,11 +39,6 @@ export function wire(): Services {
     },
     now,
     log: createLog('reconcile'),
-    metrics: new Metrics({
-      namespace: NAMESPACE,
-      serviceName: 'reconcile',
-      // two stages of one account have an alarm each
-      defaultDimensions: { stage: env.STAGE },
-    }),
+    measure: createMeasure('reconcile', env.STAGE),
   };
 }

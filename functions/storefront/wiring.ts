@@ -18,7 +18,7 @@ import type { Objects } from '#core/ports/objects.ts';
 import type { Payments } from '#core/ports/payments.ts';
 import type { Sales } from '#core/ports/sales.ts';
 import type { WakeUps } from '#core/ports/wake-ups.ts';
-import { createLog } from '#runtime/log.ts';
+import { createLog, type Log } from '#runtime/log.ts';
 
 export interface Services {
   readonly objects: Pick<Objects, 'read' | 'presign'>;
@@ -33,7 +33,7 @@ export interface Services {
   readonly origin: string;
   readonly now: () => Date;
   readonly pause: (ms: number) => Promise<void>;
-  readonly log: ReturnType<typeof createLog>;
+  readonly log: Log;
 }
 
 /** Clients from the environment (StorefrontEnv); throws naming the variable that is missing or wrong. */

@@ -2,12 +2,12 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
 import type { Beat } from '#contract/beat.ts';
 import { WakeEnv } from '#contract/env.ts';
-import { createLog } from '#runtime/log.ts';
+import { createLog, type Log } from '#runtime/log.ts';
 
 export interface Services {
   /** Asynchronous: answers when Lambda has taken the event. Throws for an agent without a function. */
   readonly invoke: (beat: Beat) => Promise<void>;
-  readonly log: ReturnType<typeof createLog>;
+  readonly log: Log;
 }
 
 /** Clients from the environment (WakeEnv); throws naming the variable that is missing or wrong. */

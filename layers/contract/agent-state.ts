@@ -7,6 +7,8 @@ import { Product } from './products.ts';
 import { stored, version } from './stored.ts';
 import { AuditOrder } from './verdict.ts';
 
+const Count = z.int().nonnegative();
+
 /** How many versions of a product an agent remembers the sales of. */
 export const VERSIONS_REMEMBERED = 5;
 
@@ -22,7 +24,7 @@ export const SalesHistory = z.object({
         version: z.string(),
         madeAt: z.string(),
         perSale: Micro,
-        sold: z.int().nonnegative(),
+        sold: Count,
       }),
     )
     .max(VERSIONS_REMEMBERED),
@@ -55,7 +57,7 @@ export const AgentState = stored(
   z.object({
     v: version(1),
     /** Grows by one with every write; the condition of the next. */
-    revision: z.number().int(),
+    revision: z.int(),
     /** Our worker id at the market, once registered. */
     executorId: z.string().optional(),
     /** Our ERC-8004 id, as the registry confirmed it: without it nothing is published or applied for. */
@@ -67,7 +69,7 @@ export const AgentState = stored(
     /** What is on the shelf: the newest version of each product and the corpus it rests on. */
     stock: z.partialRecord(
       Product,
-      z.object({ generation: Generation, version: z.string(), records: z.number().int() }),
+      z.object({ generation: Generation, version: z.string(), records: z.int() }),
     ),
     /** The round of purchases that we are in; refiners remember how many sales they bought the inputs for. */
     cycle: z
@@ -121,7 +123,7 @@ export const Intent = z.object({
   subject: z.string(),
   /** ISO time of the commit: intents are carried out in this order. */
   createdAt: z.string(),
-  attempts: z.number().int(),
+  attempts: z.int(),
   /** Of a `say`: what happened, to be put into words, or the line itself as JSON of IrcLine; and what it is about when that may come up again. */
   event: BeatEvent.optional(),
   line: z.string().optional(),
@@ -159,15 +161,15 @@ export const Pulse = z.object({
   agentId: z.string(),
   at: z.iso.datetime(),
   beatId: z.string(),
-  openDeals: z.int().nonnegative(),
-  pendingIntents: z.int().nonnegative(),
+  openDeals: Count,
+  pendingIntents: Count,
   wallet: Figure,
   /** Of the open deals, those in which it buys. */
-  bounties: z.int().nonnegative().optional(),
+  bounties: Count.optional(),
   /** When its oldest open deal began, ISO. */
   oldestDealAt: z.iso.datetime().optional(),
   /** Open deals whose deadline, and the grace after it, are over. */
-  overdue: z.int().nonnegative().optional(),
+  overdue: Count.optional(),
   /** What it can deliver now. */
   shelf: z.array(Product).max(Product.options.length).optional(),
   /** By the product's name in the ledger; absent before the ledger is opened. */

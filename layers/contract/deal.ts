@@ -64,7 +64,7 @@ export const BuyDeal = stored(
     /** What was wrong with the last delivery. */
     complaint: z.string().optional(),
     evidence: DeliveryEvidence.optional(),
-    score: z.number().int().min(0).max(100).optional(),
+    score: z.int().min(0).max(100).optional(),
     /** Whether the validator's verdict is wanted before it is approved: drawn when its seller was chosen, and told to nobody. */
     isAudited: z.boolean().optional(),
     /** ISO time since when that verdict is waited for. */
@@ -74,7 +74,7 @@ export const BuyDeal = stored(
     /** Why it was approved without the verdict that it wanted. */
     unaudited: z.string().optional(),
     /** Deliveries that failed the checks. */
-    rejections: z.number().int(),
+    rejections: z.int(),
     /** Executors that failed us in this deal. */
     shunned: z.array(z.string()),
   }),
@@ -98,7 +98,7 @@ export const SellDeal = stored(
     buyer: Address,
     /** Version of the product promised when applying; its objects are immutable. */
     goods: z.string(),
-    deliveries: z.number().int(),
+    deliveries: z.int(),
   }),
 );
 export type SellDeal = z.infer<typeof SellDeal>;
@@ -114,7 +114,7 @@ export const Purchase = stored(
     generation: Generation,
     state: z.enum(['wanted', 'open', 'bought']),
     /** Counts bounties posted for it, so that a new one after a failed one has its own idempotency key. */
-    attempt: z.number().int(),
+    attempt: z.int(),
     /** ISO time before which no new bounty is posted for it, and why the last one failed. */
     notBefore: z.string().optional(),
     because: z.string().optional(),

@@ -1,12 +1,11 @@
 import * as z from 'zod';
 import { Address, Hex } from './ids.ts';
 
-const uint = z.codec(
-  z.union([z.string().regex(/^\d+$/), z.number().int().nonnegative()]),
-  z.bigint(),
-  { decode: (n) => BigInt(n), encode: (n) => n.toString() },
-);
-const seconds = z.number().int().nonnegative();
+const uint = z.codec(z.union([z.string().regex(/^\d+$/), z.int().nonnegative()]), z.bigint(), {
+  decode: (n) => BigInt(n),
+  encode: (n) => n.toString(),
+});
+const seconds = z.int().nonnegative();
 
 /**
  * Terms of one escrowed payment (commerce-payments `PaymentInfo`), as the facilitator wants it: camelCase, `maxAmount` a decimal
@@ -22,8 +21,8 @@ export const PaymentInfo = z.object({
   preApprovalExpiry: seconds,
   authorizationExpiry: seconds,
   refundExpiry: seconds,
-  minFeeBps: z.number().int(),
-  maxFeeBps: z.number().int(),
+  minFeeBps: z.int(),
+  maxFeeBps: z.int(),
   feeReceiver: Address,
   salt: Hex,
 });

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { Sha256 } from './ids.ts';
 
+const Count = z.int().nonnegative();
+
 /**
  * One message of the corpus and of product raw_logs: a line of NDJSON with exactly these fields in this order.
  * `ts` is ISO 8601 UTC to the second (`2005-02-08T09:14:00Z`); logs with minute stamps carry `:00`.
@@ -23,8 +25,8 @@ export const Segment = z.object({
   key: z.string(),
   source: z.string(),
   sha256: Sha256,
-  bytes: z.number().int().nonnegative(),
-  messages: z.number().int().nonnegative(),
+  bytes: Count,
+  messages: Count,
 });
 export type Segment = z.infer<typeof Segment>;
 
@@ -34,20 +36,20 @@ export type Segment = z.infer<typeof Segment>;
  * shortened to MAX_TEXT_CHARS, and lines that were no UTF-8 and were read as Windows-1252.
  */
 export const SourceCounts = z.object({
-  read: z.number().int().nonnegative(),
-  messages: z.number().int().nonnegative(),
-  notMessages: z.number().int().nonnegative(),
-  quarantined: z.number().int().nonnegative(),
-  cut: z.number().int().nonnegative(),
-  reencoded: z.number().int().nonnegative(),
+  read: Count,
+  messages: Count,
+  notMessages: Count,
+  quarantined: Count,
+  cut: Count,
+  reencoded: Count,
 });
 export type SourceCounts = z.infer<typeof SourceCounts>;
 
 /** One line of `<agent>/quarantine/<source>.ndjson`. `offset` in bytes, `line` from 1; `head` is at most 200 bytes, escaped. */
 export const QuarantineEntry = z.object({
   file: z.string(),
-  offset: z.number().int().nonnegative(),
-  line: z.number().int().positive(),
+  offset: Count,
+  line: z.int().positive(),
   reason: z.string(),
   head: z.string(),
 });
@@ -69,15 +71,15 @@ export type SourceListing = z.infer<typeof SourceListing>;
 export const SourceProgress = z.object({
   v: z.literal(1),
   source: z.string(),
-  engine: z.number().int(),
+  engine: z.int(),
   /** The first line's hash: which life of the file this is. */
   generation: z.string().optional(),
   /** How the borders between records look, once it was needed (`borders.ts`). */
   border: z.string().optional(),
   /** Decompressed bytes. */
-  offset: z.number().int().nonnegative(),
+  offset: Count,
   /** Lines that end before `offset`. */
-  lines: z.number().int().nonnegative(),
+  lines: Count,
   counts: SourceCounts,
   segments: z.array(Segment.extend({ day: z.string() })),
   entries: z.array(QuarantineEntry),
@@ -94,20 +96,20 @@ export const SourceItem = z.object({
   source: z.string(),
   sequence: z.string(),
   eTag: z.string(),
-  engine: z.number().int(),
+  engine: z.int(),
   /** Key of the SourceListing; absent when the upload was removed. */
   listing: z.string().optional(),
   /** Why the whole file was refused. */
   refused: z.string().optional(),
   /** Readers that died of it, when it was refused for that. */
-  deaths: z.number().int().positive().optional(),
+  deaths: z.int().positive().optional(),
   counts: SourceCounts,
   /** Which life of a growing log it holds, and how much of it in decompressed bytes. */
   generation: z.string().optional(),
-  bytes: z.number().int().nonnegative().optional(),
+  bytes: Count.optional(),
   /** Of a growing log: key of its SourceProgress, and the offset of the batch read last. */
   progress: z.string().optional(),
-  lastBatch: z.number().int().nonnegative().optional(),
+  lastBatch: Count.optional(),
 });
 export type SourceItem = z.infer<typeof SourceItem>;
 
@@ -117,7 +119,7 @@ export type SourceItem = z.infer<typeof SourceItem>;
  */
 export const Sample = z.object({
   isFull: z.boolean(),
-  counts: z.array(z.tuple([z.string(), z.number().int().positive()])),
+  counts: z.array(z.tuple([z.string(), z.int().positive()])),
 });
 export type Sample = z.infer<typeof Sample>;
 
@@ -127,13 +129,13 @@ export type Sample = z.infer<typeof Sample>;
  */
 export const Statistics = z.object({
   v: z.literal(1),
-  messages: z.number().int().nonnegative(),
+  messages: Count,
   /** Unicode characters. */
-  chars: z.number().int().nonnegative(),
+  chars: Count,
   /** Messages by hour of the day, UTC. */
-  hours: z.array(z.number().int().nonnegative()).length(24),
+  hours: z.array(Count).length(24),
   /** Messages by length: at n those of 2^(n-1) to 2^n - 1 characters, at 0 the empty ones. */
-  lengths: z.array(z.number().int().nonnegative()).length(14),
+  lengths: z.array(Count).length(14),
   /** Messages by user. */
   users: Sample,
   /** Words of 2 to 32 letters and digits, in lower case. */
@@ -148,9 +150,9 @@ export type Statistics = z.infer<typeof Statistics>;
 export const CorpusManifest = z.object({
   v: z.literal(1),
   version: Sha256,
-  messages: z.number().int().nonnegative(),
-  sources: z.number().int().nonnegative(),
-  quarantinedSources: z.number().int().nonnegative(),
+  messages: Count,
+  sources: Count,
+  quarantinedSources: Count,
   counts: SourceCounts,
   /** Source to the key of the listing which stands in `days`. */
   applied: z.record(z.string(), z.string()),
@@ -158,7 +160,7 @@ export const CorpusManifest = z.object({
     z.object({
       day: z.string(),
       hash: Sha256,
-      messages: z.number().int().nonnegative(),
+      messages: Count,
       segments: z.array(Segment),
       /** The day's merged lines as one object, once compaction has made it: readers need no other. */
       merged: Segment.optional(),
@@ -175,13 +177,13 @@ export type CorpusManifest = z.infer<typeof CorpusManifest>;
 export const CorpusPointer = z.object({
   version: Sha256,
   manifestKey: z.string(),
-  messages: z.number().int(),
-  days: z.number().int(),
-  sources: z.number().int(),
+  messages: z.int(),
+  days: z.int(),
+  sources: z.int(),
   /** Lines, records and whole files that could not be read. */
-  quarantined: z.number().int(),
+  quarantined: z.int(),
   /** Grows by one with every move; the condition of the next one. */
-  revision: z.number().int(),
+  revision: z.int(),
 });
 export type CorpusPointer = z.infer<typeof CorpusPointer>;
 
@@ -193,7 +195,7 @@ export const MOST_OPT_OUTS = 5_000;
  * `revision` grows by one with every change and tells nothing of who is on it.
  */
 export const OptOuts = z.object({
-  revision: z.int().nonnegative(),
+  revision: Count,
   /** DynamoDB knows no empty set. */
   nicks: z.set(z.string()).default(new Set()),
 });
@@ -205,10 +207,10 @@ export type OptOuts = z.infer<typeof OptOuts>;
  */
 export const RebuildTurn = z.object({
   /** Grows by one with each turn that is taken. */
-  number: z.number().int().nonnegative(),
+  number: Count,
   /** Milliseconds since 1970 after which the turn counts as free; 0 when it was given back. */
-  until: z.number().int().nonnegative(),
+  until: Count,
   /** The last turn that ended well. */
-  done: z.number().int().nonnegative(),
+  done: Count,
 });
 export type RebuildTurn = z.infer<typeof RebuildTurn>;

@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { AgentId, Sha256 } from './ids.ts';
 import { Micro } from './money.ts';
 
+const Count = z.int().nonnegative();
+
 /** What agents make out of logs and sell to each other. */
 export const Product = z.enum([
   'raw_logs',
@@ -77,16 +79,16 @@ export const ProductManifest = z.object({
   version: z.string(),
   seller: AgentId,
   sha256: Sha256,
-  bytes: z.number().int().nonnegative(),
-  records: z.number().int().nonnegative(),
-  users: z.number().int().nonnegative(),
+  bytes: Count,
+  records: Count,
+  users: Count,
   from: z.string(),
   to: z.string(),
   inputs: z.array(ProductInput),
   codeVersion: z.string(),
   method: z.string(),
   limits: z.string().optional(),
-  leftOut: z.int().nonnegative().optional(),
+  leftOut: Count.optional(),
   pseudonymised: z.boolean().optional(),
   sample: z.array(z.record(z.string(), z.unknown())).max(3).optional(),
 });
@@ -103,13 +105,13 @@ export const DeliveryEvidence = z.object({
   version: z.string(),
   deliveryUrl: z.url(),
   sha256: Sha256,
-  bytes: z.number().int().nonnegative(),
-  records: z.number().int().nonnegative(),
+  bytes: Count,
+  records: Count,
   from: z.string(),
   to: z.string(),
   inputs: z.array(ProductInput),
   /** As in the manifest. */
-  leftOut: z.int().nonnegative().optional(),
+  leftOut: Count.optional(),
   pseudonymised: z.boolean().optional(),
 });
 export type DeliveryEvidence = z.infer<typeof DeliveryEvidence>;

@@ -39,7 +39,7 @@ export type Topic = z.infer<typeof Topic>;
 export const MINIMUM_MESSAGES = 3;
 
 const Share = z.number().min(0).max(1);
-const Count = z.number().int().nonnegative();
+const Count = z.int().nonnegative();
 const Moment = z.iso.datetime();
 const Counted = z.object({ term: z.string().min(1), count: Count });
 

@@ -10,7 +10,7 @@ export const S3EventRecord = z.object({
       /** Absent for removals. */
       eTag: z.string().optional(),
       /** Bytes; absent for removals. */
-      size: z.number().int().nonnegative().optional(),
+      size: z.int().nonnegative().optional(),
       /** Hex of varying length that orders the events of one key; the shorter is padded with zeros on the right. */
       sequencer: z.string().regex(/^[0-9a-fA-F]{1,64}$/),
     }),

@@ -10,6 +10,7 @@ import * as z from 'zod';
 import type { EnvOf, HeartbeatEnv } from '#contract/env.ts';
 import { walletSecretName } from '#contract/keys.ts';
 import { OPTIONS } from '../build/bundle.ts';
+import { oneStart } from '../build/one-start.ts';
 import { findRooms } from '../build/rooms.ts';
 import { build } from '../build.ts';
 import { type Secrets, startSecrets } from '../local/cloud/secrets.ts';
@@ -27,6 +28,8 @@ export interface ColdRow {
   /** Kilobytes (1000) loaded at the start; chunks that wait for their first use are not in it. */
   readonly eagerKB: number;
   readonly cpuMs: number;
+  /** CPU over that of the empty handler: what the bare runtime does not cost. */
+  readonly overBareMs: number;
   readonly wallMs: number;
   readonly rssMb: number;
   /** CPU over that of the handler which imports the DynamoDB document client and no more. */
@@ -57,11 +60,26 @@ export const handler = (Key) => client.send(new GetCommand({ TableName: 'economy
 `,
 } as const;
 
+const FIRST_REQUEST = 'heartbeat + first signed request';
+
+/** A heartbeat's INIT as its room has it, and then one request of its agent, signed by ERC-8128 as for a market. */
+const TRADING = `
+import { signRequest } from '#adapters/erc8128/sign.ts';
+import { beat } from '#core/heartbeat/beat.ts';
+import { wire } from './functions/heartbeat/wiring.ts';
+const house = wire();
+const { hands } = await house.services(house.resident);
+const signer = { chainId: hands.network.chainId, address: hands.self, signMessage: (bytes) => hands.wallet.signMessage(bytes) };
+const { signature } = await signRequest({ method: 'GET', url: 'https://market.example/api/v1/tasks' }, signer, { now: 1e9 });
+if (!/^eth=:[\\w+/]{87}=:$/.test(signature)) throw new Error('The first request bears no signature.');
+export { beat as handler };
+`;
+
 export function addColdBench(program: Command): void {
   program
     .command('cold')
     .description(
-      "How long every room's bundle takes to start, the heartbeat with its key derived and its signer warm, beside an empty handler and the DynamoDB document client.",
+      "How long every room's bundle takes to start, the heartbeat with its key derived and its signer warm, and then with its first signed request, beside an empty handler and the DynamoDB document client.",
     )
     .option('--runs <n>', 'process starts, of which the median is printed', wholeNumber, 15)
     .option('--json', 'prints an array of rows', false)
@@ -114,11 +132,14 @@ interface Bundle {
 }
 
 async function peers(dir: string): Promise<Bundle[]> {
+  const start = oneStart(join(ROOT, 'functions/heartbeat/wiring.ts'));
+  const sources = { ...PEERS, [FIRST_REQUEST]: TRADING };
   const bundles = await Promise.all(
-    Object.entries(PEERS).map(async ([name, contents]) => {
-      const outdir = join(dir, name);
+    Object.entries(sources).map(async ([name, contents], index) => {
+      const outdir = join(dir, `${index}`);
       const stdin = { contents, resolveDir: ROOT };
-      const { metafile } = await esbuild({ ...OPTIONS, stdin, outdir });
+      const plugins = [...(name === FIRST_REQUEST ? [start] : []), ...OPTIONS.plugins];
+      const { metafile } = await esbuild({ ...OPTIONS, plugins, stdin, outdir });
       return { name, entry: join(outdir, 'index.mjs'), metafile };
     }),
   );
@@ -230,6 +251,7 @@ function rowsOf(
     bundle: name,
     eagerKB: Math.round(eager(metafile).reduce((sum, { bytes }) => sum + bytes, 0) / 1000),
     cpuMs: tenths(of(name, 0)),
+    overBareMs: tenths(of(name, 0) - of('empty', 0)),
     wallMs: tenths(of(name, 1)),
     rssMb: Math.round(of(name, 2)),
     ofDocumentClient: hundredths(of(name, 0) / of('document-client', 0)),

@@ -1,21 +1,21 @@
 /**
- * What each room's code may weigh, in kB (1000 bytes) of minified ESM, chunks included: measured, and about 15 % of headroom.
+ * What each room's code may weigh, in kB (1000 bytes) of minified ESM, chunks included: measured, and about 10 % of headroom.
  * Raise a line only with a reason; `dist/meta/<room>.json` says what a room is made of (https://esbuild.github.io/analyze/).
  */
 export const BUDGETS_KB: Readonly<Record<string, number>> = {
   // a quarter of it is the MCP client, loaded by the first sale of a stage that sells over MCP; a tenth the refinery with its language tables; another tenth is
   // x402's client, loaded with the workshop
-  heartbeat: 2050,
-  'collect-logs': 820,
+  heartbeat: 2000,
+  'collect-logs': 815,
   // a third of it is the MCP door, loaded by the first worker that comes through it
-  market: 1450,
-  facilitator: 1100,
+  market: 1390,
+  facilitator: 1050,
   // the official x402 server with its schemas, and viem to ask the chain
-  storefront: 1250,
-  'irc-commands': 800,
-  wake: 585,
-  'alarm-lines': 545,
-  reconcile: 1000,
+  storefront: 1155,
+  'irc-commands': 630,
+  wake: 545,
+  'alarm-lines': 500,
+  reconcile: 815,
   // a quarter of it is S3, for the log of what people say
-  'irc-relay': 1650,
+  'irc-relay': 1580,
 };

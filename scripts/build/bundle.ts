@@ -24,7 +24,7 @@ export const OPTIONS = {
   outExtension: { '.js': '.mjs' },
   metafile: true,
   logLevel: 'silent',
-  plugins: [ownBuiltins, oneStart, ownBarrels],
+  plugins: [ownBuiltins, ownBarrels],
 } satisfies BuildOptions;
 
 export interface Bundle {
@@ -57,6 +57,7 @@ function compile({ name, entry }: Room, root: string) {
     entryPoints: [relative(root, entry)],
     outdir: join('dist', 'rooms', name),
     write: false,
+    plugins: [oneStart(join(dirname(entry), 'wiring.ts')), ...OPTIONS.plugins],
   });
 }
 

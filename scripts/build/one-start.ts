@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 const LAZY = 'one-start';
@@ -9,13 +9,9 @@ const LAZY = 'one-start';
  * files, each found, read and linked at every cold start, 15 ms of CPU in all (`npm run bench -- cold`). When each lazy part also imports the room's
  * wiring, which is loaded by then, all sets are one.
  */
-export const oneStart: Plugin = {
+export const oneStart = (wiring: string): Plugin => ({
   name: LAZY,
   setup: (build) => {
-    const { absWorkingDir = '', entryPoints } = build.initialOptions;
-    const [entry] = Array.isArray(entryPoints) ? entryPoints : [];
-    if (typeof entry !== 'string') return;
-    const wiring = join(absWorkingDir, dirname(entry), 'wiring.ts');
     if (!existsSync(wiring)) return;
     build.onResolve({ filter: /./ }, async ({ path, kind, pluginData, ...from }) => {
       if (kind !== 'dynamic-import' || pluginData === LAZY) return undefined;
@@ -32,4 +28,4 @@ export const oneStart: Plugin = {
       };
     });
   },
-};
+});

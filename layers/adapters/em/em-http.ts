@@ -1,7 +1,11 @@
 import type * as z from 'zod';
-import type { Answer } from '#core/ports/market.ts';
+import type * as Requests from '#contract/execution-market-requests.ts';
+import type { Answer, MarketError } from '#core/ports/market.ts';
 import { thrown, unanswered, unsendable } from './errors.ts';
 import { type Answered, type EmOptions, errorIn, jsonOf, send } from './wire.ts';
+
+/** A body that the market takes, by its schema's name: the schemas are loaded when something is first sent, which most beats never do. */
+export type Body = keyof typeof Requests & `${string}Request`;
 
 export interface Call<Schema extends z.ZodType> {
   readonly method: 'GET' | 'POST' | 'PATCH';
@@ -10,7 +14,7 @@ export interface Call<Schema extends z.ZodType> {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
   /** What the market takes as this body: anything else is not sent. */
-  readonly takes?: z.ZodType;
+  readonly takes?: Body;
   readonly headers?: Readonly<Record<string, string>>;
   /** False for what anyone may ask: spares both sides a nonce. @default true */
   readonly isSigned?: boolean;
@@ -27,7 +31,7 @@ export class EmHttp {
   }
 
   async call<Schema extends z.ZodType>(call: Call<Schema>): Promise<Answer<z.output<Schema>>> {
-    const wrong = call.takes && unsendable(call.takes, call.body);
+    const wrong = await wrongIn(call);
     if (wrong) return { ok: false, error: wrong };
     let answered: Answered;
     try {
@@ -57,4 +61,13 @@ export class EmHttp {
     };
     return send({ method, url, headers, body, isSigned }, this.options);
   }
+}
+
+async function wrongIn({
+  takes,
+  body,
+}: Pick<Call<z.ZodType>, 'takes' | 'body'>): Promise<MarketError | undefined> {
+  if (takes === undefined) return undefined;
+  const requests = await import('#contract/execution-market-requests.ts');
+  return unsendable(requests[takes], body);
 }

@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import type { PaymentInfo } from '#contract/escrow.ts';
 import {
   ApprovedBody,
@@ -8,15 +7,6 @@ import {
   RatedBody,
   SuccessBody,
 } from '#contract/execution-market.ts';
-import {
-  ApproveRequest,
-  AssignRequest,
-  CancelRequest,
-  CreateTaskRequest,
-  MoreInfoRequest,
-  RateWorkerRequest,
-  RejectRequest,
-} from '#contract/execution-market-requests.ts';
 import { type Address, type TaskId, TxHash } from '#contract/ids.ts';
 import { toUsdNumber } from '#contract/money.ts';
 import type {
@@ -27,7 +17,7 @@ import type {
   Submission,
   Task,
 } from '#core/ports/market.ts';
-import { EmHttp } from './em-http.ts';
+import { type Body, EmHttp } from './em-http.ts';
 import {
   ApplicationsReading,
   mapped,
@@ -88,7 +78,7 @@ export class EmMarket implements Market {
         skills_required: request.skills,
         agent_name: request.agentName,
       },
-      takes: CreateTaskRequest,
+      takes: 'CreateTaskRequest',
       answer: taskReading,
     });
   }
@@ -98,7 +88,7 @@ export class EmMarket implements Market {
   }
 
   cancel(id: TaskId, reason: string): Promise<Answer<void>> {
-    return this.#change(`/tasks/${id}/cancel`, { body: { reason }, takes: CancelRequest });
+    return this.#change(`/tasks/${id}/cancel`, { body: { reason }, takes: 'CancelRequest' });
   }
 
   applications(id: TaskId): Promise<Answer<readonly Application[]>> {
@@ -123,7 +113,7 @@ export class EmMarket implements Market {
       escrow_tx: choice.escrowTx,
       payment_info: paymentInfoBody(choice.paymentInfo),
     };
-    return this.#change(`/tasks/${id}/assign`, { body, takes: AssignRequest });
+    return this.#change(`/tasks/${id}/assign`, { body, takes: 'AssignRequest' });
   }
 
   submissions(id: TaskId): Promise<Answer<readonly Submission[]>> {
@@ -143,7 +133,7 @@ export class EmMarket implements Market {
       method: 'POST',
       path: `/submissions/${encodeURIComponent(submissionId)}/approve`,
       body: { notes, rating_score: score },
-      takes: ApproveRequest,
+      takes: 'ApproveRequest',
       answer: ApprovedBody,
     });
     return mapped(answer, ({ data }) => ({
@@ -157,12 +147,12 @@ export class EmMarket implements Market {
   ): Promise<Answer<void>> {
     const { severity, notes } = verdict;
     const path = `/submissions/${encodeURIComponent(submissionId)}/reject`;
-    return this.#change(path, { body: { severity, notes }, takes: RejectRequest });
+    return this.#change(path, { body: { severity, notes }, takes: 'RejectRequest' });
   }
 
   requestMoreInfo(submissionId: string, notes: string): Promise<Answer<void>> {
     const path = `/submissions/${encodeURIComponent(submissionId)}/request-more-info`;
-    return this.#change(path, { body: { notes }, takes: MoreInfoRequest });
+    return this.#change(path, { body: { notes }, takes: 'MoreInfoRequest' });
   }
 
   /** The ERC-8004 id that the market knows a wallet by. */
@@ -188,7 +178,7 @@ export class EmMarket implements Market {
         method: 'POST',
         path: '/reputation/workers/rate',
         body: { task_id: id, worker_address: worker, score, comment },
-        takes: RateWorkerRequest,
+        takes: 'RateWorkerRequest',
         answer: RatedBody,
       }),
     );
@@ -219,7 +209,7 @@ export class EmMarket implements Market {
 
   #change(
     path: string,
-    change: { readonly body: object; readonly takes: z.ZodType },
+    change: { readonly body: object; readonly takes: Body },
   ): Promise<Answer<void>> {
     return nothing(this.#http.call({ method: 'POST', path, ...change, answer: SuccessBody }));
   }

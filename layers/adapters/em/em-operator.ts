@@ -10,7 +10,6 @@ import {
   SuccessBody,
   TransactionsBody,
 } from '#contract/execution-market.ts';
-import { UpdateEscrowRequest } from '#contract/execution-market-requests.ts';
 import type { Address, TaskId } from '#contract/ids.ts';
 import type { Answer, Task } from '#core/ports/market.ts';
 import { type Call, EmHttp } from './em-http.ts';
@@ -79,7 +78,7 @@ export class EmOperator {
     lock: { readonly escrow_tx?: string; readonly payment_info?: object },
   ): Promise<Answer<void>> {
     const path = `/tasks/${id}/escrow`;
-    const call = { body: lock, takes: UpdateEscrowRequest, answer: SuccessBody };
+    const call = { body: lock, takes: 'UpdateEscrowRequest', answer: SuccessBody } as const;
     return nothing(this.#http.call({ method: 'PATCH', path, ...call }));
   }
 

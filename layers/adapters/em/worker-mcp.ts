@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { WorkerTools } from '#contract/execution-market-requests.ts';
+import type { WorkerTools } from '#contract/execution-market-requests.ts';
 import { TOOL_SUCCESS } from '#contract/execution-market-words.ts';
 import type { TaskId } from '#contract/ids.ts';
 import type { Answer, MarketError, Task } from '#core/ports/market.ts';
@@ -118,7 +118,8 @@ export class McpWorker implements WorkerHalf {
     name: keyof typeof WorkerTools,
     args: Record<string, unknown>,
   ): Promise<Answer<string>> {
-    const wrong = unsendable(WorkerTools[name], args);
+    const requests = await import('#contract/execution-market-requests.ts');
+    const wrong = unsendable(requests.WorkerTools[name], args);
     if (wrong) return { ok: false, error: wrong };
     try {
       if (!this.#session) {

@@ -1,10 +1,4 @@
 import { RatedBody, RegisteredBody, SuccessBody } from '#contract/execution-market.ts';
-import {
-  ApplyRequest,
-  RateAgentRequest,
-  RegisterWorkerRequest,
-  SubmitRequest,
-} from '#contract/execution-market-requests.ts';
 import type { TaskId } from '#contract/ids.ts';
 import type { Answer, Market, Task } from '#core/ports/market.ts';
 import type { EmHttp } from './em-http.ts';
@@ -28,7 +22,7 @@ export class RestWorker implements WorkerHalf {
       method: 'POST',
       path: '/workers/register',
       body: { wallet_address: this.#wallet, name: displayName },
-      takes: RegisterWorkerRequest,
+      takes: 'RegisterWorkerRequest',
       isSigned: false,
       answer: RegisteredBody,
     });
@@ -58,7 +52,7 @@ export class RestWorker implements WorkerHalf {
         method: 'POST',
         path: `/tasks/${id}/apply`,
         body: { executor_id: executorId, message },
-        takes: ApplyRequest,
+        takes: 'ApplyRequest',
         answer: SuccessBody,
       }),
     );
@@ -77,7 +71,7 @@ export class RestWorker implements WorkerHalf {
         method: 'POST',
         path: `/tasks/${id}/submit`,
         body: { executor_id: work.executorId, evidence: work.evidence, notes: work.notes },
-        takes: SubmitRequest,
+        takes: 'SubmitRequest',
         answer: SuccessBody,
       }),
     );
@@ -92,7 +86,7 @@ export class RestWorker implements WorkerHalf {
         method: 'POST',
         path: '/reputation/agents/rate',
         body: { task_id: id, score, comment },
-        takes: RateAgentRequest,
+        takes: 'RateAgentRequest',
         answer: RatedBody,
       }),
     );

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { toHex } from 'viem';
+import { vi } from 'vitest';
 import { signRequest } from '#adapters/erc8128/sign.ts';
 import { EvmChain } from '#adapters/evm/evm-chain.ts';
 import { EvmWallet } from '#adapters/evm/evm-wallet.ts';
@@ -75,6 +76,8 @@ export function anEvent({
 
 /** Chain, DynamoDB, Secrets Manager, and the facilitator's real handler behind a port. */
 export async function startHouse() {
+  // the room's log
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const dir = mkdtempSync(join(tmpdir(), 'viva-chain-'));
   const chain = await startChain({ dir: join(dir, 'chain') });
   const dynamo = await startDynamo({ dir: undefined });
@@ -95,7 +98,6 @@ export async function startHouse() {
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
   });
   await createTable(new DynamoDBClient(), TABLE);
   const server = await openDoor('facilitator', (event) =>

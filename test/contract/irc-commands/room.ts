@@ -4,6 +4,7 @@ import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { build } from 'esbuild';
+import { vi } from 'vitest';
 import { CommandSeals } from '#adapters/secrets/command-seals.ts';
 import { commandKeyName, type HeardCommand } from '#contract/command.ts';
 import { economyKey } from '#contract/keys.ts';
@@ -32,6 +33,8 @@ interface Loaded {
 
 /** The room as it is deployed, bundled, before a DynamoDB, an SQS and a Secrets Manager of its own. */
 export async function openRoom(load: (folder: string) => Promise<Loaded> = bundled) {
+  // its log
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const folder = aFolder();
   const [table, sqs, secrets] = await Promise.all([
     openEconomyTable(),
@@ -54,7 +57,6 @@ export async function openRoom(load: (folder: string) => Promise<Loaded> = bundl
     REPLY_QUEUE_URL: sqs.queueUrl(QUEUES.replies),
     WAKE_QUEUE_URL: sqs.queueUrl(QUEUES.wake),
     COMMAND_KEY_SECRET: commandKeyName('test'),
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
   });
   const { handler } = await load(folder);
   const get = async (key: { readonly pk: string; readonly sk: string }) =>

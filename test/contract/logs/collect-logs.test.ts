@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { S3Corpus } from '#adapters/corpus/s3-corpus.ts';
 import { AgentId } from '#contract/ids.ts';
 import type { CorpusManifest, LogRecord } from '#contract/log-record.ts';
+import { NAMESPACE } from '#contract/metrics.ts';
 import { S3Notification } from '#contract/s3-event.ts';
 import { readManifest, rebuild } from '#core/logs/rebuild.ts';
 import { logEventOf, take } from '#core/logs/take.ts';
@@ -20,7 +21,6 @@ let house: Awaited<ReturnType<typeof startCollection>>;
 let services: Services;
 let corpus: S3Corpus;
 let tests = 0;
-const printed: string[] = [];
 
 beforeAll(async () => {
   house = await startCollection();
@@ -35,10 +35,7 @@ beforeEach(async () => {
   services = house.servicesOn(`economy-${tests}`);
   corpus = new S3Corpus(services);
   house.woken.length = 0;
-  printed.length = 0;
-  vi.spyOn(console, 'log').mockImplementation((line) => {
-    printed.push(String(line));
-  });
+  house.measured.length = 0;
 });
 
 async function upload(source: string, content: string | Uint8Array, sequence = 1): Promise<Notice> {
@@ -85,7 +82,7 @@ describe('collect-logs', () => {
       revision: 1,
     });
     // one line a source, in no order: they are read at once
-    const metrics = printed.map((line): unknown => JSON.parse(line));
+    const metrics = house.measured.map((line): unknown => JSON.parse(line));
     expect(metrics).toHaveLength(2);
     expect(metrics).toContainEqual(
       expect.objectContaining({ MessagesCollected: 2, RecordsQuarantined: 1 }),
@@ -119,7 +116,7 @@ describe('collect-logs', () => {
       NotMessages: z.number(),
       RecordsQuarantined: z.number(),
     });
-    const lines = printed.map((line) => Line.parse(JSON.parse(line)));
+    const lines = house.measured.map((line) => Line.parse(JSON.parse(line)));
     // the second telling of each has zeros: a metric that disappears cannot alarm
     expect(lines).toHaveLength(6);
     expect(lines.map(({ source }) => source).toSorted()).toEqual(
@@ -129,7 +126,7 @@ describe('collect-logs', () => {
       expect(line.PiecesRead).toBe(
         line.MessagesCollected + line.NotMessages + line.RecordsQuarantined,
       );
-      expect(line._aws.CloudWatchMetrics).toMatchObject([{ Namespace: 'test' }]);
+      expect(line._aws.CloudWatchMetrics).toMatchObject([{ Namespace: NAMESPACE }]);
       expect(line._aws.CloudWatchMetrics[0]?.Metrics).toHaveLength(4);
     }
     const sum = (name: 'PiecesRead' | 'MessagesCollected' | 'NotMessages' | 'RecordsQuarantined') =>

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -13,6 +12,7 @@ import type { WakeUp } from '#contract/beat.ts';
 import type { Continuation } from '#contract/s3-event.ts';
 import { clockOf } from '#core/logs/time.ts';
 import { createLog } from '#runtime/log.ts';
+import { createMeasure } from '#runtime/metrics.ts';
 import type { Services } from '../../../functions/collect-logs/wiring.ts';
 import { createTable } from '../../../scripts/local/cloud/create-table.ts';
 import { startDynamo } from '../../../scripts/local/cloud/dynamodb.ts';
@@ -22,10 +22,6 @@ import { startS3 } from '../../../scripts/local/cloud/s3.ts';
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local-secret' };
 const region = 'us-east-1';
 const BUCKET = 'data';
-
-// lets Powertools' metrics go to the console of the test, where it can be watched
-process.env['POWERTOOLS_DEV'] = 'true';
-process.env['POWERTOOLS_METRICS_DISABLED'] = 'false';
 
 /** A real S3 and DynamoDB on loopback with the room's real adapters; wake-ups are kept in a list, events as they come. */
 export async function startCollection() {
@@ -44,8 +40,8 @@ export async function startCollection() {
   const dynamoClient = new DynamoDBClient({ endpoint: dynamo.url, region, credentials });
   const woken: WakeUp[] = [];
   const continued: Continuation[] = [];
-  const log = createLog('test');
-  log.setLogLevel('SILENT');
+  const measured: string[] = [];
+  const log = createLog('test', () => undefined);
   // waiting for a turn takes no time here
   let waited = 0;
   const servicesOn = (table: string): Services => ({
@@ -66,7 +62,9 @@ export async function startCollection() {
       },
     },
     log,
-    metrics: new Metrics({ namespace: 'test', serviceName: 'test' }),
+    measure: createMeasure('test', 'test', (line) => {
+      measured.push(line);
+    }),
     now: () => new Date(Date.now() + waited),
     pause: (milliseconds) => {
       waited += milliseconds;
@@ -77,6 +75,7 @@ export async function startCollection() {
     events,
     woken,
     continued,
+    measured,
     objects: new S3Objects(s3Client, BUCKET),
     servicesOn,
     newTable: (name: string) => createTable(dynamoClient, name),

@@ -91,7 +91,6 @@ export async function startRoom() {
     WAKE_QUEUE_URL: sqs.queueUrl('wake'),
     UPLOADS_QUEUE_URL: sqs.queueUrl('uploads'),
     LOG_TIME_ZONE: 'UTC',
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
   });
 
   const objects = new S3Objects(s3Client, BUCKET);

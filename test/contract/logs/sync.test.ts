@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { S3Corpus } from '#adapters/corpus/s3-corpus.ts';
 import { AgentId } from '#contract/ids.ts';
 import { collectLogs } from '../../../functions/collect-logs/collect-logs.lambda.ts';
@@ -35,7 +35,6 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 beforeEach(async () => {
-  vi.spyOn(console, 'log').mockImplementation(() => undefined);
   tests += 1;
   agent = AgentId.parse(`kk-sync-${tests}`);
   await house.newTable(`sync-${tests}`);

@@ -38,7 +38,6 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_SQS: sqs.url,
     WAKE_QUEUE_URL: sqs.queueUrl('wake'),
     MARKET_URL: market.url,
-    POWERTOOLS_METRICS_DISABLED: 'true',
   });
   await agents.enrol(ME, walletOf(6).address);
 });

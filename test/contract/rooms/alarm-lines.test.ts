@@ -5,8 +5,7 @@ import { OPERATIONS } from '#contract/roster.ts';
 import { createLog } from '#runtime/log.ts';
 import { tell } from '../../../functions/alarm-lines/alarm-lines.lambda.ts';
 
-const log = createLog('alarm-lines');
-log.setLogLevel('SILENT');
+const log = createLog('alarm-lines', () => undefined);
 
 const RINGS = {
   AlarmName: 'MissedBeats',

@@ -17,8 +17,7 @@ import { signerOf } from '../../support/market-room.ts';
 import { type Store, s3Store } from '../../support/stores.ts';
 
 const ORIGIN = 'https://store.example';
-const log = createLog('storefront');
-log.setLogLevel('SILENT');
+const log = createLog('storefront', () => undefined);
 
 const now = () => new Date();
 const buyer = new EvmWallet(generatePrivateKey(), network);

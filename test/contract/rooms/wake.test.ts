@@ -5,8 +5,7 @@ import { createLog } from '#runtime/log.ts';
 import { wake } from '../../../functions/wake/wake.lambda.ts';
 import { BUYER, SELLER } from '../../support/builders.ts';
 
-const log = createLog('wake');
-log.setLogLevel('SILENT');
+const log = createLog('wake', () => undefined);
 
 function records(...bodies: readonly unknown[]): SQSEvent {
   return {
