@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { QUICK } from '#adapters/irc/temper.ts';
+import { Turnstile } from '#adapters/irc/turnstile.ts';
+import { Voice } from '#adapters/irc/voice.ts';
 import { SqsLines } from '#adapters/sqs/sqs-lines.ts';
 import { AgentId } from '#contract/ids.ts';
 import { ROSTER } from '#contract/roster.ts';
@@ -95,28 +97,6 @@ describe.each(NETWORKS)('the relay over TLS on $name', ({ kind, isHere }) => {
     expect(await place.inbox(VALIDATOR)).toHaveLength(1);
   });
 
-  it.runIf(isHere)(
-    'takes what the server repeats to a relay that comes back for the lines that they are',
-    async () => {
-      const calls = ['kk-coordinator: hi', 'kk-coordinator: hi again'];
-      const texts = async () => (await place.inbox(COORDINATOR)).map(({ text }) => text);
-      owner.send(`PRIVMSG ${CHANNEL} :${calls[0]}`);
-      await until(async () => (await texts()).length === 1);
-      await relay.kill('SIGKILL');
-      const life = place.startRelay(environment());
-      // whoever hears this has been told what was said before
-      await until(() => life.output.join('').split('"connected"').length > ROSTER.length);
-      owner.send(`PRIVMSG ${CHANNEL} :${calls[1]}`);
-      await until(async () => (await texts()).includes(calls[1]));
-      // everything that it heard is where it belongs when it has ended
-      await life.kill('SIGTERM');
-      const [inbox, log] = [await texts(), await logged(place)];
-      relay = place.startRelay(environment());
-      expect(inbox.toSorted()).toEqual(calls);
-      expect(log.filter(({ voice }) => voice === calls[0])).toHaveLength(1);
-    },
-  );
-
   it.runIf(isHere && kind === 'embedded')(
     'speaks under an account where SASL is offered',
     async () => {
@@ -180,18 +160,51 @@ describe.each(NETWORKS)('the relay over TLS on $name', ({ kind, isHere }) => {
     },
   );
 
-  it.runIf(isHere && kind === 'embedded')(
-    'connects to none whose certificate is not the pinned one',
+  it.runIf(isHere)(
+    'takes what the server repeats to a relay that comes back for the lines that they are',
     async () => {
-      const other = place.startRelay(
-        { ...environment(), fingerprint: '00'.repeat(32) },
-        { RELAY_DIR: aFolder(), ECONOMY_TABLE: place.otherTable },
-      );
-      await until(() => other.output.join('').includes('which is not pinned'));
-      expect(other.output.join('')).not.toContain('"message":"connected"');
-      await other.kill('SIGKILL');
+      const calls = ['kk-coordinator: hi', 'kk-coordinator: hi again'];
+      const texts = async () => (await place.inbox(COORDINATOR)).map(({ text }) => text);
+      owner.send(`PRIVMSG ${CHANNEL} :${calls[0]}`);
+      await until(async () => (await texts()).length === 1);
+      await relay.kill('SIGKILL');
+      const life = place.startRelay(environment());
+      // whoever hears this has been told what was said before
+      await allConnected(life);
+      owner.send(`PRIVMSG ${CHANNEL} :${calls[1]}`);
+      await until(async () => (await texts()).includes(calls[1]));
+      // everything that it heard is where it belongs when it has ended
+      await life.kill('SIGTERM');
+      const [inbox, log] = [await texts(), await logged(place)];
+      relay = place.startRelay(environment());
+      await allConnected(relay);
+      expect(inbox.toSorted()).toEqual(calls);
+      expect(log.filter(({ voice }) => voice === calls[0])).toHaveLength(1);
     },
   );
+
+  it.runIf(isHere).each([
+    { pinned: [], because: 'self-signed certificate' },
+    { pinned: ['00'.repeat(32)], because: 'which is not pinned' },
+  ])('takes no certificate that is neither vouched for nor pinned: $because', async (one) => {
+    const reasons: string[] = [];
+    const voice = new Voice({
+      ...{ nick: 'kk-x', channels: [], temper: QUICK, turnstile: new Turnstile(0) },
+      network: {
+        servers: [{ host: '127.0.0.1', port: ircd.port }],
+        tls: true,
+        fingerprints: one.pinned,
+      },
+      onJoined: () => undefined,
+      onLine: () => undefined,
+      onEvent: (event, keys) => reasons.push(`${event} ${String(keys['because'])}`),
+    });
+    voice.connect();
+    await until(() => reasons.some((reason) => reason.startsWith('disconnected ')));
+    await voice.stop('bye');
+    expect(reasons.join('\n')).toContain(one.because);
+    expect(voice.isUp).toBe(false);
+  });
 
   it.runIf(isHere && kind === 'embedded')(
     'stands by while another bears the nicks, and takes over when it ends',
@@ -208,6 +221,10 @@ describe.each(NETWORKS)('the relay over TLS on $name', ({ kind, isHere }) => {
     },
   );
 });
+
+function allConnected({ output }: RelayProcess): Promise<void> {
+  return until(() => output.join('').split('"message":"connected"').length > ROSTER.length);
+}
 
 const ACCOUNTS = { 'kk-validator': { account: 'validator', password: 'secret' } };
 const PASSWORDS = new Map([['validator', 'secret']]);

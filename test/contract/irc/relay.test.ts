@@ -74,6 +74,7 @@ describe('the relay', () => {
   });
 
   it('takes its nick back when a stranger gives it up', async () => {
+    await until(() => world.introduced.length === ROSTER.length);
     await relay.kill('SIGTERM');
     const thief = await join(world.port, 'kk-validator', '#karmakadabra');
     relay = world.startRelay();
@@ -118,6 +119,13 @@ describe('the relay', () => {
     await until(() => world.queued('irc-out-dead.fifo').length === 3, {
       what: () => relay.output.join(''),
     });
+  });
+
+  it('has introduced each agent once, however often it came', () => {
+    expect(relay.output.join('')).toContain('"message":"connected"');
+    expect(world.introduced.map(({ nick }) => nick.replace(/_$/, '')).toSorted()).toEqual(
+      ROSTER.map(({ id }) => id).toSorted(),
+    );
   });
 
   it('ends at SIGTERM with goodbyes and exit code 0', async () => {

@@ -27,9 +27,10 @@ vi.setConfig({ testTimeout: 150_000, hookTimeout: 150_000 });
 export async function startWorld() {
   const place = await startPlace(aFolder());
   const spoken: HeardLine[] = [];
+  const introduced: HeardLine[] = [];
   const hear = (line: HeardLine): void => {
     // what a relay says of itself when it comes is no line of the queue
-    if (!isIntroduction(line.text)) spoken.push(line);
+    (isIntroduction(line.text) ? introduced : spoken).push(line);
   };
   let ircd: Ircd = await startIrcd({ onLine: hear });
   const { port } = ircd;
@@ -37,6 +38,7 @@ export async function startWorld() {
   return {
     port,
     spoken,
+    introduced,
     sqs,
     place,
     queues: { out: place.queueUrl('out') },
