@@ -12,13 +12,13 @@ const buyer = ['--agent', 'kk-validator'];
 const seller = ['--agent', 'soul-extractor'];
 let economy: Running;
 
-// agents that hardly beat by themselves: a hand does what is done
+// agents that do not beat by themselves as long as this takes: a hand does what is done
 beforeAll(async () => {
   const base = String(await freePortBase());
   economy = start('viva.ts', [
     'up',
     '--beat',
-    '600',
+    '86400',
     '--feed',
     '0',
     '--dir',

@@ -72,6 +72,9 @@ export function createScheduler(speed: number): Scheduler {
   };
 }
 
+/** Timers are of 31 bits (some 25 days); a longer one goes off at once. */
+const LONGEST_SLEEP = 2 ** 31 - 1;
+
 interface Ticking {
   readonly everyMs: number;
   readonly first: number;
@@ -90,8 +93,7 @@ async function tickOn(
     const due = first + tick * everyMs;
     // a machine that slept does not make up for what it missed
     if (due + everyMs < Date.now()) continue;
-    const wait = due + Math.random() * windowMs - Date.now();
-    await sleep(Math.max(0, wait), undefined, { signal: stopped });
+    await sleepUntil(due + Math.random() * windowMs, stopped);
     if (atWork > 0 && !mayOverlap) continue;
     // the clock's own time, and never the same twice: it is the id of what the target does
     const scheduledTime = Math.max(Math.round(due), last + 1);
@@ -101,6 +103,11 @@ async function tickOn(
       atWork -= 1;
     });
   }
+}
+
+async function sleepUntil(time: number, signal: AbortSignal): Promise<void> {
+  do await sleep(Math.min(Math.max(0, time - Date.now()), LONGEST_SLEEP), undefined, { signal });
+  while (time > Date.now());
 }
 
 /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html */

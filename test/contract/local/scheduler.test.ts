@@ -31,6 +31,17 @@ function aSchedule(over: Partial<Schedule> = {}): Schedule & { readonly delivere
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('the scheduler', () => {
+  it('waits for what is due in more than 25 days', async () => {
+    const yearly = aSchedule({ expression: 'rate(360 days)' });
+    const scheduler = createScheduler(1);
+    scheduler.add(yearly);
+    scheduler.start();
+    await eventually(() => Promise.resolve(yearly.delivered.length > 0 || undefined));
+    await pause(300);
+    scheduler.stop();
+    expect(yearly.delivered).toHaveLength(1);
+  });
+
   it('invokes the target of the template with the scheduled time, once started', async () => {
     local = await aCloud({ speed: 1_500 });
     const dynamo = new DynamoDBClient(local.client('dynamodb'));
