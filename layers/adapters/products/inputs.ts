@@ -38,25 +38,72 @@ export async function daySource(input: BuildInput): Promise<DaySource | undefine
     const source = { days: await days(), messages: records };
     return optOuts === undefined ? source : { ...source, optOuts };
   }
-  if (input.product !== 'raw_logs') return undefined;
-  return { days: await daysOf(input), messages: (only) => messagesOf(input, only) };
+  return input.product === 'raw_logs' ? Purchase.of(input) : undefined;
 }
 
-async function daysOf(input: BoughtInput): Promise<DaySource['days']> {
-  const hashes = new Map<string, Hash>();
-  for await (const { day, own } of daysIn(input)) {
-    const hash = hashes.get(day) ?? createHash('sha256');
-    hashes.set(day, hash.update(`${own.join('\n')}\n`));
+/** The numbers of a day's first and last line, and the hash of all of them. */
+interface Span {
+  readonly first: number;
+  last: number;
+  readonly hash: Hash;
+}
+
+/** A purchase by days. Who asks for its days in their order reads it once: it goes on where the last question left it. */
+class Purchase implements DaySource {
+  readonly days: DaySource['days'];
+  readonly #input: BoughtInput;
+  readonly #spans: ReadonlyMap<string, Span>;
+  readonly #lines: number;
+  #reading: AsyncGenerator<DayLines, void> | undefined;
+  /** Lines that were read. */
+  #at = 0;
+
+  private constructor(input: BoughtInput, spans: ReadonlyMap<string, Span>, lines: number) {
+    this.#input = input;
+    this.#spans = spans;
+    this.#lines = lines;
+    this.days = [...spans].map(([day, { hash }]) => ({ day, hash: hash.digest('hex') }));
   }
-  return [...hashes].map(([day, hash]) => ({ day, hash: hash.digest('hex') }));
-}
 
-async function* messagesOf(
-  input: BoughtInput,
-  only: ReadonlySet<string>,
-): AsyncGenerator<LogRecord> {
-  for await (const { day, own } of daysIn(input)) {
-    if (only.has(day)) for (const line of own) yield parseRecordLine(line);
+  /** Reads all of it, to tell its days apart. */
+  static async of(input: BoughtInput): Promise<Purchase> {
+    const spans = new Map<string, Span>();
+    let at = 0;
+    for await (const { day, own } of daysIn(input)) {
+      const span = spans.get(day) ?? { first: at, last: at, hash: createHash('sha256') };
+      span.hash.update(`${own.join('\n')}\n`);
+      at += own.length;
+      span.last = at - 1;
+      spans.set(day, span);
+    }
+    return new Purchase(input, spans, at);
+  }
+
+  async *messages(only: ReadonlySet<string>): AsyncGenerator<LogRecord> {
+    const spans = [...only].flatMap((day) => this.#spans.get(day) ?? []);
+    const first = spans.reduce((least, span) => Math.min(least, span.first), Infinity);
+    const last = spans.reduce((most, span) => Math.max(most, span.last), -1);
+    if (first < this.#at) await this.close();
+    while (this.#at <= last) {
+      const { day, own } = await this.#next();
+      if (only.has(day)) for (const line of own) yield parseRecordLine(line);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#reading?.return(undefined);
+    this.#reading = undefined;
+    this.#at = 0;
+  }
+
+  async #next(): Promise<DayLines> {
+    this.#reading ??= daysIn(this.#input);
+    const { value, done } = await this.#reading.next();
+    if (done === true) throw new Error('The purchase is shorter than it was a moment ago.');
+    this.#at += value.own.length;
+    // to its very end, where its hash is checked
+    if (this.#at === this.#lines) await this.#reading.next();
+    return value;
   }
 }
 
@@ -66,13 +113,14 @@ interface DayLines {
 }
 
 /** Lines that stand together and are of one day. */
-async function* daysIn(input: BoughtInput): AsyncGenerator<DayLines> {
+async function* daysIn(input: BoughtInput): AsyncGenerator<DayLines, void> {
   for await (const batch of linesOf(input)) {
     for (let from = 0; from < batch.length; ) {
       const day = dayOf(batch[from] ?? '');
       let to = from + 1;
       while (to < batch.length && dayOf(batch[to] ?? '') === day) to += 1;
-      yield { day, own: batch.slice(from, to).filter((line) => line !== '') };
+      const own = batch.slice(from, to).filter((line) => line !== '');
+      if (own.length > 0) yield { day, own };
       from = to;
     }
   }

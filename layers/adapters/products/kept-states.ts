@@ -17,6 +17,8 @@ export interface DaySource {
   readonly messages: (only: ReadonlySet<string>, leftOut: Set<string>) => AsyncIterable<LogRecord>;
   /** Who opted out, and the number of changes that this list has: another list leaves other messages. */
   readonly optOuts?: { readonly revision: number; readonly nicks: ReadonlySet<string> };
+  /** Lets go of what it may hold open. */
+  readonly close?: () => Promise<void>;
 }
 
 export interface Keeping {
@@ -57,7 +59,9 @@ export async function stateOfDays(
     return await job.state(true);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    return job.state(false);
+    return await job.state(false);
+  } finally {
+    await source.close?.();
   }
 }
 

@@ -1,6 +1,5 @@
-import * as z from 'zod';
 import { once } from './shared-text.ts';
-import type { Part } from './state.ts';
+import { type Part, pairsOf } from './state.ts';
 import { compareCodePoints } from './text.ts';
 
 /**
@@ -22,8 +21,6 @@ export function rankOf(text: string, seed = 0): number {
   high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
   return 4294967296 * (2097151 & high) + (low >>> 0);
 }
-
-const Kept = z.array(z.tuple([z.int(), z.string()]));
 
 /** So many more than its size a sample holds before it is put in order: little, for everybody has some. */
 const SLACK = 1 / 40;
@@ -77,7 +74,7 @@ export class Occurrences implements Part {
   }
 
   restore(kept: unknown): void {
-    for (const [rank, term] of Kept.parse(kept)) this.add(rank, term);
+    for (const [rank, term] of pairsOf(kept, ['number', 'string'])) this.add(rank, term);
   }
 
   #settle(): void {

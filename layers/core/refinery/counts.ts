@@ -1,7 +1,4 @@
-import * as z from 'zod';
-import type { Part } from './state.ts';
-
-const Kept = z.array(z.tuple([z.string(), z.int()]));
+import { type Part, pairsOf } from './state.ts';
 
 /** Keys by number, and numbers by key: all of them come out of lexicons, so there are some hundreds. */
 const keys: string[] = [];
@@ -61,7 +58,7 @@ export class Counts implements Part {
   }
 
   restore(kept: unknown): void {
-    this.addAll(Kept.parse(kept));
+    this.addAll(pairsOf(kept, ['string', 'number']));
   }
 
   /** Few keys are looked for often, and those came first. */

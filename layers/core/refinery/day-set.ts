@@ -1,7 +1,5 @@
-import * as z from 'zod';
-import type { Part } from './state.ts';
+import { type Part, pairsOf } from './state.ts';
 
-const Kept = z.array(z.tuple([z.int(), z.int()]));
 /** A block of 32 days is one number: its place times this, and a bit a day. */
 const SPAN = 2 ** 32;
 
@@ -27,7 +25,7 @@ export class DaySet implements Part {
   }
 
   restore(kept: unknown): void {
-    for (const [block, bits] of Kept.parse(kept)) this.#join(block, bits);
+    for (const [block, bits] of pairsOf(kept, ['number', 'number'])) this.#join(block, bits);
   }
 
   #entries(): [number, number][] {

@@ -3,9 +3,17 @@ import type { Languages } from '#contract/profiles.ts';
 import { FUNCTION_WORDS } from './lexicons/languages.ts';
 import { share } from './measure.ts';
 
-const SPANISH = new Set(FUNCTION_WORDS.es);
-const ENGLISH = new Set(FUNCTION_WORDS.en);
-const OTHER = new Set(FUNCTION_WORDS.other);
+/** Which languages a word holds sentences of together: one look a word, and it may be several. */
+const SPANISH = 1;
+const ENGLISH = 2;
+const OTHER = 4;
+const LANGUAGES = new Map<string, number>();
+for (const [words, language] of [
+  [FUNCTION_WORDS.es, SPANISH],
+  [FUNCTION_WORDS.en, ENGLISH],
+  [FUNCTION_WORDS.other, OTHER],
+] as const)
+  for (const word of words) LANGUAGES.set(word, (LANGUAGES.get(word) ?? 0) | language);
 
 /** Languages that the detector may name: the two that are counted, and those that are mistaken for them. */
 const CANDIDATES = { only: ['es', 'en', 'pt', 'fr', 'de', 'it', 'nl'] };
@@ -20,9 +28,11 @@ const LEAST_ACCURACY = 0.1;
 export function languageOf(tokens: readonly string[]): 'es' | 'en' | undefined {
   let [spanish, english, other] = [0, 0, 0];
   for (const token of tokens) {
-    if (ENGLISH.has(token)) english += 1;
-    if (SPANISH.has(token)) spanish += 1;
-    if (OTHER.has(token)) other += 1;
+    const told = LANGUAGES.get(token);
+    if (told === undefined) continue;
+    if (told & ENGLISH) english += 1;
+    if (told & SPANISH) spanish += 1;
+    if (told & OTHER) other += 1;
   }
   if (other > spanish && other > english) return undefined;
   if (spanish !== english) return spanish > english ? 'es' : 'en';

@@ -4,7 +4,6 @@ const NAMES =
   /\bjoin #\S+|(?<![\w.+-])(?:lib[a-z0-9.+]+-[\w.+-]+|python3?-(?!based|like)[\w.+-]+|[a-z0-9.+]+(?:-[\w.+]+){2,}|[a-z0-9.+]+-(?:doc|dev|common|bin|data|dbg)\b)/g;
 const MARKS = /[\u0300-\u036f]/g;
 const ASCII = /^[\0-\x7f]*$/;
-const ASCII_WORDS = /[a-z0-9_]+(?:'[a-z]+)*/g;
 const WORDS = /[\p{L}\p{N}_]+(?:'\p{L}+)*/gu;
 
 /** Stands between two words that do not belong to one phrase (`machine, learning`). */
@@ -27,13 +26,43 @@ export function fold(text: string): string {
 export function words(folded: string): string[] {
   const found: string[] = [];
   let end = 0;
-  for (const match of folded.matchAll(ASCII.test(folded) ? ASCII_WORDS : WORDS)) {
-    const [word] = match;
-    if (found.length > 0 && !joins(folded, end, match.index)) found.push(BREAK);
+  const add = (word: string, at: number): void => {
+    if (found.length > 0 && !joins(folded, end, at)) found.push(BREAK);
     found.push(word);
-    end = match.index + word.length;
-  }
+    end = at + word.length;
+  };
+  if (ASCII.test(folded)) asciiWords(folded, add);
+  else for (const match of folded.matchAll(WORDS)) add(match[0], match.index);
   return found;
+}
+
+const APOSTROPHE = 0x27;
+
+/** As {@link WORDS} finds them, in a third of its time. */
+function asciiWords(folded: string, add: (word: string, at: number) => void): void {
+  for (let at = 0; at < folded.length; at += 1) {
+    if (!isWordAt(folded, at)) continue;
+    let end = at + 1;
+    while (isWordAt(folded, end)) end += 1;
+    while (folded.charCodeAt(end) === APOSTROPHE && isLetterAt(folded, end + 1)) {
+      end += 2;
+      while (isLetterAt(folded, end)) end += 1;
+    }
+    add(folded.slice(at, end), at);
+    at = end - 1;
+  }
+}
+
+/** `a` to `z`; false behind the end, where the code is no number. */
+function isLetterAt(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code >= 0x61 && code <= 0x7a;
+}
+
+/** A letter, a digit or `_`. */
+function isWordAt(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x5f;
 }
 
 function joins(text: string, from: number, to: number): boolean {

@@ -17,6 +17,30 @@ describe('words', () => {
     expect(words(fold(text))).toEqual(expected);
   });
 
+  it('of plain text are those of the same text beside a letter with an accent', () => {
+    const piece = fc.constantFrom(
+      'a',
+      'z9',
+      '_',
+      "'",
+      "'s",
+      ' ',
+      '  ',
+      '.',
+      '-',
+      '0',
+      "x'y'1",
+      '\n',
+    );
+    fc.assert(
+      fc.property(fc.array(piece), (pieces) => {
+        const text = pieces.join('');
+        const own = words(text);
+        expect(words(`${text}..é`)).toEqual(own.length === 0 ? ['é'] : [...own, '', 'é']);
+      }),
+    );
+  });
+
   it('folds a decomposed accent like a composed one', () => {
     expect(fold('programación'.normalize('NFD'))).toBe(fold('programación'));
   });
