@@ -35,6 +35,8 @@ export interface Watched {
 
 export interface EconomyDashboardProps extends Watched {
   readonly alarms: readonly IAlarm[];
+  /** Which says on IRC what rings. @default - there is none */
+  readonly lines?: IFunction | undefined;
 }
 
 /** What a person looks at, at 3 a.m.: what rings, is it alive, is it earning, is anything stuck, what does it cost. */
@@ -72,7 +74,7 @@ export class EconomyDashboard extends Construct {
   }
 }
 
-function living({ irc, agents, logs, market }: Watched): IWidget[][] {
+function living({ irc, agents, logs, market, lines }: EconomyDashboardProps): IWidget[][] {
   const trading = market ? [market.market, market.facilitator] : [];
   const rooms = [
     logs.collectLogs,
@@ -81,6 +83,7 @@ function living({ irc, agents, logs, market }: Watched): IWidget[][] {
     agents.storefront,
     agents.reconcile,
     ...trading,
+    ...(lines ? [lines] : []),
   ];
   const beating = agents.agents.map((agent) => agent.function);
   return [

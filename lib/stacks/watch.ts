@@ -32,7 +32,7 @@ export class WatchStack extends Stack {
       onIrc: props.irc.relay?.connected,
       doors: [props.agents.door, ...(props.market?.doors ?? [])],
     });
-    new EconomyDashboard(this, 'Dashboard', { ...props, alarms: this.#alarms() });
+    new EconomyDashboard(this, 'Dashboard', { ...props, lines, alarms: this.#alarms() });
   }
 
   /** Where nobody is on IRC, mail is all. */

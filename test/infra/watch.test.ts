@@ -56,6 +56,8 @@ describe.each([local, sandbox, prod])('who watches stage $name', (stage) => {
       .map((part) => house.target(part));
     const alarms = house.of('AWS::CloudWatch::Alarm').map(({ logicalId }) => logicalId);
     expect(shown).toEqual(expect.arrayContaining(alarms));
+    // whatever room fails
+    expect(shown).toEqual(expect.arrayContaining(functions.map(({ logicalId }) => logicalId)));
     for (const question of ['Is it alive?', 'Is it earning?', 'Is anything stuck?', 'cost?'])
       expect(parts.join('')).toContain(question);
   });

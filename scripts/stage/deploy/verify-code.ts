@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { GetFunctionCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { unzipSync } from 'fflate';
 import { filesBelow } from '#adapters/logs/folder.ts';
-import { unzip } from './zip.ts';
 
 /** `differs`: other files than the bundle's; `unknown`: what was fetched is not what Lambda says it runs. */
 export interface CodeVerdict {
@@ -30,7 +30,7 @@ export async function verifyCode(
   const archive = Buffer.from(await response.arrayBuffer());
   if (createHash('sha256').update(archive).digest('base64') !== codeSha256)
     return { functionName, codeSha256, status: 'unknown', differing: [] };
-  const differing = await difference(unzip(archive), bundle);
+  const differing = await difference(archive, bundle);
   return {
     functionName,
     codeSha256,
@@ -39,17 +39,17 @@ export async function verifyCode(
   };
 }
 
-/** Names of files that only one of them has, or that are not the same in both. */
-export async function difference(
-  deployed: ReadonlyMap<string, Buffer>,
-  bundle: string,
-): Promise<readonly string[]> {
+/** Names of files that only the archive or the bundle has, or that are not the same in both. */
+export async function difference(archive: Uint8Array, bundle: string): Promise<readonly string[]> {
+  const deployed = new Map(
+    Object.entries(unzipSync(archive)).filter(([name]) => !name.endsWith('/')),
+  );
   const { files } = await filesBelow(bundle);
   const names = new Map(files.map(({ name, path }) => [name, path]));
   const wrong = [...deployed.keys()].filter((name) => !names.has(name));
   for (const [name, path] of names) {
     const body = deployed.get(name);
-    if (!body?.equals(await readFile(path))) wrong.push(name);
+    if (body === undefined || !(await readFile(path)).equals(body)) wrong.push(name);
   }
   return wrong.toSorted();
 }
