@@ -19,7 +19,7 @@ export async function giveFeedback(
   if (stranger) return failed(stranger.status, stranger.reason);
   const { agentId, taskId, as, score, from } = asked;
   const given = await feedbacks.give({ agentId: BigInt(agentId), taskId, as, score, from });
-  log.info('feedback', { agentId, taskId, as, score, from, ...given });
+  log.info('feedback', { agentId, dealId: taskId, as, score, from, ...given });
   if (given.kind !== 'settled') return failed(422, given.reason);
   return Response.json({ success: true, network: asked.network, transaction: given.tx ?? '' });
 }

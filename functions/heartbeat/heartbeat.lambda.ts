@@ -1,5 +1,7 @@
 import type { Context } from 'aws-lambda';
+import type { Intent } from '#contract/agent-state.ts';
 import { Beat, type BeatOutcome } from '#contract/beat.ts';
+import { type AgentId, TaskId } from '#contract/ids.ts';
 import { METRICS } from '#contract/metrics.ts';
 import type { Report } from '#core/heartbeat/act.ts';
 import { beat, type Round } from '#core/heartbeat/beat.ts';
@@ -29,8 +31,7 @@ export async function handler(event: unknown, context: Context): Promise<BeatOut
   });
   const rounds = report.kind === 'beaten' ? report.rounds : [];
   const reports = rounds.flatMap((round) => round.reports);
-  for (const { intent, result, reason } of reports)
-    log.info('intent', { ...pulse, intent: intent.id, result, ...because(reason) });
+  for (const round of rounds) tellEffects(pulse.agentId, round);
   const refusals = rounds.flatMap((round) => round.refusals);
   log.info('beat', {
     ...pulse,
@@ -51,6 +52,21 @@ export async function handler(event: unknown, context: Context): Promise<BeatOut
   };
 }
 
+/** Whoever looks for a deal finds by one key what was done of it, and in which beat; other rooms tell of it by the same. */
+function tellEffects(agentId: AgentId, { beatId, reports }: Round): void {
+  for (const { intent, result, reason } of reports) {
+    const about = { agentId, beatId, ...dealOf(intent), intent: intent.id };
+    house.log.info('intent', { ...about, result, ...because(reason) });
+  }
+}
+
+/** Nothing of a bounty that is only being published: it has no id yet. */
+function dealOf({ subject, event, audit }: Intent): { readonly dealId?: TaskId } {
+  const told = event !== undefined && 'taskId' in event ? event.taskId : audit?.taskId;
+  const dealId = TaskId.safeParse(told ?? subject).data;
+  return dealId === undefined ? {} : { dealId };
+}
+
 function tell(
   rounds: readonly Round[],
   { pulse, troubles }: { readonly pulse: Beat; readonly troubles: number },
@@ -59,7 +75,12 @@ function tell(
   const reports = rounds.flatMap((round) => round.reports);
   const wrong = rounds.flatMap(({ wrongFees }) => wrongFees);
   for (const { taskId, observed, expected } of wrong)
-    log.warn('wrong-fee', { ...pulse, taskId, observed: `${observed}`, expected: `${expected}` });
+    log.warn('wrong-fee', {
+      ...pulse,
+      dealId: taskId,
+      observed: `${observed}`,
+      expected: `${expected}`,
+    });
   measure({
     [METRICS.dealsSettled]: count(reports, 'rate-seller', 'done'),
     [METRICS.intentsFailed]: reports.filter(({ result }) => result === 'failed').length,

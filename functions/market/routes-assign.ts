@@ -79,7 +79,7 @@ async function assign(c: Ctx, services: Services): Promise<Response> {
     return given.ok ? moved({ task: given.value, lock: lock.value.tx }) : given;
   });
   if (!assigned.ok) return refuse(c, assigned.refusal);
-  services.log.info('assigned', { taskId: task.value.id, executorId, tx: lock.value.tx });
+  services.log.info('assigned', { dealId: task.value.id, executorId, tx: lock.value.tx });
   return done(c, 'Task assigned', {
     task_id: task.value.id,
     executor_id: executorId,

@@ -4,7 +4,7 @@ import {
   MoreInfoRequest,
   RejectRequest,
 } from '#contract/execution-market-requests.ts';
-import type { TxHash } from '#contract/ids.ts';
+import type { TaskId, TxHash } from '#contract/ids.ts';
 import { closed, releasing, standing } from '#core/exchange/moves.ts';
 import { type Moved, moved, refused } from '#core/exchange/refusal.ts';
 import { counted } from '#core/exchange/rejecting.ts';
@@ -58,7 +58,7 @@ async function payOut(
   const end = await settle(escrow.info, 'release', services).catch(asUnknown);
   if (!end.ok) {
     if (end.kind === 'refused') await change(task.id, services, stand);
-    return unsettled(c, end.reason, services);
+    return unsettled(c, { dealId: task.id, reason: end.reason }, services);
   }
   if (end.kind === 'refunded') {
     const refunded = { status: end.kind, tx: end.tx, at: services.now() };
@@ -99,9 +99,13 @@ function stand(task: ExchangeTask): Moved<{ readonly task: ExchangeTask }> {
   return moved({ task: standing(task) });
 }
 
-function unsettled(c: Ctx, reason: string, { log }: Services): Response {
+function unsettled(
+  c: Ctx,
+  about: { readonly dealId: TaskId; readonly reason: string },
+  { log }: Services,
+): Response {
   const ref = reference();
-  log.error('settlement-failed', { submissionId: c.req.param('id'), ref, reason });
+  log.error('settlement-failed', { ...about, submissionId: c.req.param('id'), ref });
   return c.json({ detail: `Could not settle payment before approval (ref: ${ref})` }, 502);
 }
 
@@ -120,7 +124,7 @@ async function finish(
     return after;
   });
   if (!finished.ok) return finished;
-  services.log.info('approved', { taskId: work.task.id, submissionId: id, tx });
+  services.log.info('approved', { dealId: work.task.id, submissionId: id, tx });
   return moved({ task: finished.value, submission });
 }
 
@@ -138,7 +142,7 @@ async function reject(c: Ctx, services: Services): Promise<Response> {
     return rejects.ok ? moved({ ...rejected.value, majorRejects: rejects.value }) : rejects;
   });
   if (judged instanceof Response) return judged;
-  services.log.info('rejected', { taskId: judged.task.id, severity });
+  services.log.info('rejected', { dealId: judged.task.id, severity });
   if (severity === 'major') await touch(judged.task.id, services);
   return done(c, 'Submission rejected', {
     submission_id: judged.submission.id,

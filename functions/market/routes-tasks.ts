@@ -62,7 +62,7 @@ async function create(c: Ctx, services: Services): Promise<Response> {
   if (stranger) return refuse(c, stranger.refusal);
 
   if (await exchange.create(task.value)) {
-    log.info('task-created', { taskId: id, publisher, bounty: task.value.bounty.toString() });
+    log.info('task-created', { dealId: id, publisher, bounty: task.value.bounty.toString() });
     return c.json(taskBody(task.value, network), 201);
   }
   const before = await exchange.task(id);
@@ -176,7 +176,7 @@ async function withdraw(c: Ctx, services: Services): Promise<Response> {
     return after.ok ? moved({ task: after.value }) : after;
   });
   if (!cancelled.ok) return refuse(c, cancelled.refusal);
-  services.log.info('cancelled', { taskId: task.value.id });
+  services.log.info('cancelled', { dealId: task.value.id });
   const escrow = (await touch(task.value.id, services))?.escrows.at(-1);
   return done(c, 'Task cancelled', {
     task_id: task.value.id,

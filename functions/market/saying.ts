@@ -29,7 +29,7 @@ export async function sayOnChain(
   if (agentId === undefined) return { error };
   const given = await feedbacks.give({ agentId, taskId: task.id, as, score, from });
   if (given.kind === 'unknown') throw new UpstreamError(`Could not give feedback: ${given.reason}`);
-  log.info('feedback', { taskId: task.id, as, agentId: agentId.toString(), ...given });
+  log.info('feedback', { dealId: task.id, as, agentId: agentId.toString(), ...given });
   return given.kind === 'settled' ? { tx: given.tx } : { error: given.reason };
 }
 

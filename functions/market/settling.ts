@@ -63,10 +63,10 @@ async function giveBack(
   const { log, now } = services;
   const end = await settle(escrow.info, 'refund', services).catch(asUnknown);
   if (!end.ok) {
-    log.error('refund-failed', { taskId: task.id, outcome: end.kind, reason: end.reason });
+    log.error('refund-failed', { dealId: task.id, outcome: end.kind, reason: end.reason });
     return task;
   }
-  log.info('escrow-closed', { taskId: task.id, as: end.kind, tx: end.tx });
+  log.info('escrow-closed', { dealId: task.id, as: end.kind, tx: end.tx });
   return write(closed(task, escrow, { status: end.kind, tx: end.tx, at: now() }), services);
 }
 

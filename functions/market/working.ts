@@ -84,7 +84,7 @@ export async function applyTo(
   if (!(await services.exchange.apply(application))) {
     return refused('conflict', 'Already applied to this task');
   }
-  services.log.info('applied', { taskId, executorId });
+  services.log.info('applied', { dealId: taskId, executorId });
   return moved({ task, applicationId: application.id });
 }
 
@@ -115,7 +115,7 @@ export async function handIn(
     return problems.length === 0 ? moved(submitted.value) : refused('invalid', problems.join('; '));
   });
   if (!changed.ok) return changed;
-  services.log.info('submitted', { taskId, submissionId: id });
+  services.log.info('submitted', { dealId: taskId, submissionId: id });
   return moved({ task: changed.value, submissionId: id });
 }
 

@@ -61,7 +61,7 @@ async function handOut(
   const delivery = Delivery.parse(JSON.parse(new TextDecoder().decode(stored)));
   const isBuyer = Address.parse(delivery.buyer) === signer.address;
   if (!isBuyer && (await wallets.of(VALIDATOR)) !== signer.address) {
-    log.info('delivery-refused', { taskId, seller, signer: signer.address });
+    log.info('delivery-refused', { dealId: taskId, seller, signer: signer.address });
     return refusal(
       403,
       'This delivery is for another buyer: sign with the wallet that posted the bounty.',
@@ -72,10 +72,10 @@ async function handOut(
     delivery.key.startsWith(objectKey.product(seller, delivery.evidence.product, '')) ||
     delivery.key === objectKey.delivery(seller, taskId, DATA_FILE);
   if (!isOwn) {
-    log.error('foreign-delivery', { taskId, seller });
+    log.error('foreign-delivery', { dealId: taskId, seller });
     return refusal(404, 'No such delivery: what was handed over is not a product of the seller.');
   }
-  log.info('delivery', { taskId, seller, isBuyer, to: signer.address });
+  log.info('delivery', { dealId: taskId, seller, isBuyer, to: signer.address });
   const location = await objects.presign(delivery.key, PRESIGNED_SECONDS, delivery.fileName);
   return new Response(null, { status: 302, headers: { location, 'cache-control': 'no-store' } });
 }

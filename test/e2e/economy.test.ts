@@ -10,6 +10,14 @@ import { aFolder } from '../support/folders.ts';
 import { EIGHT, type Ended, type Report, reportIn, run, sentences, trades } from './viva.ts';
 
 const WALLETS_AT_FIRST = 7n * 5_000_000n;
+/** Lines of JSON of every function's log; what a killed process did not finish is not one. */
+function linesIn(folder: string): readonly Readonly<Record<string, unknown>>[] {
+  return readdirSync(folder)
+    .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n'))
+    .filter((line) => line.startsWith('{') && line.endsWith('}'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
 const once = ['up', '--once', '--json', '--beat', '1'];
 
 const REAL = fileURLToPath(new URL('../../../shared/data/ubuntu-irc', import.meta.url));
@@ -75,6 +83,25 @@ describe(`npm start -- --once --json, killed twice, on ${isReal ? 'real IRC logs
     expect(keys.filter((key) => logs.toLowerCase().includes(key.slice(2).toLowerCase()))).toEqual(
       [],
     );
+  });
+
+  it('tells in every line of a deal which deal, and what was done of it in which beat', () => {
+    const told = linesIn(join(dir, 'cloud', 'logs'));
+    const ids = first.deals.map(({ taskId }) => taskId);
+    const effects = told.filter(({ message }) => message === 'intent');
+    const named = [...effects, ...told.filter(({ service }) => service === 'market')].filter(
+      (line) => ids.some((id) => JSON.stringify(line).includes(id)),
+    );
+    for (const line of named) expect(ids, JSON.stringify(line)).toContain(line['dealId']);
+    for (const { taskId, buyer, seller } of first.deals) {
+      const its = effects.filter(({ dealId }) => dealId === taskId);
+      // and the validator's, of an audited one
+      expect(its.map(({ agentId }) => agentId)).toEqual(expect.arrayContaining([buyer, seller]));
+      for (const line of its) expect(line['beatId']).toMatch(/\S/);
+      expect(named.some(({ service, dealId }) => service === 'market' && dealId === taskId)).toBe(
+        true,
+      );
+    }
   });
 
   it('pays every bounty 87 to 13, once, and books it', () => {

@@ -102,11 +102,16 @@ async function gas({ stage, chain: { client } }: Site, wallets: Wallets): Promis
   if (facilitator === undefined) return skipped('the facilitator has no wallet');
   const held = await getBalance(client, { address: facilitator });
   return held >= GAS
-    ? ok(`the facilitator ${facilitator} holds ${held} wei`)
+    ? ok(`the facilitator ${facilitator} holds ${ether(held)} ether`)
     : failed(
-        `the facilitator ${facilitator} holds ${held} wei and needs ${GAS}`,
+        `the facilitator ${facilitator} holds ${ether(held)} ether and needs ${ether(GAS)}`,
         `send it ether on ${stage.network}`,
       );
+}
+
+/** Of wei, to six places. */
+function ether(wei: bigint): string {
+  return String(Number(wei / 10n ** 12n) / 1e6);
 }
 
 async function identity({ stage, chain: evm }: Site, wallets: Wallets): Promise<Found> {
