@@ -2,7 +2,7 @@ import type { AgentId } from '#contract/ids.ts';
 import type { InboxEntry } from '#contract/irc-line.ts';
 import { PRODUCTS, Product } from '#contract/products.ts';
 import type { Agent } from '#contract/roster.ts';
-import { isAutomatic, parseUtterance } from './grammar.ts';
+import { isAutomatic, parseUtterance, type Utterance } from './grammar.ts';
 import { foldNick, mentions } from './mention.ts';
 
 /** One agent that a line concerns, and why. */
@@ -15,8 +15,9 @@ export interface Lead {
 export type NickOf = (id: AgentId) => string;
 
 /**
- * Whom a channel line concerns, at most once each. A stranger's NEED concerns who sells it, a stranger's HAVE who wants it, any call
- * by name the one called. No agent hears itself, and nobody hears what an agent says by itself.
+ * Whom a channel line concerns, at most once each. A stranger's NEED concerns who sells it, a stranger's HAVE who wants it, and so
+ * does a DEAL that one of its two tells; any call by name the one called. No agent hears itself, and nobody hears what an agent says by
+ * itself.
  */
 export function hear(
   { sender, text }: { readonly sender: string; readonly text: string },
@@ -31,7 +32,7 @@ export function hear(
     if (id !== speaker && isCalled) leads.set(id, { agentId: id, kind: 'mention' });
   }
   if (speaker === undefined) {
-    for (const lead of trade(text, roster)) leads.set(lead.agentId, lead);
+    for (const lead of trade({ sender, text }, roster)) leads.set(lead.agentId, lead);
   }
   return [...leads.values()];
 }
@@ -47,15 +48,26 @@ export function agentBehind(
   return roster.find(({ id }) => id === bare || foldNick(nickOf(id)) === folded)?.id;
 }
 
-function trade(text: string, roster: readonly Agent[]): readonly Lead[] {
+function trade(
+  { sender, text }: { readonly sender: string; readonly text: string },
+  roster: readonly Agent[],
+): readonly Lead[] {
   const utterance = parseUtterance(text);
-  if (utterance?.kind !== 'need' && utterance?.kind !== 'have') return [];
+  if (utterance === undefined || !('product' in utterance)) return [];
   const product = productNamed(utterance.product);
-  if (product === undefined) return [];
+  if (product === undefined || !isNews(utterance, sender, roster)) return [];
   const { kind } = utterance;
   return roster
     .filter(({ sells, wants }) => (kind === 'need' ? sells : wants).includes(product))
     .map(({ id }) => ({ agentId: id, kind }));
+}
+
+/** Of a deal only who made it may tell, and what one of us sold is known. */
+function isNews(utterance: Utterance, sender: string, roster: readonly Agent[]): boolean {
+  if (utterance.kind !== 'deal') return true;
+  const { buyer, seller } = utterance;
+  const isTheirs = [buyer, seller].some((nick) => foldNick(nick) === foldNick(sender));
+  return isTheirs && agentBehind(seller, roster) === undefined;
 }
 
 /** In any case, by its name or its title. */

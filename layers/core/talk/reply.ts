@@ -72,18 +72,26 @@ export function offersAfter(
   heard: readonly InboxEntry[],
   { agent, roster }: Pick<Self, 'agent' | 'roster'>,
 ): Talk['offers'] {
-  const fresh = heard.flatMap(({ kind, sender, text, ts }) => {
-    const utterance = kind === 'have' ? parseUtterance(text) : undefined;
-    if (utterance?.kind !== 'have' || agentBehind(sender, roster) !== undefined) return [];
-    const product = productNamed(utterance.product);
-    if (product === undefined || !agent.wants.includes(product)) return [];
-    const nick = cutBytes(oneLine(sender), MAX_NICK_BYTES);
-    return [{ nick, product, price: String(utterance.price), at: ts }];
+  const fresh = heard.flatMap((entry) => {
+    const offer = offerIn(entry);
+    const product = offer && productNamed(offer.product);
+    if (offer === undefined || product === undefined || !agent.wants.includes(product)) return [];
+    if (agentBehind(offer.nick, roster) !== undefined) return [];
+    const nick = cutBytes(oneLine(offer.nick), MAX_NICK_BYTES);
+    return [{ nick, product, price: String(offer.price), at: entry.ts }];
   });
   const last = new Map(
     [...offers, ...fresh].map((offer) => [`${foldNick(offer.nick)} ${offer.product}`, offer]),
   );
   return fresh.length === 0 ? offers : [...last.values()].slice(-MOST_OFFERS);
+}
+
+/** Who offers what at which price: who says so, or who has just sold it. */
+function offerIn({ kind, sender, text }: InboxEntry) {
+  const utterance = parseUtterance(text);
+  if (utterance?.kind !== kind) return undefined;
+  if (utterance.kind === 'have') return { ...utterance, nick: sender };
+  return utterance.kind === 'deal' ? { ...utterance, nick: utterance.seller } : undefined;
 }
 
 function isWorthAnswering({ sender, text, ts, kind }: InboxEntry, { roster, now }: Self): boolean {

@@ -150,4 +150,14 @@ describe('offers of strangers', () => {
     const many = Array.from({ length: 50 }, (_, n) => offer('HAVE: raw_logs | $0.02', `nick${n}`));
     expect(offersAfter(first, many, self)).toHaveLength(5);
   });
+
+  it('are also what they have just sold, under the name of who sold it', () => {
+    const sold = (seller: string) =>
+      heard(`DEAL: maria <-> ${seller} | raw_logs | $0.008 | 0xab`, { kind: 'deal' });
+    expect(offersAfter([], [sold('pedro')], self)).toMatchObject([
+      { nick: 'pedro', product: 'raw_logs', price: '8000' },
+    ]);
+    expect(offersAfter([], [sold('kk-karma-hello')], self)).toEqual([]);
+    expect(offersAfter([], [heard('HAVE: raw_logs | $1', { kind: 'deal' })], self)).toEqual([]);
+  });
 });

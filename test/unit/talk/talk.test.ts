@@ -133,6 +133,18 @@ describe('hearing', () => {
         ['kk-juanjumagalp', 'have'],
       ],
     ],
+    [
+      'maria',
+      'DEAL: Maria <-> pedro | skill_profiles | $0.03 | 0xab',
+      [
+        ['kk-soul-extractor', 'deal'],
+        ['kk-juanjumagalp', 'deal'],
+      ],
+    ],
+    ['luis', 'DEAL: maria <-> pedro | skill_profiles | $0.03', []],
+    ['maria', 'DEAL: maria <-> kk-skill-extractor | skill_profiles | $0.05', []],
+    ['kk-validator', 'DEAL: kk-validator <-> pedro | skill_profiles | $0.05', []],
+    ['maria', 'VERIFIED: skill_profiles', []],
     ['maria', 'NEED: a pony | $1', []],
     ['maria', 'good morning', []],
   ])('%s saying "%s" concerns %j', (sender, text, concerned) => {
