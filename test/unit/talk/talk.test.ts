@@ -169,6 +169,21 @@ describe('text', () => {
   });
 });
 
+describe('a text that is too long for its parts', () => {
+  const text = 'palabra '.repeat(400).trim();
+
+  it('ends with the address of the whole, where there is one that leaves room', () => {
+    const link = 'https://store.example/deliveries/1';
+    const parts = splitBytes(text, 100, { maxParts: 3, link });
+    expect(parts).toHaveLength(3);
+    expect(parts.at(-1)).toMatch(/^palabra .* https:\/\/store\.example\/deliveries\/1$/);
+    for (const part of parts) expect(byteLength(part)).toBeLessThanOrEqual(100);
+    const long = `https://store.example/${'x'.repeat(60)}`;
+    expect(splitBytes(text, 100, { maxParts: 3, link: long }).join(' ')).not.toContain('https');
+    expect(splitBytes('short', 100, { maxParts: 3, link })).toEqual(['short']);
+  });
+});
+
 describe('a token bucket', () => {
   it('lets a burst through and then keeps to its pace', () => {
     const pace = { burst: 2, perSecond: 1 };
