@@ -143,19 +143,3 @@ describe('the lexicons of voice', () => {
     expect(voiceOf(text).greeting).toBe(greeting);
   });
 });
-
-describe('a stance', () => {
-  it.each([
-    ['I deployed it with docker', 'says'],
-    ['docker on a small VPS?', 'asks'],
-    ['does anyone know docker', 'asks'],
-    ['alguien sabe de docker', 'asks'],
-    ["I don't know docker", 'denies'],
-    ['nunca he usado docker', 'denies'],
-    ['no sé nada de docker', 'denies'],
-    ["I don't know why, docker is slow", 'says'],
-    ['docker no arranca', 'says'],
-  ])('is told of %j: %s', (text, stance) => {
-    expect(readSkills(fold(text), tokensOf(text))[0]?.stance).toBe(stance);
-  });
-});

@@ -1,6 +1,7 @@
 /**
- * Words that hold sentences together, folded, each of one language only ("no", "me", "a", "son", "he" belong to both and tell nothing).
- * `other` are such words of the languages that wander into the logs: a message full of them is neither Spanish nor English.
+ * Words that hold sentences together, folded, none of both Spanish and English ("no", "me", "a", "he" belong to both and tell nothing).
+ * `other` are such words of the languages that wander into the logs: a message full of them is neither Spanish nor English; a few
+ * are also Spanish or English ("por", "mas", "les", "do") and count on both sides.
  */
 export const FUNCTION_WORDS: Readonly<Record<'es' | 'en' | 'other', readonly string[]>> = {
   es: (
@@ -11,7 +12,7 @@ export const FUNCTION_WORDS: Readonly<Record<'es' | 'en' | 'other', readonly str
     'vos usted ustedes sos sus mis tus nunca siempre nadie nosotros cosa vez estuvo estaba hace hago sabe sabes alguien ' +
     'buenos dias noches tardes saludos claro bueno listo dale jaja jajaja jeje toca queda quedo esos esas ni aunque mientras ' +
     'despues antes mucho mucha muchos poco nuevo mejor gente dia anoche manana semana casa trabajo plata tienes quieres ' +
-    'puedes somos estamos son hasta tan luego estas ojo luego que metio saco hizo dijo dame dime mira viene vengo haga'
+    'puedes somos estamos son tan estas ojo luego metio saco hizo dijo dame dime mira viene vengo haga'
   ).split(' '),
   en: (
     'the and is are was were be been this that these those with have has had for but from not you your i it its ' +
@@ -20,7 +21,7 @@ export const FUNCTION_WORDS: Readonly<Record<'es' | 'en' | 'other', readonly str
     "i'm it's don't can't that's you're i've doesn't didn't isn't yes thanks hello i'll we're they're won't wasn't let's " +
     'use using used try tried install installed works working please ok okay yeah see look only still now up down off ' +
     'very too also again much more most good bad new old first last time thing things way make made run running work ' +
-    'im dont cant ive its anyone someone nobody everyone guys our their as because after before over'
+    'im dont cant ive anyone someone nobody everyone guys our their as because after before over'
   ).split(' '),
   other: (
     "j'ai c'est qu'il n'est au aux du besoin l'on " +
