@@ -13,6 +13,7 @@ import {
   sendRawTransaction,
 } from 'viem/actions';
 import { afterEach, describe, expect, it } from 'vitest';
+import { askBalance } from '#adapters/evm/ask-balance.ts';
 import { EvmChain } from '#adapters/evm/evm-chain.ts';
 import { NETWORKS } from '#contract/networks.ts';
 import { ROSTER, SERVICE_HD_INDEX } from '#contract/roster.ts';
@@ -89,10 +90,19 @@ describe('local chain', () => {
   it('funds every roster wallet with 5 USDC, once, and gives the facilitator gas', async () => {
     const dir = aFolder();
     await (await start(dir)).stop();
-    const chain = new EvmChain(network, (await start(dir)).url);
+    const node = await start(dir);
+    const chain = new EvmChain(network, node.url);
 
-    for (const { hdIndex } of ROSTER)
-      expect(await chain.balanceOf(walletOf(hdIndex).address)).toBe(5_000_000n);
+    for (const { hdIndex } of ROSTER) {
+      const of = walletOf(hdIndex).address;
+      expect(await chain.balanceOf(of)).toBe(5_000_000n);
+      expect(await askBalance(node.url, { token: network.usdc, of })).toBe(5_000_000n);
+    }
+    const nobody = walletOf(99).address;
+    expect(await askBalance(node.url, { token: network.usdc, of: nobody })).toBe(0n);
+    expect(await askBalance(node.url, { token: nobody, of: nobody }), 'no token').toBeUndefined();
+    await node.stop();
+    expect(await askBalance(node.url, { token: network.usdc, of: nobody })).toBeUndefined();
     expect(devPrivateKey(0)).toBe(
       '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80',
     );
