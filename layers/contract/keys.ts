@@ -153,7 +153,7 @@ export const objectKey = {
   /** `path` is `<version>/<file>`. */
   product: (agent: AgentId, product: Product, path: string): string =>
     `${agent}/products/${product}/${path}`,
-  /** What a refiner remembers of messages, to make its next version of: a file for each calendar year, `<year>.ndjson.gz`. */
+  /** What a refiner remembers of messages, to make its next version of: a file for each calendar year, `<year>.ndjson.zst`. */
   state: (agent: AgentId, product: Product, file: string): string =>
     `${agent}/states/${product}/${file}`,
   purchase: (agent: AgentId, taskId: string, file: string): string =>

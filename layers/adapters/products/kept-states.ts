@@ -7,7 +7,8 @@ import type { ProductRecord } from '#contract/profiles.ts';
 import type { Objects } from '#core/ports/objects.ts';
 import { stateOf } from '#core/refinery/refine.ts';
 import type { State } from '#core/refinery/state.ts';
-import { gunzip, gzipTexts, lines } from './ndjson.ts';
+import { emptyHeap } from './lean-heap.ts';
+import { lines, unzstd, zstdTexts } from './ndjson.ts';
 
 /** A log by days, of which any may be read alone. */
 export interface DaySource {
@@ -41,6 +42,9 @@ const Head = z.object({
 });
 type Head = z.infer<typeof Head>;
 
+/** Messages whose garbage is worth a collection of its own. */
+const MUCH = 50_000;
+
 /** A state that cannot be read to its end. */
 class Unreadable extends Error {}
 
@@ -70,6 +74,7 @@ class Job {
   readonly #source: DaySource;
   readonly #leftOut: Set<string>;
   readonly #nicks: readonly string[];
+  #heard = 0;
 
   constructor(keeping: Keeping, source: DaySource, leftOut: Set<string>) {
     this.#keeping = keeping;
@@ -84,12 +89,14 @@ class Job {
     await this.#forgetAllBut(new Set(years.keys().map((year) => this.#key(year))));
     for (const [year, own] of years) await this.#keep(year, own, isTrusting);
     // only now: one state is in memory at a time
+    this.#leaveNothing();
     const total = this.#empty();
     for (const year of years.keys()) {
       const head = await this.#restore(year, total);
       for (const place of head?.leftOut ?? []) this.#leftOut.add(this.#nicks[place] ?? '');
     }
     await this.#hear(total, days.slice(-1), this.#leftOut);
+    this.#leaveNothing();
     return total;
   }
 
@@ -132,7 +139,15 @@ class Job {
   ): Promise<void> {
     const only = new Set(days.map(({ day }) => day));
     if (only.size === 0) return;
-    for await (const record of this.#source.messages(only, leftOut)) state.hear(record);
+    for await (const record of this.#source.messages(only, leftOut)) {
+      state.hear(record);
+      this.#heard += 1;
+    }
+  }
+
+  /** What hearing so much has left behind must not stand beside what comes next. */
+  #leaveNothing(): void {
+    if (this.#heard >= MUCH) emptyHeap();
   }
 
   #isOurs({ codeVersion, product, zone, revision }: Head): boolean {
@@ -158,7 +173,7 @@ class Job {
 
   #key(year: string): string {
     const { seller, product } = this.#keeping;
-    return objectKey.state(seller, product, `${year}.ndjson.gz`);
+    return objectKey.state(seller, product, `${year}.ndjson.zst`);
   }
 
   async #write(
@@ -173,7 +188,7 @@ class Job {
       yield JSON.stringify(head);
       yield* state.kept();
     }
-    await objects.write(this.#key(year), gzipTexts(texts()), 'application/gzip');
+    await objects.write(this.#key(year), zstdTexts(texts()), 'application/zstd');
   }
 
   /** Undefined when nothing is kept, or nothing that begins as it should. */
@@ -203,6 +218,6 @@ class Job {
   async *#lines(year: string): AsyncGenerator<string> {
     const body = await this.#keeping.objects.open(this.#key(year));
     if (body === undefined || body === 'changed') return;
-    for await (const batch of lines(gunzip(body))) yield* batch;
+    for await (const batch of lines(unzstd(body))) yield* batch;
   }
 }

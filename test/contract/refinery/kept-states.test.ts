@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildProduct } from '#adapters/products/build-product.ts';
 import type { BoughtInput, CorpusInput } from '#adapters/products/inputs.ts';
-import { gunzip } from '#adapters/products/ndjson.ts';
+import { unzstd } from '#adapters/products/ndjson.ts';
 import { AgentId } from '#contract/ids.ts';
 import { objectKey } from '#contract/keys.ts';
 import type { LogRecord } from '#contract/log-record.ts';
@@ -177,13 +177,13 @@ describe('what is read of a grown log', () => {
     const lone = [said('2019-05-05 10', 'eva', 'only I was here'), ...everyone];
     await made('user_stats', new Log(lone), objects);
     const after = states(objects);
-    expect(after.map((key) => key.split('/').at(-1))).toContain('2019.ndjson.gz');
-    objects.stored.set(objectKey.state(seller, 'topic_map', '2019.ndjson.gz'), new Uint8Array());
+    expect(after.map((key) => key.split('/').at(-1))).toContain('2019.ndjson.zst');
+    objects.stored.set(objectKey.state(seller, 'topic_map', '2019.ndjson.zst'), new Uint8Array());
     await made('user_stats', new Log(everyone, ['eva']), objects);
     expect(after.filter((key) => !states(objects).includes(key))).toEqual([
-      objectKey.state(seller, 'user_stats', '2019.ndjson.gz'),
+      objectKey.state(seller, 'user_stats', '2019.ndjson.zst'),
     ]);
-    expect(states(objects)).toContain(objectKey.state(seller, 'topic_map', '2019.ndjson.gz'));
+    expect(states(objects)).toContain(objectKey.state(seller, 'topic_map', '2019.ndjson.zst'));
   });
 
   it('is all of it, once somebody opts out: no kept state and no product names them', async () => {
@@ -203,6 +203,6 @@ describe('what is read of a grown log', () => {
 });
 
 async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks = await Array.fromAsync(gunzip(body));
+  const chunks = await Array.fromAsync(unzstd(body));
   return Buffer.concat(chunks).toString();
 }
