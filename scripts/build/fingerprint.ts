@@ -11,6 +11,9 @@ const Inputs = z.record(z.string(), z.unknown());
 /** What is kept of a build in `dist/meta/<room>.json`: esbuild's metafile, and of what it was made. */
 const Kept = z.looseObject({ fingerprint: z.string(), bytes: z.number(), inputs: Inputs });
 
+/** What a plugin made up, as esbuild names it: `<namespace>:<path>`. */
+const OF_A_PLUGIN = /^[a-z-]+:/;
+
 /**
  * Hash of all that a bundle is made of: the room's own inputs, the lockfile for everything in node_modules, and the way of
  * bundling. Undefined when an input is gone.
@@ -20,7 +23,9 @@ export async function fingerprint(
   root: string,
   inputs: readonly string[],
 ): Promise<string | undefined> {
-  const own = inputs.filter((path) => !path.includes('node_modules/')).sort();
+  const own = inputs
+    .filter((path) => !path.includes('node_modules/') && !OF_A_PLUGIN.test(path))
+    .sort();
   const dockerfile = join(dirname(room.entry), 'Dockerfile');
   const files = [
     ...own.map((path) => join(root, path)),
