@@ -41,7 +41,8 @@ class Waiting {
     this.#wake();
   }
 
-  async receive(ms: number) {
+  /** `gone`: who asked hears no answer any more, and is given nothing. */
+  async receive(ms: number, gone: AbortSignal) {
     const Messages = this.#take();
     if (Messages.length > 0) return { Messages };
     await new Promise<void>((resolve) => {
@@ -52,8 +53,9 @@ class Waiting {
       };
       const timer = setTimeout(come, ms);
       this.#asking.add(come);
+      gone.addEventListener('abort', come, { once: true });
     });
-    return { Messages: this.#take() };
+    return { Messages: gone.aborted ? [] : this.#take() };
   }
 
   remove(name: string): void {
@@ -98,7 +100,11 @@ export async function startQueueStub(onSent: (body: string) => void): Promise<Qu
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const action = request.headers['x-amz-target']?.toString().split('.')[1] ?? '';
     const body: unknown = JSON.parse(String(await readBody(request, MOST_BYTES)));
-    const result = (await actions[action]?.(Request.parse(body))) ?? {};
+    const gone = new AbortController();
+    response.once('close', () => {
+      gone.abort();
+    });
+    const result = (await actions[action]?.(Request.parse(body), gone.signal)) ?? {};
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
     response.end(JSON.stringify(result));
   };
@@ -119,7 +125,7 @@ export async function startQueueStub(onSent: (body: string) => void): Promise<Qu
 function actionsOf(
   waiting: Waiting,
   onSent: (body: string) => void,
-): Readonly<Record<string, (request: Request) => object | Promise<object>>> {
+): Readonly<Record<string, (request: Request, gone: AbortSignal) => object | Promise<object>>> {
   return {
     SendMessage: ({ MessageBody }) => {
       onSent(MessageBody);
@@ -132,7 +138,7 @@ function actionsOf(
       });
       return { Successful, Failed: [] };
     },
-    ReceiveMessage: ({ WaitTimeSeconds }) => waiting.receive(WaitTimeSeconds * 1000),
+    ReceiveMessage: ({ WaitTimeSeconds }, gone) => waiting.receive(WaitTimeSeconds * 1000, gone),
     DeleteMessage: ({ ReceiptHandle }) => {
       waiting.remove(ReceiptHandle);
       return {};
