@@ -80,7 +80,7 @@ async function servicesOf(agentId: AgentId, { env, dynamo, secrets }: Shared): P
     await readWalletSecret(secrets, walletSecretName(env.STAGE, agentId)),
     network,
   );
-  // the first signature builds the curve's tables: better now, while the CPU of a starting function is whole
+  // the first signature compiles what signs: better now, while the CPU of a starting function is whole
   await wallet.signMessage(new Uint8Array());
   const pointers = new DynamoCorpusPointers(dynamo, env.ECONOMY_TABLE);
   const now = () => new Date();

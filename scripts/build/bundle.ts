@@ -6,6 +6,7 @@ import { ownBarrels } from './barrels.ts';
 import { ownBuiltins } from './builtins.ts';
 import { oneStart } from './one-start.ts';
 import type { Room } from './rooms.ts';
+import { wasmBeside } from './wasm.ts';
 
 /** How every room is bundled: what Lambda and the relay's container run. */
 export const OPTIONS = {
@@ -21,10 +22,12 @@ export const OPTIONS = {
   legalComments: 'none',
   entryNames: 'index',
   chunkNames: 'chunk-[hash]',
+  assetNames: '[name]',
   outExtension: { '.js': '.mjs' },
+  loader: { '.wasm': 'file' },
   metafile: true,
   logLevel: 'silent',
-  plugins: [ownBuiltins, ownBarrels],
+  plugins: [ownBuiltins, ownBarrels, wasmBeside],
 } satisfies BuildOptions;
 
 export interface Bundle {
@@ -36,7 +39,7 @@ export interface Bundle {
 export async function bundle(room: Room, root: string): Promise<Bundle> {
   const { outputFiles, metafile } = await compile(room, root);
 
-  const code = outputFiles.filter(({ path }) => path.endsWith('.mjs'));
+  const code = outputFiles.filter(({ path }) => /\.(mjs|wasm)$/.test(path));
   const maps = outputFiles.filter(({ path }) => path.endsWith('.map'));
   await swapIn(join(root, 'dist', 'maps', room.name), maps);
   await swapIn(join(root, 'dist', 'rooms', room.name), [

@@ -33,6 +33,7 @@ export async function fingerprint(
     join(import.meta.dirname, 'barrels.ts'),
     join(import.meta.dirname, 'builtins.ts'),
     join(import.meta.dirname, 'one-start.ts'),
+    join(import.meta.dirname, 'wasm.ts'),
     ...(existsSync(dockerfile) ? [dockerfile] : []),
   ];
   const hash = createHash('sha256').update(version).update(JSON.stringify(OPTIONS));

@@ -1,11 +1,12 @@
 import type { ClientEvmSigner } from '@x402/evm';
-import { verifyTypedData } from 'viem/utils';
+import { hashTypedData } from 'viem/utils';
 import type { Address } from '#contract/ids.ts';
 import type { Network } from '#contract/networks.ts';
 import { SignedVerdict, VALIDATION, VALIDATOR, type Verdict } from '#contract/verdict.ts';
 import type { AuditRequest, Audits, AuditTerms } from '#core/ports/audits.ts';
 import type { PaidOrder } from '#core/ports/orders.ts';
 import type { NotBought } from '#core/shop/buy-once.ts';
+import { signerOf } from '../evm/secp256k1.ts';
 import { verdictTypedData } from '../evm/verdict.ts';
 import { ask } from '../x402/ask.ts';
 import { Buyer } from '../x402/buyer.ts';
@@ -53,11 +54,7 @@ export class PaidAudits implements Audits {
     const signed = SignedVerdict.safeParse(reply.json).data;
     if (signed?.verdict.id !== id) return 'forged';
     const { verdict, signature } = signed;
-    const isSigned = await verifyTypedData({
-      address: signer,
-      signature,
-      ...verdictTypedData(network, verdict),
-    }).catch(() => false);
-    return isSigned ? verdict : 'forged';
+    const hash = hashTypedData(verdictTypedData(network, verdict));
+    return signerOf(hash, signature) === signer ? verdict : 'forged';
   }
 }

@@ -1,6 +1,7 @@
 import { createVerifierClient, Erc8128Error } from '@slicekit/erc8128';
-import { verifyMessage } from 'viem/utils';
+import { hashMessage } from 'viem/utils';
 import { Address } from '#contract/ids.ts';
+import { signerOf } from '../evm/secp256k1.ts';
 
 const MAX_VALIDITY_SECONDS = 300;
 const SKEW_SECONDS = 30;
@@ -36,7 +37,8 @@ export async function verifyRequest({ request, nonces, now }: VerifyOptions): Pr
   // the library answers "bad signature" for a broken nonce store too, which is no answer about the signature
   let broken: { readonly error: unknown } | undefined;
   const verifier = createVerifierClient({
-    verifyMessage: (args) => verifyMessage(args),
+    verifyMessage: ({ address, message, signature }) =>
+      Promise.resolve(signerOf(hashMessage(message), signature) === address),
     nonceStore: {
       consume: async (key, ttlSeconds) => {
         if (key.length > MAX_NONCE_KEY) return false;

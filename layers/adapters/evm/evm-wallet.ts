@@ -1,17 +1,13 @@
 import { hkdfSync } from 'node:crypto';
-import { secp256k1 } from '@noble/curves/secp256k1';
 import type { TransactionSerializableEIP1559 } from 'viem';
-import { privateKeyToAddress, signMessage } from 'viem/accounts';
+import { hashMessage } from 'viem/utils';
 import type { PaymentInfo } from '#contract/escrow.ts';
-import { Address, type Hex } from '#contract/ids.ts';
+import type { Address, Hex } from '#contract/ids.ts';
 import type { Network } from '#contract/networks.ts';
 import type { Verdict } from '#contract/verdict.ts';
 import type { EscrowAuthorization, Wallet } from '#core/ports/wallet.ts';
+import { addressOf, sign } from './secp256k1.ts';
 import type { Holder } from './signing.ts';
-
-// Tables of 4 bits in place of 8: a function signs a few times in its life, and its first signature comes 22 ms of CPU sooner for
-// 0.2 ms more each later (`npm run bench -- cold`). viem signs with this very module.
-secp256k1.utils.precompute(4);
 
 /**
  * A private key that signs for one network. Signatures are deterministic (RFC 6979). What signs anything but messages is loaded with the
@@ -23,7 +19,7 @@ export class EvmWallet implements Wallet {
 
   /** @throws when it is no private key, without showing it */
   constructor(privateKey: Hex, network: Network) {
-    this.address = Address.parse(privateKeyToAddress(privateKey));
+    this.address = addressOf(privateKey);
     this.#holder = { address: this.address, network, privateKey };
   }
 
@@ -34,7 +30,7 @@ export class EvmWallet implements Wallet {
   }
 
   signMessage(bytes: Uint8Array): Promise<Hex> {
-    return signMessage({ message: { raw: bytes }, privateKey: this.#holder.privateKey });
+    return Promise.resolve(sign(hashMessage({ raw: bytes }), this.#holder.privateKey));
   }
 
   /** @throws when it is anything but a call of `reclaim` on this network's escrow */

@@ -1,11 +1,12 @@
-import { type TransactionSerializableEIP1559, toFunctionSelector } from 'viem';
-import { signTransaction, signTypedData } from 'viem/accounts';
+import { hashTypedData, type TransactionSerializableEIP1559, toFunctionSelector } from 'viem';
 import type { PaymentInfo } from '#contract/escrow.ts';
 import type { Address, Hex } from '#contract/ids.ts';
 import type { Network } from '#contract/networks.ts';
 import type { Verdict } from '#contract/verdict.ts';
 import type { EscrowAuthorization } from '#core/ports/wallet.ts';
 import { lockTypedData } from './payment-info.ts';
+import { sign } from './secp256k1.ts';
+import { signTransaction } from './sign-transaction.ts';
 import { Transfer, transferTypedData } from './transfer.ts';
 import { verdictTypedData } from './verdict.ts';
 
@@ -21,10 +22,10 @@ export interface Holder {
 }
 
 /** @throws when another pays, or in another token than this network's USDC: such a signature could only harm */
-export async function signLock(
+export function signLock(
   { address, network, privateKey }: Holder,
   info: PaymentInfo,
-): Promise<EscrowAuthorization> {
+): EscrowAuthorization {
   if (info.payer !== address || info.token !== network.usdc) {
     throw new Error(
       `Wallet ${address} signs no lock of ${info.token} for payer ${info.payer}; it pays itself, in ${network.usdc}.`,
@@ -41,7 +42,7 @@ export async function signLock(
       validBefore: validBefore.toString(),
       nonce,
     },
-    signature: await signTypedData({ ...data, privateKey }),
+    signature: sign(hashTypedData(data), privateKey),
   };
 }
 
@@ -49,22 +50,22 @@ export async function signLock(
 export function signTransfer(
   { address, network, privateKey }: Holder,
   asked: { readonly primaryType: string; readonly message: unknown },
-): Promise<Hex> {
+): Hex {
   const message = Transfer.safeParse(asked.message).data;
   const isOurs = asked.primaryType === 'TransferWithAuthorization' && message?.from === address;
   if (!isOurs) throw new Error(`Wallet ${address} signs for x402 nothing but its own transfers.`);
-  return signTypedData({ ...transferTypedData(network, message), privateKey });
+  return sign(hashTypedData(transferTypedData(network, message)), privateKey);
 }
 
-export function signVerdict({ network, privateKey }: Holder, verdict: Verdict): Promise<Hex> {
-  return signTypedData({ ...verdictTypedData(network, verdict), privateKey });
+export function signVerdict({ network, privateKey }: Holder, verdict: Verdict): Hex {
+  return sign(hashTypedData(verdictTypedData(network, verdict)), privateKey);
 }
 
 /** @throws when it is anything but a call of `reclaim` on this network's escrow */
 export function signReclaim(
   { address, network, privateKey }: Holder,
   transaction: TransactionSerializableEIP1559,
-): Promise<Hex> {
+): Hex {
   const { to, data, value = 0n, chainId } = transaction;
   const isReclaim =
     to === network.escrow &&
@@ -75,5 +76,5 @@ export function signReclaim(
     throw new Error(
       `Wallet ${address} signs no transaction but to reclaim from ${network.escrow}.`,
     );
-  return signTransaction({ transaction, privateKey });
+  return signTransaction(transaction, privateKey);
 }

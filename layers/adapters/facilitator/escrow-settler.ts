@@ -43,7 +43,7 @@ export class EscrowSettler {
     const before = await this.#known(step, payload.paymentInfo);
     if (before) return before;
     if (step === 'lock') {
-      const unsigned = await refuseAuthorization(network, payload, this.#now());
+      const unsigned = refuseAuthorization(network, payload, this.#now());
       if (unsigned !== undefined) return refused(unsigned);
     }
 
@@ -78,7 +78,7 @@ export class EscrowSettler {
   async #simulate(step: Step, payload: EscrowSettleRequest['payload']): Promise<Call | Settled> {
     const info = toChain(payload.paymentInfo);
     const { client, network } = this.#chain;
-    const from = { address: network.operator, account: this.#sender.account.address };
+    const from = { address: network.operator, account: this.#sender.address };
     try {
       if (step === 'lock') {
         const args = [

@@ -37,7 +37,7 @@ export function exactFacilitator(
 ): x402Facilitator {
   const { client, network } = chain;
   const signer: FacilitatorEvmSigner = toFacilitatorEvmSigner({
-    address: sender.account.address,
+    address: sender.address,
     readContract: (args) => readContract(client, args),
     verifyTypedData: (args) => verifyTypedData(client, args),
     getCode: (args) => getCode(client, args),

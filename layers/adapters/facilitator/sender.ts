@@ -1,8 +1,9 @@
 import type { Client, TransactionReceipt } from 'viem';
-import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
 import { getBalance, sendRawTransaction } from 'viem/actions';
-import type { Hex, TxHash } from '#contract/ids.ts';
+import type { Address, Hex, TxHash } from '#contract/ids.ts';
+import { addressOf } from '../evm/secp256k1.ts';
 import { type Call, receiptOf, transactionOf } from '../evm/sending.ts';
+import { signTransaction } from '../evm/sign-transaction.ts';
 import type { DynamoLease } from './lease.ts';
 
 /** Nobody needs to know of more. */
@@ -18,14 +19,16 @@ export interface SenderParts {
 
 /** Sends transactions of one key, one after the other among all Lambdas. */
 export class Sender {
-  readonly account: PrivateKeyAccount;
+  readonly address: Address;
+  readonly #privateKey: Hex;
   readonly #client: Client;
   readonly #chainId: number;
   readonly #lease: DynamoLease;
   readonly #onGas: SenderParts['onGas'];
 
   constructor(privateKey: Hex, { client, chainId, lease, onGas }: SenderParts) {
-    this.account = privateKeyToAccount(privateKey);
+    this.address = addressOf(privateKey);
+    this.#privateKey = privateKey;
     this.#client = client;
     this.#chainId = chainId;
     this.#lease = lease;
@@ -52,12 +55,12 @@ export class Sender {
   }
 
   async #sign(call: Call): Promise<Hex> {
-    const { address } = this.account;
+    const { address } = this;
     const sender = { address, chainId: this.#chainId, after: 'pending' } as const;
     const transaction = await transactionOf(this.#client, call, sender);
     const left = await getBalance(this.#client, { address });
     const cost = transaction.gas * transaction.maxFeePerGas;
     this.#onGas?.(Math.min(MOST_COUNTED, Number(left / (cost || 1n))));
-    return this.account.signTransaction(transaction);
+    return signTransaction(transaction, this.#privateKey);
   }
 }

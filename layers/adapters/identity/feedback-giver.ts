@@ -9,7 +9,7 @@ import {
   toHex,
 } from 'viem';
 import { getBlockNumber, readContract, simulateContract } from 'viem/actions';
-import { Address, TxHash } from '#contract/ids.ts';
+import { TxHash } from '#contract/ids.ts';
 import type { Feedback, Given } from '#core/ports/feedbacks.ts';
 import type { EvmChain } from '../evm/evm-chain.ts';
 import type { Sender } from '../facilitator/sender.ts';
@@ -37,7 +37,7 @@ export class FeedbackGiver {
       if (await this.#isGiven(feedback)) return { kind: 'settled', tx: await this.#txOf(feedback) };
       const call = this.#callOf(feedback);
       try {
-        await simulateContract(this.#chain.client, { ...call, account: this.#sender.account });
+        await simulateContract(this.#chain.client, { ...call, account: this.#sender.address });
       } catch (error) {
         const why = revertIn(error);
         if (why === undefined) throw error;
@@ -68,7 +68,7 @@ export class FeedbackGiver {
       address: this.#chain.network.reputation,
       abi: reputationAbi,
       functionName: 'getSummary',
-      args: [agentId, [this.#sender.account.address], as, taskId],
+      args: [agentId, [this.#sender.address], as, taskId],
     });
     return count > 0n;
   }
@@ -76,7 +76,7 @@ export class FeedbackGiver {
   async #txOf({ agentId, taskId, as }: Feedback): Promise<TxHash | undefined> {
     const { client, network } = this.#chain;
     const last = await getBlockNumber(client, { cacheTime: 0 });
-    const writer = Address.parse(this.#sender.account.address);
+    const writer = this.#sender.address;
     const logs = await client.request({
       method: 'eth_getLogs',
       params: [

@@ -1,5 +1,5 @@
 import { encodeFunctionData, parseEventLogs } from 'viem';
-import { Address, type TxHash } from '#contract/ids.ts';
+import type { Address, TxHash } from '#contract/ids.ts';
 import type { EvmChain } from '../evm/evm-chain.ts';
 import type { Sender } from '../facilitator/sender.ts';
 import { identityAbi } from './abi.ts';
@@ -31,7 +31,7 @@ export class Registrar {
     const before = await this.#registries.identityOf(owner);
     if (before) return { identity: before };
     const { identity: registry } = this.#chain.network;
-    const writer = Address.parse(this.#sender.account.address);
+    const writer = this.#sender.address;
     return this.#sender.exclusively(async (send) => {
       const meanwhile = await this.#registries.identityOf(owner);
       if (meanwhile) return { identity: meanwhile };

@@ -4,7 +4,8 @@ import { Address, Hex, TxHash } from '#contract/ids.ts';
 import type { Network } from '#contract/networks.ts';
 import type { X402Payment } from '#contract/x402.ts';
 
-const Whole = z.string().regex(/^\d{1,78}$/);
+/** A uint256: what is larger can be neither hashed nor signed. */
+const Whole = z.string().refine((text) => /^\d{1,78}$/.test(text) && BigInt(text) < 2n ** 256n);
 /** `payload` of scheme `exact` by EIP-3009. */
 export const Authorized = z.object({
   signature: Hex,

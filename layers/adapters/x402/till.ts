@@ -8,11 +8,12 @@ import { HTTPFacilitatorClient, x402ResourceServer } from '@x402/core/server';
 import type { PaymentPayload, PaymentRequirements } from '@x402/core/types';
 import { authorizationTypes } from '@x402/evm';
 import { ExactEvmScheme } from '@x402/evm/exact/server';
-import { verifyTypedData } from 'viem/utils';
+import { hashTypedData } from 'viem/utils';
 import type { Address, TxHash } from '#contract/ids.ts';
 import type { Network } from '#contract/networks.ts';
 import type { X402Payment } from '#contract/x402.ts';
 import type { Against, Order } from '#core/shop/take-payment.ts';
+import { signerOf } from '../evm/secp256k1.ts';
 import { type Authorized, authorizedIn } from './authorized.ts';
 
 /** How long a payment may wait between its signature and the chain, in seconds: what the 402 asks for. */
@@ -91,7 +92,7 @@ export class Till {
     if (payment.amount !== offer.price) return 'invalid_exact_evm_payload_value_mismatch';
     return {
       payment,
-      isSigned: () => this.#isSigned(authorized),
+      isSigned: () => Promise.resolve(this.#isSigned(authorized)),
       verify: () => this.#verify(payload, chosen),
       settle: () => this.#settle(payload, chosen),
     };
@@ -129,11 +130,10 @@ export class Till {
   }
 
   /** By its own key: our token takes no contract's signature. */
-  #isSigned({ authorization, signature }: Authorized): Promise<boolean> {
+  #isSigned({ authorization, signature }: Authorized): boolean {
     const { usdc, usdcName, chainId } = this.#network;
     const { from, to, value, validAfter, validBefore, nonce } = authorization;
-    return verifyTypedData({
-      address: from,
+    const hash = hashTypedData({
       domain: { name: usdcName, version: '2', chainId, verifyingContract: usdc },
       types: authorizationTypes,
       primaryType: 'TransferWithAuthorization',
@@ -145,8 +145,8 @@ export class Till {
         validBefore: BigInt(validBefore),
         nonce,
       },
-      signature,
-    }).catch(() => false);
+    });
+    return signerOf(hash, signature) === from;
   }
 
   async #verify(payload: PaymentPayload, chosen: PaymentRequirements): ReturnType<Order['verify']> {

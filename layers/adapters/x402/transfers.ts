@@ -1,14 +1,14 @@
 import { HTTPFacilitatorClient } from '@x402/core/server';
 import type { PaymentRequirements } from '@x402/core/types';
 import { authorizationTypes } from '@x402/evm';
-import { keccak256, parseAbi, toHex } from 'viem';
-import { privateKeyToAccount } from 'viem/accounts';
+import { hashTypedData, keccak256, parseAbi, toHex } from 'viem';
 import { readContract } from 'viem/actions';
 import { type Hex, TxHash } from '#contract/ids.ts';
 import type { X402Payment } from '#contract/x402.ts';
 import type { Move } from '#core/money/moving.ts';
 import type { EvmChain } from '../evm/evm-chain.ts';
 import { EvmPayments } from '../evm/evm-payments.ts';
+import { sign } from '../evm/secp256k1.ts';
 
 const eip3009Abi = parseAbi([
   'function authorizationState(address authorizer, bytes32 nonce) view returns (bool)',
@@ -66,7 +66,6 @@ export class Transfers {
   async #settle(payment: X402Payment, privateKey: Hex) {
     const { network } = this.#chain;
     const { from, to, amount, nonce, validBefore } = payment;
-    const account = privateKeyToAccount(privateKey);
     const requirements: PaymentRequirements = {
       scheme: 'exact',
       network: network.caip2,
@@ -84,7 +83,7 @@ export class Transfers {
       validBefore: BigInt(validBefore),
       nonce,
     };
-    const signature = await account.signTypedData({
+    const hash = hashTypedData({
       domain: {
         name: network.usdcName,
         version: '2',
@@ -95,6 +94,7 @@ export class Transfers {
       primaryType: 'TransferWithAuthorization',
       message,
     });
+    const signature = sign(hash, privateKey);
     const authorization = {
       ...{ from, to, nonce },
       value: amount.toString(),
