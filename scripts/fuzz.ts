@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { MarketFuzz } from './fuzz/market.ts';
+import { peakRssMb } from './local/cloud/process-facts.ts';
 import { wholeNumber } from './viva/options.ts';
 import { fail, print } from './viva/output.ts';
 
@@ -90,7 +91,7 @@ async function hunt(
     const what = await attempt(each);
     if (what !== undefined) failures.push({ seed: each, what });
   }
-  return { failures, peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024) };
+  return { failures, peakRssMb: Math.round(peakRssMb()) };
 }
 
 function tell(

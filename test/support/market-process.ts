@@ -3,10 +3,11 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DynamoExchange } from '#adapters/dynamodb/market/exchange.ts';
 import { NETWORKS } from '#contract/networks.ts';
 import { marketApp } from '../../functions/market/app.ts';
+import { peakRssMb } from '../../scripts/local/cloud/process-facts.ts';
 import { PaperEscrow } from './paper-escrow.ts';
 
 // The market in a process of its own: `node market-process.ts <DynamoDB's URL> <table> <skill> <times>` browses it so many times and
-// prints how much memory (kB) and how many tasks that took.
+// prints how much memory (MiB) and how many tasks that took.
 const [endpoint = '', table = '', skill = '', times = '0'] = process.argv.slice(2);
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 const dynamo = DynamoDBDocumentClient.from(
@@ -36,5 +37,5 @@ for (let i = 0; i < Number(times); i += 1) {
   const { count } = (await answer.json()) as { count: number };
   listed += count;
 }
-process.stdout.write(JSON.stringify({ kilobytes: process.resourceUsage().maxRSS, listed }));
+process.stdout.write(JSON.stringify({ peakMb: peakRssMb(), listed }));
 dynamo.destroy();

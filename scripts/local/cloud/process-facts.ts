@@ -34,6 +34,14 @@ export function memoryOf(
   }
 }
 
+/**
+ * This process's own peak of resident memory in MiB. What `process.resourceUsage()` tells (getrusage) begins with what the process that
+ * started it had at that time, on Linux: it is what is told where there is no /proc.
+ */
+export function peakRssMb(): number {
+  return memoryOf(process.pid)?.peakMb ?? process.resourceUsage().maxRSS / 1024;
+}
+
 /** CPU time of a process so far, user and system, in ms of the kernel's ticks (ten each); 0 where /proc is absent or it is gone. */
 export function cpuMsOf(pid: number): number {
   try {

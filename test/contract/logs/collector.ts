@@ -30,8 +30,8 @@ export class Collector {
   readonly #bundle: string;
   readonly #env: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
-  /** Highest resident memory of the process that answered last. */
-  peakKb = 0;
+  /** Highest resident memory of the process that answered last, in MiB. */
+  peakMb = 0;
 
   constructor(bundle: string, env: Readonly<Record<string, string>>) {
     this.#bundle = bundle;
@@ -65,14 +65,14 @@ export class Collector {
     const {
       answer,
       error,
-      peakKb = 0,
+      peakMb = 0,
     } = first as {
       answer?: unknown;
       error?: string;
-      peakKb?: number;
+      peakMb?: number;
     };
     if (error !== undefined) throw new Error(error);
-    this.peakKb = peakKb;
+    this.peakMb = peakMb;
     return answer;
   }
 }

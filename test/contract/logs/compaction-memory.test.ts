@@ -68,7 +68,7 @@ it('compacts a day of any size in bounded memory', async () => {
     const pointer = await room.pointers.pointer(agent);
     const { days } = await readManifest(pointer?.manifestKey ?? '', room.objects);
     expect(days[0]?.merged?.messages).toBe(SECONDS);
-    peaks.push(room.collector.peakKb / 1024);
+    peaks.push(room.collector.peakMb);
   }
   const [small = 0, large = 0] = peaks;
   expect(large).toBeLessThan(200);
