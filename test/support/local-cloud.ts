@@ -59,16 +59,16 @@ export async function aCloud(over: Partial<CloudOptions> = {}): Promise<TestClou
   };
 }
 
-/** Asks until the answer is there; fails after `ms`. */
-export async function eventually<T>(
-  ask: () => Promise<T | undefined> | T | undefined,
-  ms = 5_000,
-): Promise<T> {
-  const until = Date.now() + ms;
+/** A net for what hangs, never a measure: machines are busy. */
+const PATIENCE_MS = 30_000;
+
+/** Asks until the answer is there. */
+export async function eventually<T>(ask: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  const until = Date.now() + PATIENCE_MS;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (Date.now() > until) throw new Error(`It did not happen within ${ms} ms.`);
+    if (Date.now() > until) throw new Error(`It did not happen within ${PATIENCE_MS} ms.`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -69,7 +69,7 @@ describe('the processes of a cloud', () => {
     expect(pids).toHaveLength(3);
     holder.kill('SIGKILL');
 
-    await eventually(() => (pids.some(isAlive) ? undefined : true), 2_000);
+    await eventually(() => (pids.some(isAlive) ? undefined : true));
     const next = await startCloud(options(dir));
     await next.stop();
   });
