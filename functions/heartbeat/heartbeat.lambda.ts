@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import type { Intent } from '#contract/agent-state.ts';
 import { Beat, type BeatOutcome } from '#contract/beat.ts';
-import { type AgentId, TaskId } from '#contract/ids.ts';
+import { TaskId } from '#contract/ids.ts';
 import { METRICS } from '#contract/metrics.ts';
 import type { Report } from '#core/heartbeat/act.ts';
 import { beat, type Round } from '#core/heartbeat/beat.ts';
@@ -19,7 +19,6 @@ await house.services(house.resident).catch(() => undefined);
 /** Called by EventBridge Scheduler with the scheduled time as beatId, by the wake room, and by an owner who wants to see it. */
 export async function handler(event: unknown, context: Context): Promise<BeatOutcome> {
   const pulse = Beat.parse(event);
-  const { log } = house;
   const { hands, salt, takeTroubles } = await house.services(pulse.agentId);
   const remaining = context.getRemainingTimeInMillis();
   const report = await beat(pulse, {
@@ -31,19 +30,22 @@ export async function handler(event: unknown, context: Context): Promise<BeatOut
   });
   const rounds = report.kind === 'beaten' ? report.rounds : [];
   const reports = rounds.flatMap((round) => round.reports);
-  for (const round of rounds) tellEffects(pulse.agentId, round);
-  const refusals = rounds.flatMap((round) => round.refusals);
-  log.info('beat', {
-    ...pulse,
+  const outcome = {
     outcome: report.kind,
     commits: rounds.map(({ commit }) => commit),
-    refusals,
+    refusals: rounds.flatMap((round) => round.refusals),
+  };
+  for (const round of rounds) tellRound(pulse, round);
+  house.log.info('beat', { ...pulse, ...outcome });
+  house.measure({
+    [METRICS.dealsSettled]: reports.filter(isSettled).length,
+    [METRICS.intentsFailed]: reports.filter(({ result }) => result === 'failed').length,
+    [METRICS.budgetRefusals]: outcome.refusals.length,
+    [METRICS.wrongFees]: rounds.flatMap(({ wrongFees }) => wrongFees).length,
+    [METRICS.marketTroubles]: takeTroubles(),
   });
-  tell(rounds, { pulse, troubles: takeTroubles() });
   return {
-    outcome: report.kind,
-    commits: rounds.map(({ commit }) => commit),
-    refusals,
+    ...outcome,
     intents: reports.map(({ intent, result, reason }) => ({
       id: intent.id,
       result,
@@ -53,11 +55,13 @@ export async function handler(event: unknown, context: Context): Promise<BeatOut
 }
 
 /** Whoever looks for a deal finds by one key what was done of it, and in which beat; other rooms tell of it by the same. */
-function tellEffects(agentId: AgentId, { beatId, reports }: Round): void {
+function tellRound({ agentId }: Beat, { beatId, reports, wrongFees }: Round): void {
   for (const { intent, result, reason } of reports) {
     const about = { agentId, beatId, ...dealOf(intent), intent: intent.id };
     house.log.info('intent', { ...about, result, ...because(reason) });
   }
+  for (const { taskId, observed, expected } of wrongFees)
+    house.log.warn('wrong-fee', { agentId, beatId, dealId: taskId, observed, expected });
 }
 
 /** Nothing of a bounty that is only being published: it has no id yet. */
@@ -67,35 +71,8 @@ function dealOf({ subject, event, audit }: Intent): { readonly dealId?: TaskId }
   return dealId === undefined ? {} : { dealId };
 }
 
-function tell(
-  rounds: readonly Round[],
-  { pulse, troubles }: { readonly pulse: Beat; readonly troubles: number },
-): void {
-  const { log, measure } = house;
-  const reports = rounds.flatMap((round) => round.reports);
-  const wrong = rounds.flatMap(({ wrongFees }) => wrongFees);
-  for (const { taskId, observed, expected } of wrong)
-    log.warn('wrong-fee', {
-      ...pulse,
-      dealId: taskId,
-      observed: `${observed}`,
-      expected: `${expected}`,
-    });
-  measure({
-    [METRICS.dealsSettled]: count(reports, 'rate-seller', 'done'),
-    [METRICS.intentsFailed]: reports.filter(({ result }) => result === 'failed').length,
-    [METRICS.budgetRefusals]: rounds.flatMap(({ refusals }) => refusals).length,
-    [METRICS.wrongFees]: wrong.length,
-    [METRICS.marketTroubles]: troubles,
-  });
-}
-
-function count(
-  reports: readonly Report[],
-  kind: Report['intent']['kind'],
-  result: Report['result'],
-): number {
-  return reports.filter((report) => report.intent.kind === kind && report.result === result).length;
+function isSettled({ intent, result }: Report): boolean {
+  return intent.kind === 'rate-seller' && result === 'done';
 }
 
 function because(reason: unknown): Record<string, unknown> {

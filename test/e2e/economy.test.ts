@@ -10,14 +10,6 @@ import { aFolder } from '../support/folders.ts';
 import { EIGHT, type Ended, type Report, reportIn, run, sentences, trades } from './viva.ts';
 
 const WALLETS_AT_FIRST = 7n * 5_000_000n;
-/** Lines of JSON of every function's log; what a killed process did not finish is not one. */
-function linesIn(folder: string): readonly Readonly<Record<string, unknown>>[] {
-  return readdirSync(folder)
-    .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n'))
-    .filter((line) => line.startsWith('{') && line.endsWith('}'))
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
-}
-
 const once = ['up', '--once', '--json', '--beat', '1'];
 
 const REAL = fileURLToPath(new URL('../../../shared/data/ubuntu-irc', import.meta.url));
@@ -205,6 +197,14 @@ describe('bad input gets one sentence and a non-zero exit', () => {
       expect(ended.stderr).toContain(`quarantined ${name}: `);
   });
 });
+
+/** Lines of JSON of every function's log; what a killed process did not finish is not one. */
+function linesIn(folder: string): readonly Readonly<Record<string, unknown>>[] {
+  return readdirSync(folder)
+    .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n'))
+    .filter((line) => line.startsWith('{') && line.endsWith('}'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
 
 /** Of people in the logs: of the real ones, those that can be no English word. */
 function names(): readonly string[] {

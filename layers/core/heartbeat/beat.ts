@@ -3,7 +3,7 @@ import type { Hex } from '#contract/ids.ts';
 import { type Agent, agentOf, COLLECTOR } from '#contract/roster.ts';
 import { generationIn } from '../market/provenance.ts';
 import { type WrongFee, wrongFees } from '../money/fees.ts';
-import type { Agents, Commit, Lease } from '../ports/agents.ts';
+import type { Commit, Lease } from '../ports/agents.ts';
 import { act, hasMade, type Report, type Tried } from './act.ts';
 import { apply, isEmpty } from './change.ts';
 import { decide } from './decide.ts';
@@ -46,7 +46,7 @@ export async function beat({ agentId, beatId }: Beat, maker: Pacemaker): Promise
   if (lease === undefined) return { kind: 'busy' };
 
   const rounds: Round[] = [];
-  let left: Awaited<ReturnType<Agents['letGo']>> = 'again';
+  let isHeld = true;
   try {
     do {
       // one product an invocation, however often it beats
@@ -54,10 +54,10 @@ export async function beat({ agentId, beatId }: Beat, maker: Pacemaker): Promise
       const pulse = { agentId, beatId: idOf(beatId, rounds.length) };
       rounds.push(await round(pulse, { agent, lease, maker, mayMake }));
       if (!maker.hasTime()) break;
-      left = await agents.letGo(lease);
-    } while (left === 'again');
+      isHeld = (await agents.letGo(lease)) === 'again';
+    } while (isHeld);
   } finally {
-    if (left === 'again') await leave(lease, { beatId, maker });
+    if (isHeld) await leave(lease, { beatId, maker });
   }
   return { kind: 'beaten', rounds };
 }

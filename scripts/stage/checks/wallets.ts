@@ -1,3 +1,4 @@
+import { formatEther } from 'viem';
 import { privateKeyToAddress } from 'viem/accounts';
 import { getBalance, getCode } from 'viem/actions';
 import { Registries } from '#adapters/identity/registries.ts';
@@ -102,16 +103,11 @@ async function gas({ stage, chain: { client } }: Site, wallets: Wallets): Promis
   if (facilitator === undefined) return skipped('the facilitator has no wallet');
   const held = await getBalance(client, { address: facilitator });
   return held >= GAS
-    ? ok(`the facilitator ${facilitator} holds ${ether(held)} ether`)
+    ? ok(`the facilitator ${facilitator} holds ${formatEther(held)} ether`)
     : failed(
-        `the facilitator ${facilitator} holds ${ether(held)} ether and needs ${ether(GAS)}`,
+        `the facilitator ${facilitator} holds ${formatEther(held)} ether and needs ${formatEther(GAS)}`,
         `send it ether on ${stage.network}`,
       );
-}
-
-/** Of wei, to six places. */
-function ether(wei: bigint): string {
-  return String(Number(wei / 10n ** 12n) / 1e6);
 }
 
 async function identity({ stage, chain: evm }: Site, wallets: Wallets): Promise<Found> {

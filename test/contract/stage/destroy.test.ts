@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { DynamoAgents } from '#adapters/dynamodb/agents.ts';
 import { findWalletSecret } from '#adapters/secrets/wallet-secret.ts';
 import type { PaymentInfo } from '#contract/escrow.ts';
@@ -84,6 +84,9 @@ async function lockedDeal(): Promise<PaymentInfo> {
 function aProcess() {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
   const gone = once(child, 'exit');
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
   const connection = { pid: child.pid ?? 0 } as NonNullable<Site['connection']>;
   return { here: { ...site, connection }, child, gone };
 }
