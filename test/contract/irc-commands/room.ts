@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { build } from 'esbuild';
@@ -15,6 +14,7 @@ import { startSecrets } from '../../../scripts/local/cloud/secrets.ts';
 import { startSqs } from '../../../scripts/local/cloud/sqs.ts';
 import { openEconomyTable } from '../../support/economy-table.ts';
 import { aFolder } from '../../support/folders.ts';
+import { takeAll } from '../../support/queue.ts';
 
 const KEY = '5e'.repeat(32);
 const ROOT = join(import.meta.dirname, '../../..');
@@ -75,21 +75,8 @@ export async function openRoom(load: (folder: string) => Promise<Loaded> = bundl
       return batchItemFailures.length;
     },
     taken: async (queue: keyof typeof QUEUES): Promise<Said[]> => {
-      const all: Said[] = [];
-      for (;;) {
-        const { Messages = [] } = await sqs.client.send(
-          new ReceiveMessageCommand({
-            QueueUrl: sqs.queueUrl(QUEUES[queue]),
-            MaxNumberOfMessages: 10,
-          }),
-        );
-        if (Messages.length === 0) return all;
-        for (const { ReceiptHandle } of Messages)
-          await sqs.client.send(
-            new DeleteMessageCommand({ QueueUrl: sqs.queueUrl(QUEUES[queue]), ReceiptHandle }),
-          );
-        all.push(...Messages.map(({ Body }) => JSON.parse(Body ?? '') as Said));
-      }
+      const messages = await takeAll(sqs.client, sqs.queueUrl(QUEUES[queue]));
+      return messages.map(({ Body }) => JSON.parse(Body ?? '') as Said);
     },
     isHalted: async () => (await get(economyKey.halt())) !== undefined,
     entry: (id: string) => get(economyKey.seen('irc-commands', `COMMAND#${id}`)),

@@ -1,10 +1,10 @@
-import { DeleteMessageCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
 import { Carrier, type Speaker } from '#adapters/irc/carrier.ts';
 import { NotDelivered } from '#adapters/irc/delivery.ts';
 import { SqsLines } from '#adapters/sqs/sqs-lines.ts';
 import { SqsQueuedLines } from '#adapters/sqs/sqs-queued-lines.ts';
 import { startSqs } from '../../../scripts/local/cloud/sqs.ts';
+import { takeAll } from '../../support/queue.ts';
 import { aLine, until } from './world.ts';
 
 it('gives up what is refused five times, or is of a version to come, with its reason, and goes on', async () => {
@@ -42,15 +42,7 @@ it('gives up what is refused five times, or is of a version to come, with its re
   await until(() => said.includes('#execution-market next'));
   end.abort();
   await running;
-  const dead: Message[] = [];
-  while (dead.length < carrier.buried) {
-    const { Messages = [] } = await sqs.client.send(
-      new ReceiveMessageCommand({ QueueUrl: deadQueueUrl, MessageAttributeNames: ['All'] }),
-    );
-    for (const { ReceiptHandle } of Messages)
-      await sqs.client.send(new DeleteMessageCommand({ QueueUrl: deadQueueUrl, ReceiptHandle }));
-    dead.push(...Messages);
-  }
+  const dead = await takeAll(sqs.client, deadQueueUrl);
   await sqs.close();
   expect(said).toEqual([...Array<string>(5).fill('#locked let me in'), '#execution-market next']);
   expect(

@@ -1,4 +1,3 @@
-import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DynamoAgents } from '#adapters/dynamodb/agents.ts';
 import { WakeUp } from '#contract/beat.ts';
@@ -11,6 +10,7 @@ import { type Sqs, startSqs } from '../../../scripts/local/cloud/sqs.ts';
 import { aBuyDeal, agentId, anAgentState, anIntent, taskId } from '../../support/builders.ts';
 import { type EconomyTable, openEconomyTable } from '../../support/economy-table.ts';
 import { openRoom, type Room, trader } from '../../support/market-room.ts';
+import { takeAll } from '../../support/queue.ts';
 import { aPayment, startHouse, walletOf } from '../chain/house.ts';
 
 const ME = agentId('kk-juanjumagalp');
@@ -47,14 +47,8 @@ afterAll(async () => {
 
 /** Who was woken since this was asked last. */
 async function woken(): Promise<WakeUp[]> {
-  const QueueUrl = sqs.queueUrl('wake');
-  const { Messages = [] } = await sqs.client.send(
-    new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
-  );
-  const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }));
-  if (Entries.length > 0)
-    await sqs.client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
-  return Messages.map(({ Body }) => WakeUp.parse(JSON.parse(Body ?? '')));
+  const messages = await takeAll(sqs.client, sqs.queueUrl('wake'));
+  return messages.map(({ Body }) => WakeUp.parse(JSON.parse(Body ?? '')));
 }
 
 async function lockNow(payment: PaymentInfo): Promise<TxHash> {
