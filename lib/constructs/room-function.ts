@@ -53,7 +53,12 @@ export class RoomFunction extends Construct {
       memorySize: memory,
       timeout,
       // V8's default young generation of 16 MB is most of what a small room needs at its peak
-      environment: { NODE_OPTIONS: '--max-semi-space-size=4', ...environment },
+      // of memory outside of the heap, glibc keeps some of every thread's: a process that packs and unpacks is 20 MB smaller with one arena
+      environment: {
+        NODE_OPTIONS: '--max-semi-space-size=4',
+        MALLOC_ARENA_MAX: '1',
+        ...environment,
+      },
       logGroup,
       role,
     });

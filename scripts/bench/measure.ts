@@ -28,6 +28,7 @@ export interface Job {
   readonly name: string;
   readonly nodeOptions: readonly string[];
   readonly script: string;
+  readonly env?: Readonly<Record<string, string>>;
   /** Arguments; `out` is an empty folder that is deleted afterwards. */
   args(out: string): readonly string[];
 }
@@ -43,7 +44,10 @@ export async function measure(job: Job): Promise<Omit<Row, 'engine' | 'size' | '
       spawn(
         process.execPath,
         [...job.nodeOptions, '--import', hook, job.script, ...job.args(out)],
-        { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, BENCH_FIGURES: figures } },
+        {
+          stdio: ['ignore', 'pipe', 'inherit'],
+          env: { ...process.env, ...job.env, BENCH_FIGURES: figures },
+        },
       ),
       job.name,
     );

@@ -30,7 +30,7 @@ export async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
 }
 
 /** What `state` says of the messages. */
-export function recordsOf<R>(state: State<R>, messages: Iterable<LogRecord>): R[] {
+export function recordsOf<R>(state: State<R>, messages: Iterable<LogRecord>): Promise<R[]> {
   for (const message of messages) state.hear(message);
-  return [...state.records()];
+  return Array.fromAsync(state.records());
 }

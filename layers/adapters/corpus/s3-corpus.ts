@@ -3,7 +3,7 @@ import type { LogRecord } from '#contract/log-record.ts';
 import { corpusLines, type Store } from '#core/logs/read.ts';
 import { readManifest } from '#core/logs/rebuild.ts';
 import { parseRecordLine } from '#core/logs/record-line.ts';
-import type { Corpus, CorpusView } from '#core/ports/corpus.ts';
+import type { Corpus, CorpusDay, CorpusView } from '#core/ports/corpus.ts';
 import type { CorpusPointers } from '#core/ports/corpus-pointers.ts';
 import { without } from '#core/privacy/without.ts';
 import { CorpusViews } from './corpus-views.ts';
@@ -33,11 +33,9 @@ export class S3Corpus implements Corpus {
     return view.optOuts === undefined ? all : without(all, view.optOuts.nicks, leftOut);
   }
 
-  async days({
-    manifestKey,
-  }: CorpusView): Promise<readonly { readonly day: string; readonly hash: string }[]> {
+  async days({ manifestKey }: CorpusView): Promise<readonly CorpusDay[]> {
     const { days } = await readManifest(manifestKey, this.#store.objects);
-    return days.map(({ day, hash }) => ({ day, hash }));
+    return days.map(({ day, hash, messages }) => ({ day, hash, messages }));
   }
 
   async *#all(

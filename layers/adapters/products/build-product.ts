@@ -16,8 +16,9 @@ import {
   ZONED,
 } from '#core/refinery/refine.ts';
 import { Sample } from '#core/refinery/sample.ts';
+import { BrokenState } from '#core/refinery/whole.ts';
 import { type BuildInput, daySource, parsed } from './inputs.ts';
-import { stateOfDays } from './kept-states.ts';
+import { recordsOfDays } from './kept-states.ts';
 import { keepHeapLean } from './lean-heap.ts';
 import { gzipLines } from './ndjson.ts';
 
@@ -30,6 +31,8 @@ export interface Build {
   readonly codeVersion: string;
   /** IANA zone of the stream's days and hours. @default UTC */
   readonly zone?: string;
+  /** Messages that are remembered in memory at once. */
+  readonly batch?: number;
 }
 
 /** First 16 hex digits of the sha256 over what the product is, what makes it and what it is made of: known before any work. */
@@ -76,12 +79,27 @@ export async function buildProduct(build: Build): Promise<ProductManifest> {
   if (existing) return ProductManifest.parse(JSON.parse(new TextDecoder().decode(existing)));
 
   keepHeapLean();
+  try {
+    return await made(build, version, { isTrusting: true });
+  } catch (error) {
+    if (!(error instanceof BrokenState)) throw error;
+    return made(build, version, { isTrusting: false });
+  }
+}
+
+/** Writes the product, of what earlier builds remember as far as that is to be trusted. */
+async function made(
+  build: Build,
+  version: string,
+  memory: { readonly isTrusting: boolean },
+): Promise<ProductManifest> {
+  const { seller, product, objects } = build;
   const tally = new Tally();
   const sample = new Sample();
   const hash = createHash('sha256');
   let bytes = 0;
   async function* written(): AsyncGenerator<Uint8Array> {
-    const records = recordsOf(build);
+    const records = recordsOf(build, memory);
     for await (const chunk of gzipLines<ProductRecord>(records, (record) => {
       tally.add(record);
       sample.add(record);
@@ -96,6 +114,7 @@ export async function buildProduct(build: Build): Promise<ProductManifest> {
 
   const sha256 = hash.digest('hex');
   const manifest = manifestOf(build, { version, tally, sample, sha256, bytes });
+  const manifestKey = objectKey.product(seller, product, `${version}/${MANIFEST_FILE}`);
   await objects.put(manifestKey, new TextEncoder().encode(JSON.stringify(manifest)), {
     contentType: 'application/json',
   });
@@ -143,8 +162,11 @@ function leftOutOf({ leftOut = 0 }: BuildInput): number {
 }
 
 /** Of those that remember messages, as much as can be out of what was remembered before. */
-async function* recordsOf(build: Build): AsyncGenerator<ProductRecord> {
-  const { seller, product, codeVersion, zone = 'UTC', objects } = build;
+async function* recordsOf(
+  build: Build,
+  { isTrusting }: { readonly isTrusting: boolean },
+): AsyncGenerator<ProductRecord> {
+  const { product, zone = 'UTC' } = build;
   refuseStrangers(build);
   const [input] = build.inputs;
   const source =
@@ -155,10 +177,8 @@ async function* recordsOf(build: Build): AsyncGenerator<ProductRecord> {
     yield* refine(product, inputsOf(build));
     return;
   }
-  const leftOut = input?.product === 'corpus' ? input.leftOut : undefined;
-  const keeping = { seller, product, codeVersion, zone, objects };
-  const state = await stateOfDays(keeping, source, leftOut ?? new Set());
-  yield* state.records();
+  const { leftOut = new Set<string>() } = input?.product === 'corpus' ? input : {};
+  yield* recordsOfDays({ ...build, zone }, source, { leftOut, isTrusting });
 }
 
 function refuseStrangers({ product, inputs }: Build): void {

@@ -41,10 +41,11 @@ export async function daySource(input: BuildInput): Promise<DaySource | undefine
   return input.product === 'raw_logs' ? Purchase.of(input) : undefined;
 }
 
-/** The numbers of a day's first and last line, and the hash of all of them. */
+/** The numbers of a day's first and last line, how many there are, and the hash of all of them. */
 interface Span {
   readonly first: number;
   last: number;
+  messages: number;
   readonly hash: Hash;
 }
 
@@ -62,7 +63,10 @@ class Purchase implements DaySource {
     this.#input = input;
     this.#spans = spans;
     this.#lines = lines;
-    this.days = [...spans].map(([day, { hash }]) => ({ day, hash: hash.digest('hex') }));
+    this.days = [...spans].map(([day, { hash, messages }]) => ({
+      ...{ day, messages },
+      hash: hash.digest('hex'),
+    }));
   }
 
   /** Reads all of it, to tell its days apart. */
@@ -70,10 +74,14 @@ class Purchase implements DaySource {
     const spans = new Map<string, Span>();
     let at = 0;
     for await (const { day, own } of daysIn(input)) {
-      const span = spans.get(day) ?? { first: at, last: at, hash: createHash('sha256') };
+      const span = spans.get(day) ?? {
+        ...{ first: at, last: at, messages: 0 },
+        hash: createHash('sha256'),
+      };
       span.hash.update(`${own.join('\n')}\n`);
       at += own.length;
       span.last = at - 1;
+      span.messages += own.length;
       spans.set(day, span);
     }
     return new Purchase(input, spans, at);

@@ -4,16 +4,16 @@ import { objectKey } from '#contract/keys.ts';
 import type { LogRecord } from '#contract/log-record.ts';
 import type { Product } from '#contract/products.ts';
 import type { ProductRecord } from '#contract/profiles.ts';
+import type { CorpusDay } from '#core/ports/corpus.ts';
 import type { Objects } from '#core/ports/objects.ts';
 import { stateOf } from '#core/refinery/refine.ts';
 import type { State } from '#core/refinery/state.ts';
-import { emptyHeap } from './lean-heap.ts';
+import { BrokenState, KeptLine } from '#core/refinery/whole.ts';
 import { lines, unzstd, zstdTexts } from './ndjson.ts';
 
 /** A log by days, of which any may be read alone. */
 export interface DaySource {
-  /** `YYYY-MM-DD` and a hash of all that was said that day, in order. */
-  readonly days: readonly { readonly day: string; readonly hash: string }[];
+  readonly days: readonly CorpusDay[];
   /** The messages of these days. `leftOut` gets the folded nick of everyone who was left out of them. */
   readonly messages: (only: ReadonlySet<string>, leftOut: Set<string>) => AsyncIterable<LogRecord>;
   /** Who opted out, and the number of changes that this list has: another list leaves other messages. */
@@ -28,11 +28,13 @@ export interface Keeping {
   readonly codeVersion: string;
   readonly zone: string;
   readonly objects: Objects;
+  /** Messages that are remembered in memory before what is known of them is put down. @default 100,000 */
+  readonly batch?: number;
 }
 
 /** What a kept state was made of. `leftOut` are places in the sorted list of opt-outs: names that were taken out stay out. */
 const Head = z.object({
-  v: z.literal(1),
+  v: z.literal(2),
   codeVersion: z.string(),
   product: z.string(),
   zone: z.string(),
@@ -42,62 +44,52 @@ const Head = z.object({
 });
 type Head = z.infer<typeof Head>;
 
-/** Messages whose garbage is worth a collection of its own. */
-const MUCH = 50_000;
-
-/** A state that cannot be read to its end. */
-class Unreadable extends Error {}
-
 /**
- * The state of all of `source`, of which only days are read that no kept state holds. One is kept for each calendar year, of all its
- * days but the log's newest, which still grows: a day that is added costs itself, one that changed later costs its year. A kept
- * state that is missing, damaged, of other code or of another list of opt-outs is made anew and written over.
+ * What the product says of all of `source`, of which only days are read that no kept state holds. One is kept for each calendar year, of
+ * all its days but the log's newest, which still grows: a day that is added costs itself, one that changed later costs its year. A kept
+ * state that is missing, of other code or of another list of opt-outs is made anew and written over; all of them are unless
+ * `isTrusting`. Of a year of many messages the state is put down batch by batch, so that what is in memory does not grow with the log,
+ * and who is interrupted goes on from there. Throws {@link BrokenState} when a kept state cannot be read to its end.
  */
-export async function stateOfDays(
+export async function* recordsOfDays(
   keeping: Keeping,
   source: DaySource,
-  leftOut: Set<string>,
-): Promise<State<ProductRecord>> {
-  const job = new Job(keeping, source, leftOut);
+  { leftOut, isTrusting }: { readonly leftOut: Set<string>; readonly isTrusting: boolean },
+): AsyncGenerator<ProductRecord> {
+  const job = new Job(keeping, source);
   try {
-    return await job.state(true);
-  } catch (error) {
-    if (!(error instanceof Unreadable)) throw error;
-    return await job.state(false);
+    yield* job.records(leftOut, isTrusting);
   } finally {
     await source.close?.();
   }
 }
 
+/** What a state is of: days, and those who were left out of them. */
+type Known = Pick<Head, 'days' | 'leftOut'>;
+
 class Job {
   readonly #keeping: Keeping;
   readonly #source: DaySource;
-  readonly #leftOut: Set<string>;
   readonly #nicks: readonly string[];
-  #heard = 0;
 
-  constructor(keeping: Keeping, source: DaySource, leftOut: Set<string>) {
+  constructor(keeping: Keeping, source: DaySource) {
     this.#keeping = keeping;
     this.#source = source;
-    this.#leftOut = leftOut;
     this.#nicks = [...(source.optOuts?.nicks ?? [])].sort();
   }
 
-  async state(isTrusting: boolean): Promise<State<ProductRecord>> {
+  async *records(leftOut: Set<string>, isTrusting: boolean): AsyncGenerator<ProductRecord> {
     const days = this.#source.days.toSorted((a, b) => (a.day < b.day ? -1 : 1));
-    const years = Map.groupBy(days.slice(0, -1), ({ day }) => day.slice(0, 4));
-    await this.#forgetAllBut(new Set(years.keys().map((year) => this.#key(year))));
-    for (const [year, own] of years) await this.#keep(year, own, isTrusting);
-    // only now: one state is in memory at a time
-    this.#leaveNothing();
-    const total = this.#empty();
-    for (const year of years.keys()) {
-      const head = await this.#restore(year, total);
-      for (const place of head?.leftOut ?? []) this.#leftOut.add(this.#nicks[place] ?? '');
+    const byYear = Map.groupBy(days.slice(0, -1), ({ day }) => day.slice(0, 4));
+    const years = [...byYear.keys()];
+    await this.#forgetAllBut(new Set(years.map((year) => this.#key(year))));
+    for (const [year, own] of byYear) {
+      const known = await this.#keep(year, own, isTrusting);
+      for (const nick of this.#nicksOf(known)) leftOut.add(nick);
     }
-    await this.#hear(total, days.slice(-1), this.#leftOut);
-    this.#leaveNothing();
-    return total;
+    const newest = this.#empty();
+    await this.#hear(newest, days.slice(-1), leftOut);
+    yield* newest.records(years.map((year) => this.#kept(year)));
   }
 
   /** What was said in a year of which nothing is left (all who spoke opted out) is remembered no longer. */
@@ -109,59 +101,57 @@ class Job {
   }
 
   /** Makes sure that the year's state is kept. */
-  async #keep(year: string, days: DaySource['days'], isTrusting: boolean): Promise<void> {
+  async #keep(year: string, days: readonly CorpusDay[], isTrusting: boolean): Promise<Known> {
     const found = isTrusting ? await this.#headOf(year) : undefined;
-    const hashes = new Map(days.map(({ day, hash }) => [day, hash]));
-    const fits =
-      found !== undefined &&
-      this.#isOurs(found) &&
-      found.days.every(([day, hash]) => hashes.get(day) === hash);
-    const known = new Set(fits ? found.days.map(([day]) => day) : []);
-    const fresh = days.filter(({ day }) => !known.has(day));
-    if (fits && fresh.length === 0) return;
+    let known: Known = found && this.#fits(found, days) ? found : { days: [], leftOut: [] };
+    const held = new Set(known.days.map(([day]) => day));
+    const fresh = days.filter(({ day }) => !held.has(day));
+    for (const batch of batchesOf(fresh, this.#keeping.batch))
+      known = await this.#add(year, known, batch);
+    return known;
+  }
+
+  /** Puts down what is known of a year together with more of its days. */
+  async #add(year: string, known: Known, days: readonly CorpusDay[]): Promise<Known> {
     const state = this.#empty();
-    const leftOut = new Set<string>();
-    if (fits) {
-      await this.#restore(year, state);
-      for (const place of found.leftOut) leftOut.add(this.#nicks[place] ?? '');
-    }
-    await this.#hear(state, fresh, leftOut);
-    await this.#write(year, state, {
-      days: days.map(({ day, hash }): [string, string] => [day, hash]),
+    const leftOut = new Set(this.#nicksOf(known));
+    await this.#hear(state, days, leftOut);
+    const more: Known = {
+      days: [...known.days, ...days.map(({ day, hash }): [string, string] => [day, hash])],
       leftOut: [...leftOut].map((nick) => this.#nicks.indexOf(nick)).sort((a, b) => a - b),
-    });
+    };
+    await this.#write(year, more, state.kept(known.days.length === 0 ? [] : [this.#kept(year)]));
+    return more;
   }
 
   async #hear(
     state: State<ProductRecord>,
-    days: DaySource['days'],
+    days: readonly CorpusDay[],
     leftOut: Set<string>,
   ): Promise<void> {
     const only = new Set(days.map(({ day }) => day));
     if (only.size === 0) return;
-    for await (const record of this.#source.messages(only, leftOut)) {
-      state.hear(record);
-      this.#heard += 1;
-    }
+    for await (const record of this.#source.messages(only, leftOut)) state.hear(record);
   }
 
-  /** What hearing so much has left behind must not stand beside what comes next. */
-  #leaveNothing(): void {
-    if (this.#heard >= MUCH) emptyHeap();
-  }
-
-  #isOurs({ codeVersion, product, zone, revision }: Head): boolean {
+  #fits({ codeVersion, product, zone, revision, days }: Head, now: readonly CorpusDay[]): boolean {
     const keeping = this.#keeping;
+    const hashes = new Map(now.map(({ day, hash }) => [day, hash]));
     return (
       codeVersion === keeping.codeVersion &&
       product === keeping.product &&
       zone === keeping.zone &&
-      revision === this.#revision
+      revision === this.#revision &&
+      days.every(([day, hash]) => hashes.get(day) === hash)
     );
   }
 
   get #revision(): number {
     return this.#source.optOuts?.revision ?? 0;
+  }
+
+  #nicksOf({ leftOut }: Known): string[] {
+    return leftOut.map((place) => this.#nicks[place] ?? '');
   }
 
   #empty(): State<ProductRecord> {
@@ -176,17 +166,12 @@ class Job {
     return objectKey.state(seller, product, `${year}.ndjson.zst`);
   }
 
-  async #write(
-    year: string,
-    state: State<ProductRecord>,
-    { days, leftOut }: Pick<Head, 'days' | 'leftOut'>,
-  ): Promise<void> {
+  async #write(year: string, known: Known, lines: AsyncIterable<KeptLine>): Promise<void> {
     const { codeVersion, product, zone, objects } = this.#keeping;
-    const revision = this.#revision;
-    const head: Head = { v: 1, codeVersion, product, zone, revision, days, leftOut };
-    function* texts(): Generator<string> {
+    const head: Head = { v: 2, codeVersion, product, zone, revision: this.#revision, ...known };
+    async function* texts(): AsyncGenerator<string> {
       yield JSON.stringify(head);
-      yield* state.kept();
+      for await (const line of lines) yield JSON.stringify(line);
     }
     await objects.write(this.#key(year), zstdTexts(texts()), 'application/zstd');
   }
@@ -201,18 +186,18 @@ class Job {
     return undefined;
   }
 
-  /** Adds what is kept of the year. Throws {@link Unreadable}, and then `state` is of no use. */
-  async #restore(year: string, state: State<ProductRecord>): Promise<Head | undefined> {
-    let head: Head | undefined;
+  /** What is kept of a year. */
+  async *#kept(year: string): AsyncGenerator<KeptLine> {
     try {
+      let isHead = true;
       for await (const line of this.#lines(year)) {
-        if (head === undefined) head = Head.parse(JSON.parse(line));
-        else state.restore(line);
+        if (!isHead) yield KeptLine.parse(JSON.parse(line));
+        isHead = false;
       }
+      if (isHead) throw new Error('It is empty.');
     } catch (cause) {
-      throw new Unreadable(`The state of ${year} cannot be read.`, { cause });
+      throw new BrokenState(`The state of ${year} cannot be read.`, { cause });
     }
-    return head;
   }
 
   async *#lines(year: string): AsyncGenerator<string> {
@@ -220,4 +205,18 @@ class Job {
     if (body === undefined || body === 'changed') return;
     for await (const batch of lines(unzstd(body))) yield* batch;
   }
+}
+
+/** Days in their order, together while they have no more messages than `most`. */
+function* batchesOf(days: readonly CorpusDay[], most = 100_000): Generator<CorpusDay[]> {
+  let [batch, messages]: [CorpusDay[], number] = [[], 0];
+  for (const day of days) {
+    if (batch.length > 0 && messages + day.messages > most) {
+      yield batch;
+      [batch, messages] = [[], 0];
+    }
+    batch.push(day);
+    messages += day.messages;
+  }
+  if (batch.length > 0) yield batch;
 }

@@ -14,7 +14,7 @@ const CHUNK = 64 * 1024;
 const LONGEST_LINE = 1024 * 1024;
 
 /** Zstandard (RFC 8878, one frame, level 1) of one text per line: what only we read again. */
-export async function* zstdTexts(texts: Iterable<string>): AsyncGenerator<Uint8Array> {
+export async function* zstdTexts(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
   const params = { [constants.ZSTD_c_compressionLevel]: 1 };
   const zstd = createZstdCompress({ chunkSize: CHUNK, params });
   const written = pipeline(Readable.from(joined(texts)), zstd);
@@ -23,9 +23,9 @@ export async function* zstdTexts(texts: Iterable<string>): AsyncGenerator<Uint8A
   await written;
 }
 
-function* joined(texts: Iterable<string>): Generator<string> {
+async function* joined(texts: AsyncIterable<string>): AsyncGenerator<string> {
   let batch = '';
-  for (const text of texts) {
+  for await (const text of texts) {
     batch += `${text}\n`;
     if (batch.length < CHUNK) continue;
     yield batch;

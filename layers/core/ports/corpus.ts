@@ -9,6 +9,13 @@ export interface CorpusView extends CorpusPointer {
   readonly optOuts?: OptOuts;
 }
 
+/** `YYYY-MM-DD`, a hash of all that was said that day, in order, and of how many messages. */
+export interface CorpusDay {
+  readonly day: string;
+  readonly hash: string;
+  readonly messages: number;
+}
+
 /** The collected logs of one agent, as readers see them: one version or the next, never half of one. */
 export interface Corpus {
   /** Undefined before anything was collected. Two reads. */
@@ -23,6 +30,6 @@ export interface Corpus {
     leftOut?: Set<string>,
     only?: ReadonlySet<string>,
   ): AsyncIterable<LogRecord>;
-  /** The UTC days of that version (`YYYY-MM-DD`), each with a hash of its messages, opt-outs among them. */
-  days(view: CorpusView): Promise<readonly { readonly day: string; readonly hash: string }[]>;
+  /** The UTC days of that version, opt-outs among their messages. */
+  days(view: CorpusView): Promise<readonly CorpusDay[]>;
 }

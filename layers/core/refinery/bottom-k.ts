@@ -1,5 +1,5 @@
 import { once } from './shared-text.ts';
-import { type Part, pairsOf } from './state.ts';
+import type { Part } from './state.ts';
 import { compareCodePoints } from './text.ts';
 
 /**
@@ -30,8 +30,8 @@ const LEAST_SLACK = 3;
 /** The occurrences, at most `most`, with the smallest ranks, each once: a uniform sample in which a term is as frequent as it is said. */
 export class Occurrences implements Part {
   readonly #most: number;
-  readonly #ranks: number[] = [];
-  readonly #terms: string[] = [];
+  #ranks: number[] = [];
+  #terms: string[] = [];
   /** So many of them stand in order, each once; those added since come after. */
   #ordered = 0;
   /** Larger ranks are too large. */
@@ -69,18 +69,30 @@ export class Occurrences implements Part {
     return counts;
   }
 
+  /** Ranks, and terms: two lists are read back in half the time of as many pairs. */
   kept(): unknown {
-    return this.entries();
+    this.#settle();
+    return [[...this.#ranks], [...this.#terms]];
   }
 
   restore(kept: unknown): void {
-    for (const [rank, term] of pairsOf(kept, ['number', 'string'])) this.add(rank, term);
+    const more = keptOf(kept);
+    this.#settle();
+    const all = joined({ ranks: this.#ranks, terms: this.#terms }, more, this.#most);
+    this.#ranks = all.ranks;
+    this.#terms = all.terms;
+    this.#limitTo();
   }
 
   #settle(): void {
     if (this.#ordered === this.#ranks.length) return;
     this.#merge();
     this.#cut();
+    this.#limitTo();
+  }
+
+  /** What is held is in order. */
+  #limitTo(): void {
     this.#ordered = this.#ranks.length;
     if (this.#ordered === this.#most) this.#limit = this.#ranks.at(-1) ?? Infinity;
   }
@@ -126,3 +138,53 @@ export class Occurrences implements Part {
     terms.length = kept;
   }
 }
+
+/** Occurrences in order. */
+interface Sorted {
+  readonly ranks: readonly number[];
+  readonly terms: readonly string[];
+}
+
+/** The first `most` of both, each once. */
+function joined(own: Sorted, more: Sorted, most: number) {
+  const [ranks, terms]: [number[], string[]] = [[], []];
+  const [mine, other] = [
+    { ...own, at: 0 },
+    { ...more, at: 0 },
+  ];
+  while (ranks.length < most) {
+    const order = compare(mine, other);
+    const { ranks: of, terms: said, at } = order <= 0 ? mine : other;
+    const rank = of[at];
+    if (rank === undefined) break;
+    ranks.push(rank);
+    terms.push(said[at] ?? '');
+    if (order <= 0) mine.at += 1;
+    if (order >= 0) other.at += 1;
+  }
+  return { ranks, terms };
+}
+
+/** By where they stand; what is at its end comes last. */
+function compare(left: Sorted & { at: number }, right: Sorted & { at: number }): number {
+  const [rank, other] = [left.ranks[left.at] ?? Infinity, right.ranks[right.at] ?? Infinity];
+  if (rank !== other) return rank - other;
+  return compareCodePoints(left.terms[left.at] ?? '', right.terms[right.at] ?? '');
+}
+
+/** Throws when they are no occurrences. */
+function keptOf(kept: unknown): Sorted {
+  const [ranks, terms] = isListOf(kept, Array.isArray) ? kept : [];
+  if (!isListOf(ranks, isRank) || !isListOf(terms, isTerm) || ranks.length !== terms.length)
+    throw new Error('What was kept are no ranks and terms.');
+  if (ranks.some((rank, at) => at > 0 && rank < (ranks[at - 1] ?? 0)))
+    throw new Error('Ranks that were kept are out of order.');
+  return { ranks, terms };
+}
+
+function isListOf<T>(value: unknown, is: (item: unknown) => item is T): value is readonly T[] {
+  return Array.isArray(value) && value.every(is);
+}
+
+const isRank = (item: unknown): item is number => Number.isSafeInteger(item);
+const isTerm = (item: unknown): item is string => typeof item === 'string';

@@ -30,39 +30,73 @@ export interface Exchange {
   readonly count: number;
 }
 
-/** Who addresses whom in a list of people, nobody themselves. A nick that two share in another case is the first one's. */
+/** Who addresses whom among the people of a list, nobody themselves. A nick that two share in another case is the first one's. */
 export class Exchanges {
-  readonly #out: Columns;
-  readonly #in: Columns;
+  readonly users: string[] = [];
+  /** Of each nick that was addressed, in their order: who it is is known when everybody is. */
+  readonly #numbers = new Map<string, number>();
+  /** Of each user in turn, how many nicks they address, and of each of these its number and how often. */
+  readonly #sizes: number[] = [];
+  readonly #to: number[] = [];
+  readonly #counts: number[] = [];
+  #columns: { readonly out: Columns; readonly in: Columns } | undefined;
 
-  constructor(people: readonly Speaker[]) {
-    const byNick = new Map<string, number>();
-    people.forEach(({ user }, at) => {
-      const nick = user.toLowerCase();
-      if (!byNick.has(nick)) byNick.set(nick, at);
-    });
-    const [from, to, count]: [number[], number[], number[]] = [[], [], []];
-    for (const [at, { partners }] of people.entries()) {
-      for (const [nick, times] of partners.sample().counts) {
-        const partner = byNick.get(nick);
-        if (partner === undefined || partner === at) continue;
-        from.push(at);
-        to.push(partner);
-        count.push(times);
-      }
+  /** Adds the next of the list. */
+  add({ user, partners }: Speaker): void {
+    const { counts } = partners.sample();
+    this.users.push(user);
+    this.#sizes.push(counts.length);
+    for (const [nick, times] of counts) {
+      this.#to.push(this.#numberOf(nick));
+      this.#counts.push(times);
     }
-    this.#out = columns(people.length, { by: from, other: to, count });
-    this.#in = columns(people.length, { by: to, other: from, count });
+    this.#columns = undefined;
   }
 
   /** Whom the one at this place addresses. */
   from(at: number): readonly Exchange[] {
-    return row(this.#out, at);
+    return row(this.#found().out, at);
   }
 
   /** Who addresses them. */
   to(at: number): readonly Exchange[] {
-    return row(this.#in, at);
+    return row(this.#found().in, at);
+  }
+
+  #numberOf(nick: string): number {
+    const number = this.#numbers.get(nick) ?? this.#numbers.size;
+    this.#numbers.set(nick, number);
+    return number;
+  }
+
+  #found(): { readonly out: Columns; readonly in: Columns } {
+    this.#columns ??= this.#resolved();
+    return this.#columns;
+  }
+
+  #resolved() {
+    const people = new Map<string, number>();
+    this.users.forEach((user, at) => {
+      const nick = user.toLowerCase();
+      if (!people.has(nick)) people.set(nick, at);
+    });
+    const addressed = [...this.#numbers.keys()].map((nick) => people.get(nick));
+    const [from, to, count]: [number[], number[], number[]] = [[], [], []];
+    let edge = 0;
+    for (const [at, size] of this.#sizes.entries()) {
+      for (const end = edge + size; edge < end; edge += 1) {
+        const partner = addressed[this.#to[edge] ?? 0];
+        if (partner === undefined || partner === at) continue;
+        from.push(at);
+        to.push(partner);
+        count.push(this.#counts[edge] ?? 0);
+      }
+    }
+    const { length } = this.users;
+    return {
+      out: columns(length, { by: from, other: to, count }),
+      in: columns(length, { by: to, other: from, count }),
+    };
   }
 }
 

@@ -1,5 +1,5 @@
 import { rankOf } from './bottom-k.ts';
-import { type Exchange, Exchanges, type Speaker } from './exchanges.ts';
+import type { Exchange, Exchanges } from './exchanges.ts';
 
 /** Shortest paths are counted from this many people: an estimate that costs pivots x (people + pairs), whatever the log's size. */
 const MOST_PIVOTS = 128;
@@ -19,15 +19,15 @@ export interface Place {
 }
 
 /** The place of each person, by user. Names are resolved here, when everybody is known: no order of messages changes them. */
-export function placesOf(people: readonly Speaker[]): ReadonlyMap<string, Place> {
-  const exchanges = new Exchanges(people);
-  const neighbours = people.map((_, at) => {
+export function placesOf(exchanges: Exchanges): ReadonlyMap<string, Place> {
+  const { users } = exchanges;
+  const neighbours = users.map((_, at) => {
     const partners = [...exchanges.from(at), ...exchanges.to(at)];
     return [...new Set(partners.map((partner) => partner.with))].sort((a, b) => a - b);
   });
-  const ranks = shareBelow(betweenness(neighbours, pivots(people, neighbours)), neighbours);
+  const ranks = shareBelow(betweenness(neighbours, pivots(users, neighbours)), neighbours);
   return new Map(
-    people.map(({ user }, at): [string, Place] => [
+    users.map((user, at): [string, Place] => [
       user,
       placeOf(exchanges.from(at), exchanges.to(at), ranks[at] ?? 0),
     ]),
@@ -38,9 +38,9 @@ export function placesOf(people: readonly Speaker[]): ReadonlyMap<string, Place>
 type Neighbours = readonly (readonly number[])[];
 
 /** Those with partners, the smallest hashes first: the same people whatever the order. */
-function pivots(people: readonly Speaker[], neighbours: Neighbours): number[] {
-  return people
-    .map(({ user }, at) => ({ at, rank: rankOf(user) }))
+function pivots(users: readonly string[], neighbours: Neighbours): number[] {
+  return users
+    .map((user, at) => ({ at, rank: rankOf(user) }))
     .filter(({ at }) => (neighbours[at]?.length ?? 0) > 0)
     .sort((a, b) => a.rank - b.rank || a.at - b.at)
     .slice(0, MOST_PIVOTS)

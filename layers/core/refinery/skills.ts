@@ -12,6 +12,7 @@ import { round, top, wilson } from './measure.ts';
 import { read } from './read.ts';
 import { readSkills } from './skill-reading.ts';
 import { Book, type Page, State } from './state.ts';
+import type { Whole } from './whole.ts';
 
 const TOP_SKILLS = 5;
 const TOP_SUB_SKILLS = 5;
@@ -31,8 +32,8 @@ interface Person extends Page {
 
 /** Product skill_profiles: what each user's own messages show them to speak of. */
 export class Skills extends State<SkillProfile> {
-  readonly #people = new Book(newPerson, ({ counts }) => [counts]);
-  protected readonly books = { person: this.#people };
+  readonly #people = new Book('person', newPerson, ({ counts }) => [counts]);
+  protected readonly books = [this.#people];
 
   hear({ ts, user, text }: LogRecord): void {
     const { counts } = this.#people.at(user, ts);
@@ -48,8 +49,8 @@ export class Skills extends State<SkillProfile> {
   }
 
   /** The profiles of everyone who was heard often enough. */
-  *records(): Generator<SkillProfile> {
-    for (const person of this.#people.all())
+  protected async *tell(whole: Whole): AsyncGenerator<SkillProfile> {
+    for await (const person of this.#people.pagesIn(whole))
       if (person.counts.get('messages') >= MINIMUM_MESSAGES) yield profile(person);
   }
 }

@@ -1,6 +1,6 @@
-import * as z from 'zod';
 import type { LogRecord } from '#contract/log-record.ts';
 import { compareCodePoints } from './text.ts';
+import { BrokenState, type KeptLine, type KeptLines, type KeptPage, Whole } from './whole.ts';
 
 /** Counts or a sample: what is added up again is the same whatever the order and however it was divided. */
 export interface Part {
@@ -40,18 +40,19 @@ export interface Page {
   lastSeen: string;
 }
 
-/** Key, first and last time, and the parts of one page. */
-const KeptPage = z.tuple([z.string(), z.string(), z.string()]).rest(z.unknown());
-type KeptPage = z.infer<typeof KeptPage>;
-const KeptLine = z.tuple([z.string(), KeptPage]);
-
 /** Pages by key. */
 export class Book<T extends Page> {
   readonly #pages = new Map<string, T>();
+  readonly #name: string;
   readonly #open: (key: string, ts: string) => T;
   readonly #parts: (page: T) => readonly Part[];
 
-  constructor(open: (key: string, ts: string) => T, parts: (page: T) => readonly Part[]) {
+  constructor(
+    name: string,
+    open: (key: string, ts: string) => T,
+    parts: (page: T) => readonly Part[],
+  ) {
+    this.#name = name;
     this.#open = open;
     this.#parts = parts;
   }
@@ -63,62 +64,105 @@ export class Book<T extends Page> {
       page = this.#open(key, ts);
       this.#pages.set(key, page);
     }
-    if (ts < page.firstSeen) page.firstSeen = ts;
-    if (ts > page.lastSeen) page.lastSeen = ts;
+    seen(page, ts);
     return page;
   }
 
-  /** In code-point order of their keys. */
-  all(): T[] {
-    return this.#sorted().map(([, page]) => page);
+  /** What was heard, in code-point order of its keys. */
+  *kept(): Generator<KeptLine> {
+    const sorted = [...this.#pages].sort(([a], [b]) => compareCodePoints(a, b));
+    for (const [key, page] of sorted) yield this.#line(key, page);
   }
 
-  *kept(): Generator<KeptPage> {
-    for (const [key, page] of this.#sorted()) {
-      const parts = this.#parts(page).map((part) => part.kept());
-      yield [key, page.firstSeen, page.lastSeen, ...parts];
+  /** Its pages in `whole`, in code-point order of their keys. Throws {@link BrokenState}. */
+  async *pagesIn(whole: Whole): AsyncGenerator<T> {
+    for await (const same of whole.pages(this.#name)) yield this.#joined(same);
+  }
+
+  /** The same, to be kept. */
+  async *keptOf(whole: Whole): AsyncGenerator<KeptLine> {
+    for await (const same of whole.pages(this.#name)) {
+      const [first, ...more] = same;
+      yield more.length === 0 ? [this.#name, first] : this.#line(first[0], this.#joined(same));
     }
   }
 
-  restore([key, firstSeen, lastSeen, ...kept]: KeptPage): void {
-    this.at(key, firstSeen);
-    const parts = this.#parts(this.at(key, lastSeen));
-    if (kept.length !== parts.length) throw new Error(`A page has ${kept.length} parts.`);
-    for (const [place, part] of parts.entries()) part.restore(kept[place]);
+  #line(key: string, page: T): KeptLine {
+    const parts = this.#parts(page).map((part) => part.kept());
+    return [this.#name, [key, page.firstSeen, page.lastSeen, ...parts]];
   }
 
-  #sorted(): [string, T][] {
-    return [...this.#pages].sort(([a], [b]) => compareCodePoints(a, b));
+  #joined(same: readonly [KeptPage, ...KeptPage[]]): T {
+    const [[key, ts]] = same;
+    const page = this.#open(key, ts);
+    const parts = this.#parts(page);
+    for (const [, firstSeen, lastSeen, ...kept] of same) {
+      seen(page, firstSeen);
+      seen(page, lastSeen);
+      if (kept.length !== parts.length)
+        throw new BrokenState(`A page of ${this.#name} has ${parts.length} parts.`);
+      for (const [place, part] of parts.entries()) restore(part, kept[place]);
+    }
+    return page;
   }
 }
 
-type Kept = Pick<Book<Page>, 'kept' | 'restore'>;
+function seen(page: Page, ts: string): void {
+  if (ts < page.firstSeen) page.firstSeen = ts;
+  if (ts > page.lastSeen) page.lastSeen = ts;
+}
+
+function restore(part: Part, kept: unknown): void {
+  try {
+    part.restore(kept);
+  } catch (cause) {
+    throw new BrokenState('What was kept of a page is no such thing.', { cause });
+  }
+}
 
 /**
  * What is remembered of messages: memory grows with people and days, not with messages. Two parts of a log that were heard apart and
- * added up are what the whole log would have been, and so is a state that was kept and restored.
+ * are told together are what the whole log would have been, and so is a state that was kept.
  */
 export abstract class State<R> {
-  /** By the name under which they are kept. */
-  protected abstract readonly books: Readonly<Record<string, Kept>>;
+  /** In the order in which they are kept. */
+  protected abstract readonly books: readonly Pick<Book<Page>, 'kept' | 'keptOf'>[];
 
   abstract hear(record: LogRecord): void;
 
-  /** What the product says of all that was heard. */
-  abstract records(): Iterable<R>;
+  /** What the product says of a whole log: reads {@link books} in their order, and every one of them. */
+  protected abstract tell(whole: Whole): AsyncGenerator<R>;
 
-  /** As lines of JSON: equal states give equal lines. */
-  *kept(): Generator<string> {
-    for (const [name, book] of Object.entries(this.books))
-      for (const page of book.kept()) yield JSON.stringify([name, page]);
+  /** What the product says of all that was heard, and of `parts` that were kept. Throws {@link BrokenState} when these cannot be read. */
+  records(parts: readonly KeptLines[] = []): AsyncGenerator<R> {
+    return this.#read(parts, (whole) => this.tell(whole));
   }
 
-  /** Adds one line of another part's {@link kept}. Throws when it is none; what was added before of that part stays. */
-  restore(line: string): void {
-    const [name, page] = KeptLine.parse(JSON.parse(line));
-    const book = Object.hasOwn(this.books, name) ? this.books[name] : undefined;
-    if (book === undefined) throw new Error(`Nothing is kept under ${name}.`);
-    book.restore(page);
+  /** All that was heard, and `parts` that were kept, in one: equal contents give equal lines. Throws {@link BrokenState}. */
+  async *kept(parts: readonly KeptLines[] = []): AsyncGenerator<KeptLine> {
+    const { books } = this;
+    if (parts.length === 0) yield* this.#heard();
+    else
+      yield* this.#read(parts, async function* (whole) {
+        for (const book of books) yield* book.keptOf(whole);
+      });
+  }
+
+  *#heard(): Generator<KeptLine> {
+    for (const book of this.books) yield* book.kept();
+  }
+
+  async *#read<T>(
+    parts: readonly KeptLines[],
+    reading: (whole: Whole) => AsyncGenerator<T>,
+  ): AsyncGenerator<T> {
+    const whole = await Whole.of([...parts, this.#heard()]);
+    try {
+      yield* reading(whole);
+      whole.end();
+    } finally {
+      await whole.close();
+    }
   }
 }
 

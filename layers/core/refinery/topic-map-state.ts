@@ -7,18 +7,14 @@ import { DaySet } from './day-set.ts';
 import { termsUpTo } from './found-terms.ts';
 import { read } from './read.ts';
 import { Book, type Page, State } from './state.ts';
-import { type Day, topicMapOf } from './topic-map.ts';
+import { Chronicle, type Day, type User } from './topic-map.ts';
 import { readTopics, type TopicRead } from './topic-map-reading.ts';
+import type { Whole } from './whole.ts';
 
 /** Words of one day that are kept, and of all days, as their background. */
 const MOST_WORDS = 512;
 const MOST_BACKGROUND = 16_384;
 const isTerm = termsUpTo(20);
-
-interface User extends Page {
-  readonly user: string;
-  readonly days: DaySet;
-}
 
 /** What is counted of all days. */
 interface AllDays extends Page {
@@ -27,10 +23,10 @@ interface AllDays extends Page {
 
 /** Product topic_map: what is spoken of on each day and in all. Memory grows with days and users. */
 export class Days extends State<TopicMap> {
-  readonly #days = new Book(newDay, ({ counts, words }) => [counts, words]);
-  readonly #users = new Book(newUser, ({ days }) => [days]);
-  readonly #all = new Book(newAll, ({ words }) => [words]);
-  protected readonly books = { day: this.#days, user: this.#users, all: this.#all };
+  readonly #all = new Book('all', newAll, ({ words }) => [words]);
+  readonly #users = new Book('user', newUser, ({ days }) => [days]);
+  readonly #days = new Book('day', newDay, ({ counts, words }) => [counts, words]);
+  protected readonly books = [this.#all, this.#users, this.#days];
   readonly #zone: string;
   readonly #wallClock: (instant: number) => number;
   #today = { number: Number.NaN, name: '' };
@@ -65,13 +61,12 @@ export class Days extends State<TopicMap> {
   }
 
   /** One record for each day that has messages, in order, and then one for all of them. Nothing of nothing. */
-  records(): Generator<TopicMap> {
-    return topicMapOf({
-      days: this.#days.all().toSorted((a, b) => a.day - b.day),
-      users: this.#users.all(),
-      words: this.#all.all()[0]?.words ?? new Occurrences(0),
-      zone: this.#zone,
-    });
+  protected async *tell(whole: Whole): AsyncGenerator<TopicMap> {
+    const [all] = await Array.fromAsync(this.#all.pagesIn(whole));
+    const chronicle = new Chronicle(all?.words ?? new Occurrences(0), this.#zone);
+    for await (const user of this.#users.pagesIn(whole)) chronicle.meet(user);
+    for await (const day of this.#days.pagesIn(whole)) yield chronicle.day(day);
+    yield* chronicle.overall();
   }
 }
 

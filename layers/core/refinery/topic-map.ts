@@ -23,29 +23,53 @@ export interface Day extends Page {
   readonly words: Occurrences;
 }
 
-/** What was heard: the days in order, when each user spoke, and a sample of all words. */
-interface Chronicle {
-  readonly days: readonly Day[];
-  readonly users: readonly { readonly user: string; readonly days: DaySet }[];
-  readonly words: Occurrences;
-  readonly zone: string;
+/** Who spoke, and on which days. */
+export interface User extends Page {
+  readonly user: string;
+  readonly days: DaySet;
 }
 
-/** One record for each day, and then one for all of them. Nothing of nothing. */
-export function* topicMapOf({ days, users, words, zone }: Chronicle): Generator<TopicMap> {
-  const speakers = speakersByDay(users);
-  const background = backgroundOf(words);
-  const nicks = new Set(users.map(({ user }) => fold(user)));
-  const whole = { counts: new Counts(), found: new Map<string, number>() };
-  for (const day of days) {
-    const found = foundOn(day, background, nicks);
-    whole.counts.addAll(day.counts.entries());
-    for (const [term, count] of found) whole.found.set(term, (whole.found.get(term) ?? 0) + count);
-    const period = dayName(day.day);
-    yield record({ ...day, period, zone, users: speakers.get(day.day) ?? 0, found });
+/** Tells of days in their order, once everybody who spoke was met, and then of all of them. */
+export class Chronicle {
+  readonly #background: Background;
+  readonly #zone: string;
+  readonly #nicks = new Set<string>();
+  readonly #speakers = new Map<number, number>();
+  readonly #counts = new Counts();
+  readonly #found = new Map<string, number>();
+  #users = 0;
+  #span: Page | undefined;
+
+  /** `words` are a sample of everybody's. */
+  constructor(words: Occurrences, zone: string) {
+    this.#background = backgroundOf(words);
+    this.#zone = zone;
   }
-  if (days.length > 0)
-    yield record({ ...spanOf(days), ...whole, period: 'overall', zone, users: users.length });
+
+  meet({ user, days }: User): void {
+    this.#users += 1;
+    this.#nicks.add(fold(user));
+    for (const day of days.days()) this.#speakers.set(day, (this.#speakers.get(day) ?? 0) + 1);
+  }
+
+  day(day: Day): TopicMap {
+    const { firstSeen, lastSeen, counts } = day;
+    const found = foundOn(day, this.#background, this.#nicks);
+    this.#counts.addAll(counts.entries());
+    for (const [term, count] of found) this.#found.set(term, (this.#found.get(term) ?? 0) + count);
+    this.#span ??= { firstSeen, lastSeen };
+    if (firstSeen < this.#span.firstSeen) this.#span.firstSeen = firstSeen;
+    if (lastSeen > this.#span.lastSeen) this.#span.lastSeen = lastSeen;
+    const users = this.#speakers.get(day.day) ?? 0;
+    return record({ ...day, period: dayName(day.day), zone: this.#zone, users, found });
+  }
+
+  /** Nothing of nothing. */
+  *overall(): Generator<TopicMap> {
+    if (this.#span === undefined) return;
+    const about = { period: 'overall', zone: this.#zone, users: this.#users };
+    yield record({ ...this.#span, ...about, counts: this.#counts, found: this.#found });
+  }
 }
 
 /**
@@ -94,21 +118,5 @@ function record({ counts, found, ...about }: Period): TopicMap {
     }),
     other: messages - counts.get('told'),
     found: top(found, TOP_FOUND),
-  };
-}
-
-function speakersByDay(users: Chronicle['users']): ReadonlyMap<number, number> {
-  const speakers = new Map<number, number>();
-  for (const { days } of users)
-    for (const day of days.days()) speakers.set(day, (speakers.get(day) ?? 0) + 1);
-  return speakers;
-}
-
-function spanOf(days: readonly Day[]): { readonly firstSeen: string; readonly lastSeen: string } {
-  const first = days.map(({ firstSeen }) => firstSeen);
-  const last = days.map(({ lastSeen }) => lastSeen);
-  return {
-    firstSeen: first.reduce((a, b) => (a < b ? a : b)),
-    lastSeen: last.reduce((a, b) => (a > b ? a : b)),
   };
 }

@@ -1,16 +1,17 @@
 import type { LogRecord } from '#contract/log-record.ts';
-import { Topic, type UserStats } from '#contract/profiles.ts';
+import { MINIMUM_MESSAGES, Topic, type UserStats } from '#contract/profiles.ts';
 import { DAY_SECONDS, wallClockOf } from '../logs/time.ts';
 import { rankOf } from './bottom-k.ts';
 import { Counts } from './counts.ts';
 import { DaySet } from './day-set.ts';
-import { Partners } from './exchanges.ts';
+import { Exchanges, Partners } from './exchanges.ts';
 import { read } from './read.ts';
 import { Book, State } from './state.ts';
 import { BREAK } from './text.ts';
 import { readTopics } from './topic-map-reading.ts';
-import { type Member, userStatsOf } from './user-stats.ts';
+import { type Known, knownOf, type Member, userStatsOf } from './user-stats.ts';
 import { WordSample } from './user-stats-words.ts';
+import type { Whole } from './whole.ts';
 
 /** Partners of one user that are kept. */
 const MOST_PARTNERS = 128;
@@ -21,10 +22,10 @@ const PAIRS = /[\ud800-\udbff](?=[\udc00-\udfff])/g;
 
 /** Product user_stats: how much, when, of what and with whom each user speaks. Memory grows with people, and with the months in which they spoke. */
 export class Members extends State<UserStats> {
-  readonly #members = new Book(newMember, ({ counts, partners, words, days }) => [
+  readonly #members = new Book('member', newMember, ({ counts, partners, words, days }) => [
     ...[counts, partners, words, days],
   ]);
-  protected readonly books = { member: this.#members };
+  protected readonly books = [this.#members];
   readonly #zone: string;
   readonly #wallClock: (instant: number) => number;
 
@@ -51,8 +52,15 @@ export class Members extends State<UserStats> {
   }
 
   /** The statistics of everyone who was heard often enough, in code-point order. */
-  records(): Generator<UserStats> {
-    return userStatsOf(this.#members.all(), this.#zone);
+  protected async *tell(whole: Whole): AsyncGenerator<UserStats> {
+    const exchanges = new Exchanges();
+    const known: Known[] = [];
+    for await (const member of this.#members.pagesIn(whole)) {
+      if (member.counts.get('messages') < MINIMUM_MESSAGES) continue;
+      exchanges.add(member);
+      known.push(knownOf(member));
+    }
+    yield* userStatsOf({ known, exchanges }, this.#zone);
   }
 }
 

@@ -1,7 +1,7 @@
-import { MINIMUM_MESSAGES, Topic, type UserStats } from '#contract/profiles.ts';
+import { Topic, type UserStats } from '#contract/profiles.ts';
 import type { Counts } from './counts.ts';
 import type { DaySet } from './day-set.ts';
-import { type Exchange, Exchanges, type Partners } from './exchanges.ts';
+import type { Exchange, Exchanges, Partners } from './exchanges.ts';
 import { round, share, top, wilson } from './measure.ts';
 import type { Page } from './state.ts';
 import { compareCodePoints } from './text.ts';
@@ -26,16 +26,29 @@ export interface Member extends Page {
   readonly days: DaySet;
 }
 
-/** Who is described, against whom. */
+/** What is left to know of one member once the others have been heard: little, for it is kept of everybody. */
+export interface Known extends Pick<Member, 'user' | 'firstSeen' | 'lastSeen' | 'counts'> {
+  readonly activeDays: number;
+  readonly vocabulary: UserStats['vocabulary'];
+}
+
+export function knownOf({ user, firstSeen, lastSeen, counts, days, words }: Member): Known {
+  return {
+    ...{ user, firstSeen, lastSeen, counts },
+    activeDays: days.days().length,
+    vocabulary: vocabulary(counts.get('words'), words),
+  };
+}
+
+/** Who is described, against whom: those who were heard often enough, in code-point order, and exchanges among them. */
 interface Room {
-  readonly known: readonly Member[];
+  readonly known: readonly Known[];
   readonly exchanges: Exchanges;
 }
 
-/** The statistics of those who were heard often enough, ranked among them. `members` are in code-point order. */
-export function* userStatsOf(members: readonly Member[], zone: string): Generator<UserStats> {
-  const known = members.filter(({ counts }) => counts.get('messages') >= MINIMUM_MESSAGES);
-  const room = { known, exchanges: new Exchanges(known) };
+/** The statistics of those who were heard often enough, ranked among them. */
+export function* userStatsOf(room: Room, zone: string): Generator<UserStats> {
+  const { known } = room;
   const engagements = known.map((member, at) => engagementOf(member, { room, at }));
   const ranks = ranksOf(known, engagements);
   for (const [at, member] of known.entries()) {
@@ -59,7 +72,7 @@ interface Seat {
 }
 
 /** By engagement, then by messages: from 1, in the order of `known`. */
-function ranksOf(known: readonly Member[], engagements: readonly number[]): Int32Array {
+function ranksOf(known: readonly Known[], engagements: readonly number[]): Int32Array {
   const said = known.map(({ counts }) => counts.get('messages'));
   const of = (values: readonly number[], at: number) => values[at] ?? 0;
   const order = [...known.keys()].sort(
@@ -73,25 +86,25 @@ function ranksOf(known: readonly Member[], engagements: readonly number[]): Int3
   return ranks;
 }
 
-function engagementOf({ counts, days }: Member, { room: { exchanges }, at }: Seat): number {
+function engagementOf({ counts, activeDays }: Known, { room: { exchanges }, at }: Seat): number {
   const messages = counts.get('messages');
   return engagement({
     messages,
-    days: days.days().length,
+    days: activeDays,
     length: counts.get('characters') / messages,
     interactions: sum(exchanges.from(at)) + sum(exchanges.to(at)),
   });
 }
 
-function measure(member: Member, seat: Seat) {
-  const { user, firstSeen, lastSeen, counts } = member;
+function measure(member: Known, seat: Seat) {
+  const { user, firstSeen, lastSeen, counts, activeDays, vocabulary } = member;
   const messages = counts.get('messages');
   return {
     v: 1 as const,
     ...{ user, messages, firstSeen, lastSeen },
-    activeDays: member.days.days().length,
+    activeDays,
     averageLength: round(counts.get('characters') / messages),
-    vocabulary: vocabulary(counts.get('words'), member.words),
+    vocabulary,
     hours: Array.from({ length: HOURS }, (_, hour) => counts.get(`hour/${hour}`)),
     topics: topicsOf(member),
     interactions: interactionsOf(seat),
@@ -154,7 +167,7 @@ function vocabulary(said: number, sample: WordSample): UserStats['vocabulary'] {
   return { words: said, sampled, richness: round((10_000 * same * (said - 1)) / said) };
 }
 
-function topicsOf({ counts }: Member): UserStats['topics'] {
+function topicsOf({ counts }: Known): UserStats['topics'] {
   const messages = counts.get('messages');
   const named = new Map(Topic.options.map((topic) => [topic, counts.get(`topic/${topic}`)]));
   return top(named, TOP_TOPICS).flatMap(({ term, count }) =>

@@ -1,7 +1,7 @@
-import { MINIMUM_MESSAGES, type Slang, type VoiceProfile } from '#contract/profiles.ts';
-import type { Occurrences } from './bottom-k.ts';
+import type { Slang, VoiceProfile } from '#contract/profiles.ts';
 import type { Counts } from './counts.ts';
-import { type Background, backgroundOf, foundTerms } from './found-terms.ts';
+import type { Exchanges } from './exchanges.ts';
+import { type Background, foundTerms } from './found-terms.ts';
 import { type Place, placesOf } from './graph.ts';
 import { languages } from './languages.ts';
 import { round, share, top, wilson } from './measure.ts';
@@ -22,32 +22,46 @@ const NOWHERE: Place = {
   betweenness: 0,
 };
 
+/** What is left to know of one person once the others have been heard: little, for it is kept of everybody. */
+export interface Heard extends Pick<Person, 'user' | 'firstSeen' | 'lastSeen' | 'counts'> {
+  readonly found: Slang['top'];
+  readonly phrases: Slang['top'];
+}
+
 /** What one person is described against. */
 interface Room {
   readonly places: ReadonlyMap<string, Place>;
   /** How many different people must name someone for them to be a hub. */
   readonly hub: number;
-  readonly background: Background;
 }
 
-/** The profiles of those who were heard often enough. `people` are all who were heard, in code-point order, `all` a sample of their words. */
+/** `background` is of everybody's words. */
+export function heardOf(person: Person, background: Background): Heard {
+  const { user, firstSeen, lastSeen, counts, phrases, terms } = person;
+  return {
+    ...{ user, firstSeen, lastSeen, counts },
+    found: top(foundTerms(terms, background), TOP_TERMS),
+    phrases: top(phrases.counts(), TOP_TERMS).filter(({ count }) => count > 1),
+  };
+}
+
+/** The profiles of those who were heard often enough. `exchanges` are of all who were heard. */
 export function* voiceProfilesOf(
-  people: readonly Person[],
-  all: Occurrences,
+  known: readonly Heard[],
+  exchanges: Exchanges,
 ): Generator<VoiceProfile> {
-  const places = placesOf(people);
-  const known = people.filter(({ counts }) => counts.get('messages') >= MINIMUM_MESSAGES);
-  const room = { places, hub: hubThreshold(known, places), background: backgroundOf(all) };
+  const places = placesOf(exchanges);
+  const room = { places, hub: hubThreshold(known, places) };
   for (const person of known) yield describe(person, room);
 }
 
 /** The 95th percentile of how many name someone, at least five. */
-function hubThreshold(known: readonly Person[], places: ReadonlyMap<string, Place>): number {
+function hubThreshold(known: readonly Heard[], places: ReadonlyMap<string, Place>): number {
   const sizes = known.map(({ user }) => places.get(user)?.partnersIn ?? 0).sort((a, b) => a - b);
   return Math.max(FEWEST_FOR_HUB, sizes[Math.floor(sizes.length * 0.95)] ?? 0);
 }
 
-function describe(person: Person, room: Room): VoiceProfile {
+function describe(person: Heard, room: Room): VoiceProfile {
   const { user, firstSeen, lastSeen, counts } = person;
   const messages = counts.get('messages');
   return {
@@ -64,10 +78,10 @@ function describe(person: Person, room: Room): VoiceProfile {
       colombian: slangOf(counts, 'colombian'),
       crypto: slangOf(counts, 'crypto'),
       internet: slangOf(counts, 'internet'),
-      found: top(foundTerms(person.terms, room.background), TOP_TERMS),
+      found: person.found,
     },
     role: roleOf(room.places.get(user) ?? NOWHERE, room.hub),
-    signaturePhrases: top(person.phrases.counts(), TOP_TERMS).filter(({ count }) => count > 1),
+    signaturePhrases: person.phrases,
     risk: riskOf(counts),
     confidence: round(wilson(messages, messages).low),
   };

@@ -1,13 +1,15 @@
 import type { LogRecord } from '#contract/log-record.ts';
-import type { VoiceProfile } from '#contract/profiles.ts';
+import { MINIMUM_MESSAGES, type VoiceProfile } from '#contract/profiles.ts';
 import { Occurrences, rankOf } from './bottom-k.ts';
-import { termsUpTo } from './found-terms.ts';
+import { Exchanges } from './exchanges.ts';
+import { backgroundOf, termsUpTo } from './found-terms.ts';
 import { languageOf } from './languages.ts';
 import { newPerson, type Person } from './people.ts';
 import { type Read, read } from './read.ts';
 import { Book, type Page, State } from './state.ts';
 import { readVoice } from './voice-reading.ts';
-import { voiceProfilesOf } from './voice-traits.ts';
+import { type Heard, heardOf, voiceProfilesOf } from './voice-traits.ts';
+import type { Whole } from './whole.ts';
 
 /** Terms of everybody that are kept, as the background of each. */
 const MOST_BACKGROUND = 16_384;
@@ -27,11 +29,11 @@ interface Everybody extends Page {
 
 /** Product voice_profiles: how each user speaks. */
 export class Voices extends State<VoiceProfile> {
-  readonly #people = new Book(newPerson, ({ counts, partners, phrases, terms }) => [
+  readonly #everybody = new Book('everybody', newEverybody, ({ terms }) => [terms]);
+  readonly #people = new Book('person', newPerson, ({ counts, partners, phrases, terms }) => [
     ...[counts, partners, phrases, terms],
   ]);
-  readonly #everybody = new Book(newEverybody, ({ terms }) => [terms]);
-  protected readonly books = { person: this.#people, everybody: this.#everybody };
+  protected readonly books = [this.#everybody, this.#people];
 
   hear(record: LogRecord): void {
     const person = this.#people.at(record.user, record.ts);
@@ -51,9 +53,17 @@ export class Voices extends State<VoiceProfile> {
   }
 
   /** The profiles of everyone who was heard often enough, in code-point order. */
-  records(): Generator<VoiceProfile> {
-    const people = this.#people.all();
-    return voiceProfilesOf(people, this.#everybody.all()[0]?.terms ?? new Occurrences(0));
+  protected async *tell(whole: Whole): AsyncGenerator<VoiceProfile> {
+    const [everybody] = await Array.fromAsync(this.#everybody.pagesIn(whole));
+    const background = backgroundOf(everybody?.terms ?? new Occurrences(0));
+    const exchanges = new Exchanges();
+    const known: Heard[] = [];
+    for await (const person of this.#people.pagesIn(whole)) {
+      exchanges.add(person);
+      if (person.counts.get('messages') >= MINIMUM_MESSAGES)
+        known.push(heardOf(person, background));
+    }
+    yield* voiceProfilesOf(known, exchanges);
   }
 
   /** The rank of an occurrence follows from what was said, by whom and when: the same message again is the same occurrence. */

@@ -23,6 +23,8 @@ class Log {
   readonly #days: ReadonlyMap<string, readonly LogRecord[]>;
   readonly #gone: readonly string[];
   readonly codeVersion: string;
+  /** Messages that are remembered at once. */
+  batch = 1000;
 
   constructor(
     messages: readonly LogRecord[],
@@ -37,7 +39,9 @@ class Log {
 
   input(): CorpusInput {
     const optOuts = { revision: this.#gone.length, nicks: new Set(this.#gone) };
-    const days = [...this.#days].map(([day, all]) => ({ day, hash: hashOf(all) }));
+    const days = [...this.#days].map(([day, all]) => ({
+      ...{ day, hash: hashOf(all), messages: all.length },
+    }));
     const leftOut = new Set<string>();
     return {
       ...{ product: 'corpus', version: hashOf([days, this.#gone]), optOuts, leftOut },
@@ -51,14 +55,17 @@ class Log {
   }
 }
 
+/** Put down day by day. */
+const inOnes = (log: Log) => Object.assign(log, { batch: 1 });
+
 function hashOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 /** Made of the log as its agent makes it: what is made of raw_logs reads nothing else. */
 async function made(product: Product, log: Log, objects: MemoryObjects): Promise<ProductManifest> {
-  const { codeVersion } = log;
-  const build = { seller, objects, codeVersion, zone: 'America/Bogota' };
+  const { codeVersion, batch } = log;
+  const build = { seller, objects, codeVersion, zone: 'America/Bogota', batch };
   const input = log.input();
   if (product === 'user_stats' || product === 'topic_map')
     return buildProduct({ ...build, product, inputs: [input] });
@@ -90,7 +97,7 @@ const everyone = DAYS.flatMap((day) =>
 );
 
 describe.each(PRODUCTS)('%s of a grown log', (product) => {
-  it('is byte for byte what a rebuild makes, whatever grew, changed or opted out', async () => {
+  it('is byte for byte what a rebuild makes, whatever grew, changed or opted out, in how many batches', async () => {
     const message = fc
       .tuple(anyMessage, fc.constantFrom(...DAYS), fc.nat(23))
       .map(([one, day, hour]) => ({
@@ -100,16 +107,18 @@ describe.each(PRODUCTS)('%s of a grown log', (product) => {
     const step = fc.record({
       more: fc.array(message, { maxLength: 12 }),
       leaves: fc.option(fc.constantFrom('ana', 'bob'), { nil: undefined, freq: 4 }),
+      batch: fc.constantFrom(1, 8, 1000),
     });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 4 }), async (steps) => {
         const objects = new MemoryObjects();
         const messages: LogRecord[] = [];
         const gone: string[] = [];
-        for (const { more, leaves } of steps) {
+        for (const { more, leaves, batch } of steps) {
           messages.push(...more);
           if (leaves !== undefined) gone.push(leaves);
-          const grown = await made(product, new Log(messages, gone), objects);
+          const log = Object.assign(new Log(messages, gone), { batch });
+          const grown = await made(product, log, objects);
           const rebuilt = await made(product, new Log(messages, gone), new MemoryObjects());
           expect(grown).toEqual(rebuilt);
         }
@@ -170,6 +179,22 @@ describe('what is read of a grown log', () => {
     expect(await grow(everyone, new Log(more))).toEqual([
       ...['2024-12-30', '2024-12-31', '2025-06-01'],
     ]);
+  });
+
+  it('is what is left of a year, when the first of its batches were put down', async () => {
+    const objects = new MemoryObjects();
+    const write = objects.write.bind(objects);
+    let writes = 0;
+    objects.write = (key, body) => {
+      writes += 1;
+      return writes === 5 ? Promise.reject(new Error('The process ends.')) : write(key, body);
+    };
+    // the first is the product; 2024-12-30, 2024-12-31 and 2025-01-01 are put down
+    await expect(made('user_stats', inOnes(new Log(everyone)), objects)).rejects.toThrow('ends');
+    const then = inOnes(new Log(everyone));
+    const whole = await made('user_stats', new Log(everyone), new MemoryObjects());
+    expect(await made('user_stats', then, objects)).toEqual(whole);
+    expect(then.read).toEqual(['2025-01-02', '2025-06-01']);
   });
 
   it('is kept no longer of a year in which nobody is left', async () => {

@@ -34,8 +34,8 @@ let honest: SkillProfile[];
 let old: SkillProfile[];
 beforeAll(async () => {
   shop = await openShop();
-  honest = recordsOf(new Skills(), LOG);
-  old = recordsOf(new Skills(), LOG.slice(0, 750));
+  honest = await recordsOf(new Skills(), LOG);
+  old = await recordsOf(new Skills(), LOG.slice(0, 750));
   const balance = await shop.house.chain.balanceOf(buyer.address);
   await underLease(async (lease) => {
     const { state } = await shop.agents.load(BUYER, view());

@@ -5,7 +5,9 @@ import type { ProductRecord } from '#contract/profiles.ts';
 import { Occurrences, rankOf } from '#core/refinery/bottom-k.ts';
 import { stateOf } from '#core/refinery/refine.ts';
 import type { State } from '#core/refinery/state.ts';
+import { BrokenState, KeptLine, type KeptLines } from '#core/refinery/whole.ts';
 import { anyMessage } from '../../support/any-message.ts';
+import { said } from '../../support/messages.ts';
 
 const ZONE = 'America/Bogota';
 /** More words than any sample holds, so that what is left out is told alike too. */
@@ -28,8 +30,10 @@ const parted = fc.record({
 });
 
 const PRODUCTS = ['user_stats', 'topic_map', 'skill_profiles', 'voice_profiles'] as const;
-const bytes = (state: State<ProductRecord>) =>
-  [...state.records()].map((record) => JSON.stringify(record)).join('\n');
+const bytes = async (state: State<ProductRecord>, parts: readonly KeptLines[] = []) =>
+  JSON.stringify(await Array.fromAsync(state.records(parts)));
+const kept = async (state: State<ProductRecord>, parts: readonly KeptLines[] = []) =>
+  KeptLine.array().parse(JSON.parse(JSON.stringify(await Array.fromAsync(state.kept(parts)))));
 
 describe.each(PRODUCTS)('the state of %s', (product) => {
   const empty = () => stateOf(product, ZONE)!;
@@ -39,51 +43,69 @@ describe.each(PRODUCTS)('the state of %s', (product) => {
     return state;
   };
 
-  it('does not know in which order messages came', () => {
-    fc.assert(
-      fc.property(parted, ({ messages, dice }) => {
+  it('does not know in which order messages came', async () => {
+    await fc.assert(
+      fc.asyncProperty(parted, async ({ messages, dice }) => {
         const inOrder = messages.map(([, one]) => one);
         const shuffled = inOrder
           .map((one, place) => ({ one, at: dice[place] ?? 0 }))
           .sort((a, b) => a.at - b.at)
           .map(({ one }) => one);
         const [first, second] = [heard(inOrder), heard(shuffled)];
-        expect(bytes(second)).toBe(bytes(first));
-        expect([...second.kept()]).toEqual([...first.kept()]);
+        expect(await bytes(second)).toBe(await bytes(first));
+        expect(await kept(second)).toEqual(await kept(first));
       }),
       { numRuns: 60 },
     );
   });
 
-  it('is the same from parts, kept and restored, in any order and delivered twice, as from the whole', () => {
-    fc.assert(
-      fc.property(parted, ({ messages, arrivals }) => {
-        const kept = new Map<number, string[]>();
+  it('is the same of parts, kept one by one or on top of each other, as of the whole', async () => {
+    await fc.assert(
+      fc.asyncProperty(parted, async ({ messages, arrivals }) => {
+        const states = new Map<number, State<ProductRecord>>();
         for (const part of [...arrivals, 0, 1, 2, 3, 4]) {
           const own = messages.filter(([of]) => of === part).map(([, one]) => one);
-          kept.set(part, [...heard(own).kept()]);
+          states.set(part, heard(own));
         }
-        const updated = empty();
-        for (const lines of kept.values()) for (const line of lines) updated.restore(line);
+        const parts = await Promise.all([...states.values()].map((state) => kept(state)));
+        let one = await kept(empty());
+        for (const state of states.values()) one = await kept(state, [one]);
         const rebuilt = heard(messages.map(([, one]) => one));
 
-        expect([...updated.kept()]).toEqual([...rebuilt.kept()]);
-        expect(bytes(updated)).toBe(bytes(rebuilt));
+        expect(one).toEqual(await kept(rebuilt));
+        expect(await kept(empty(), parts)).toEqual(one);
+        expect(await bytes(empty(), parts)).toBe(await bytes(rebuilt));
       }),
       { numRuns: 60 },
     );
   });
 
-  it.each([
-    'nothing',
-    '{}',
-    '["nobody",["ana","2025","2025"]]',
-    '["person",["ana","2025","2025",7]]',
-    '["__proto__",["ana","2025","2025"]]',
-  ])('refuses %s as a line of it', (line) => {
-    expect(() => {
-      empty().restore(line);
-    }).toThrow();
+  it('refuses what is no part of it, and lets go of it', async () => {
+    const one = said(['gm bob', 'python', 'bob: gm']);
+    const [first, ...more] = await kept(heard([...one, ...said(['hola', 'que tal', 'x'], 'bob')]));
+    const [name, [key, from, to, ...parts]] = first!;
+    let [open, closed] = [0, 0];
+    function* lines(wrong: readonly KeptLine[]): Generator<KeptLine> {
+      open += 1;
+      try {
+        yield* wrong;
+      } finally {
+        closed += 1;
+      }
+    }
+    const broken: readonly (readonly KeptLine[])[] = [
+      [['nobody', [key, from, to, ...parts]], ...more],
+      [['__proto__', [key, from, to, ...parts]], ...more],
+      [[name, [key, from, to, ...parts, []]], ...more],
+      [[name, [key, from, to, ...parts.map(() => ({}))]], ...more],
+      [first!, first!, ...more],
+      [...more.toReversed(), first!],
+    ];
+    for (const wrong of broken) {
+      await expect(bytes(heard(one), [lines(wrong)])).rejects.toThrow(BrokenState);
+    }
+    expect(closed).toBe(open);
+    expect(open).toBe(broken.length);
   });
 });
 

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { VoiceProfile } from '#contract/profiles.ts';
 import { Occurrences, rankOf } from '#core/refinery/bottom-k.ts';
+import { Exchanges } from '#core/refinery/exchanges.ts';
 import { backgroundOf, foundTerms } from '#core/refinery/found-terms.ts';
-import { placesOf } from '#core/refinery/graph.ts';
+import { type Place, placesOf } from '#core/refinery/graph.ts';
 import { newPerson, type Person } from '#core/refinery/people.ts';
 import { read } from '#core/refinery/read.ts';
 import { Voices } from '#core/refinery/voices.ts';
@@ -11,19 +12,22 @@ import { recordsOf, said } from '../../support/messages.ts';
 
 type Pairs = readonly (readonly [string, string])[];
 
-/** Each pair is one message of the first to the second; everyone is known. */
-function peopleWho(pairs: Pairs): Person[] {
+/** Where people stand: each pair is one message of the first to the second. */
+function places(pairs: Pairs): ReadonlyMap<string, Place> {
   const people = new Map<string, Person>();
   for (const [from, to] of pairs) {
     const person = people.get(from) ?? newPerson(from, '2025-10-21T12:00:00Z');
     people.set(from, person);
     person.partners.hear(read(`${to}: so`).nicks);
   }
-  return [...people.values()].sort((a, b) => (a.user < b.user ? -1 : 1));
+  const exchanges = new Exchanges();
+  for (const one of [...people.values()].sort((a, b) => (a.user < b.user ? -1 : 1)))
+    exchanges.add(one);
+  return placesOf(exchanges);
 }
 
 const placeOf = (pairs: Pairs, user: string) =>
-  placesOf(peopleWho([...pairs, ...pairs.map(([from, to]) => [to, from] as const)])).get(user)!;
+  places([...pairs, ...pairs.map(([from, to]) => [to, from] as const)]).get(user)!;
 
 /** A ring of friends who all know each other. */
 const circle = (names: readonly string[]): Pairs =>
@@ -57,23 +61,22 @@ describe('the graph of who names whom', () => {
   });
 
   it('does not take a word for somebody who never spoke', () => {
-    const people = peopleWho([
+    const people = places([
       ['ana', 'nobody'],
       ['ana', 'ana'],
     ]);
-    expect(placesOf(people).get('ana')).toMatchObject({ addresses: 0, partners: 0 });
+    expect(people.get('ana')).toMatchObject({ addresses: 0, partners: 0 });
   });
 
   it('knows people by nick in any case, and tells apart who differs in case alone', () => {
-    const people = peopleWho([
+    const people = places([
       ['bob', 'ANA'],
       ['ana', 'bob'],
       ['Ana', 'bob'],
     ]);
-    const places = placesOf(people);
     // of two who answer to the same nick, the first in code-point order is meant
-    expect(places.get('Ana')?.addressed).toBe(1);
-    expect(places.get('ana')?.addressed).toBe(0);
+    expect(people.get('Ana')?.addressed).toBe(1);
+    expect(people.get('ana')?.addressed).toBe(0);
   });
 
   it('places people alike whatever the order in which they spoke', () => {
@@ -83,8 +86,8 @@ describe('the graph of who names whom', () => {
     );
     fc.assert(
       fc.property(fc.array(pair, { maxLength: 30 }), (pairs) => {
-        const there = placesOf(peopleWho(pairs));
-        const back = placesOf(peopleWho(pairs.toReversed()));
+        const there = places(pairs);
+        const back = places(pairs.toReversed());
         expect(back).toEqual(there);
         for (const { betweenness, partners, mutual, partnersIn, partnersOut } of there.values()) {
           expect(betweenness).toBeGreaterThanOrEqual(0);
@@ -97,7 +100,7 @@ describe('the graph of who names whom', () => {
 });
 
 describe('a role', () => {
-  it('is bridge for who stands between others and is no hub', () => {
+  it('is bridge for who stands between others and is no hub', async () => {
     const left = ['l1', 'l2', 'l3', 'l4', 'l5'];
     const right = ['r1', 'r2', 'r3', 'r4', 'r5'];
     const pairs: Pairs = [...circle(left), ...circle(right), ['l1', 'joint'], ['joint', 'r1']];
@@ -105,7 +108,7 @@ describe('a role', () => {
       ...['joint', ...left, ...right].flatMap((user) => said(['one', 'two', 'three'], user)),
       ...pairs.flatMap(([from, to]) => said([`${to}: hello`], from)),
     ];
-    const profiles = recordsOf(new Voices(), messages);
+    const profiles = await recordsOf(new Voices(), messages);
     const roles = new Map(
       profiles.map(({ user, role }): [string, VoiceProfile['role']] => [user, role]),
     );

@@ -11,8 +11,8 @@ function skillsIn(text: string): string[] {
   return readSkills(folded, words(folded)).map(({ skill }) => skill);
 }
 
-function profileOf(texts: readonly string[]): SkillProfile {
-  const [profile] = recordsOf(new Skills(), said(texts));
+async function profileOf(texts: readonly string[]): Promise<SkillProfile> {
+  const [profile] = await recordsOf(new Skills(), said(texts));
   return profile!;
 }
 
@@ -78,20 +78,20 @@ describe('the skill lexicon', () => {
 });
 
 describe('skillProfiles', () => {
-  it('says nothing of a user with fewer than three messages', () => {
+  it('says nothing of a user with fewer than three messages', async () => {
     const messages = said(['python', 'django']);
-    expect(recordsOf(new Skills(), messages)).toEqual([]);
+    expect(await recordsOf(new Skills(), messages)).toEqual([]);
   });
 
-  it('sorts users by code point, not by UTF-16 unit', () => {
+  it('sorts users by code point, not by UTF-16 unit', async () => {
     const users = ['\u{1f600}', '\uffff', 'z', 'a'];
     const messages = users.flatMap((user) => said(['a', 'b', 'c'], user));
-    const profiles = recordsOf(new Skills(), messages);
+    const profiles = await recordsOf(new Skills(), messages);
     expect(profiles.map(({ user }) => user)).toEqual(['a', 'z', '\uffff', '\u{1f600}']);
   });
 
-  it('counts evidence by message and its sub-skills, and languages', () => {
-    const profile = profileOf(['python python and django', 'como instalo flask?', 'hola']);
+  it('counts evidence by message and its sub-skills, and languages', async () => {
+    const profile = await profileOf(['python python and django', 'como instalo flask?', 'hola']);
 
     expect(profile).toMatchObject({
       user: 'ana',
@@ -107,44 +107,51 @@ describe('skillProfiles', () => {
     ]);
   });
 
-  it('scores who speaks of it often over who mentioned it once', () => {
+  it('scores who speaks of it often over who mentioned it once', async () => {
     const filler = Array.from({ length: 40 }, () => 'nice day');
-    const often = profileOf([...filler, ...Array.from({ length: 20 }, () => 'solidity')]);
-    const once = profileOf([...filler, 'solidity']);
+    const often = await profileOf([...filler, ...Array.from({ length: 20 }, () => 'solidity')]);
+    const once = await profileOf([...filler, 'solidity']);
 
     expect(often.skills[0]!.score).toBeGreaterThan(once.skills[0]!.score);
   });
 
-  it('scores breadth over repetition, and saying over asking', () => {
-    const narrow = profileOf(['docker', 'docker', 'docker']);
-    const broad = profileOf(['docker', 'nginx', 'terraform']);
-    const asking = profileOf(['docker?', 'docker?', 'docker?']);
+  it('scores breadth over repetition, and saying over asking', async () => {
+    const narrow = await profileOf(['docker', 'docker', 'docker']);
+    const broad = await profileOf(['docker', 'nginx', 'terraform']);
+    const asking = await profileOf(['docker?', 'docker?', 'docker?']);
 
     expect(broad.skills[0]!.score).toBeGreaterThan(narrow.skills[0]!.score);
     expect(asking.skills[0]!.score).toBeLessThan(narrow.skills[0]!.score);
   });
 
-  it('is surer of the same share the more messages it rests on', () => {
-    const few = profileOf(['python', 'x', 'y', 'z']);
-    const many = profileOf(Array.from({ length: 100 }, (_, n) => (n % 4 === 0 ? 'python' : 'x')));
+  it('is surer of the same share the more messages it rests on', async () => {
+    const few = await profileOf(['python', 'x', 'y', 'z']);
+    const many = await profileOf(
+      Array.from({ length: 100 }, (_, n) => (n % 4 === 0 ? 'python' : 'x')),
+    );
 
     expect(many.skills[0]!.confidence).toBeGreaterThan(few.skills[0]!.confidence);
   });
 
-  it('keeps at most five skills, best first', () => {
-    const profile = profileOf(['python css', 'docker nft', 'solidity dao', 'bitcoin defi css']);
+  it('keeps at most five skills, best first', async () => {
+    const profile = await profileOf([
+      'python css',
+      'docker nft',
+      'solidity dao',
+      'bitcoin defi css',
+    ]);
 
     const scores = profile.skills.map(({ score }) => score);
     expect(profile.skills).toHaveLength(5);
     expect(scores).toEqual(scores.toSorted((a, b) => b - a));
   });
 
-  it('does not take the nick that is addressed for a skill', () => {
+  it('does not take the nick that is addressed for a skill', async () => {
     const messages = [
       ...said(['hi', 'hi', 'hi'], 'python'),
       ...said(['python: how are you', '@python ok', 'cheers @python'], 'bob'),
     ];
-    const profiles = recordsOf(new Skills(), messages);
+    const profiles = await recordsOf(new Skills(), messages);
 
     expect(profiles.map(({ user, skills }) => [user, skills])).toEqual([
       ['bob', []],

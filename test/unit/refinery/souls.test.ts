@@ -16,8 +16,8 @@ async function souls(
   skilled: typeof coder,
   voiced: typeof coder,
 ): Promise<Map<string, SoulProfile>> {
-  const skills = streamed(recordsOf(new Skills(), skilled));
-  const voices = streamed(recordsOf(new Voices(), voiced));
+  const skills = streamed(await recordsOf(new Skills(), skilled));
+  const voices = streamed(await recordsOf(new Voices(), voiced));
   const found = await collect(soulProfiles(skills, voices));
   return new Map(found.map((soul) => [soul.user, SoulProfile.parse(soul)]));
 }

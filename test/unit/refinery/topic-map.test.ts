@@ -80,7 +80,7 @@ function day(date: string, texts: readonly string[]): LogRecord[] {
   }));
 }
 
-const mapped = (messages: readonly LogRecord[], zone = 'UTC'): TopicMap[] =>
+const mapped = (messages: readonly LogRecord[], zone = 'UTC'): Promise<TopicMap[]> =>
   recordsOf(new Days(zone), messages);
 
 const WORDS =
@@ -91,8 +91,8 @@ const smallTalk = (n: number) =>
   );
 
 describe('topic_map', () => {
-  it('has a record for each day and one for all, with exact counts', () => {
-    const [one, two, all] = mapped([
+  it('has a record for each day and one for all, with exact counts', async () => {
+    const [one, two, all] = await mapped([
       ...day('2025-10-21', ['I use Python', 'docker compose up, and git push', 'hola', 'gm']),
       ...day('2025-10-22', ['¿alguien sabe Python?']),
     ]);
@@ -118,18 +118,18 @@ describe('topic_map', () => {
     });
   });
 
-  it('begins its days where the stream does', () => {
+  it('begins its days where the stream does', async () => {
     const late = day('2025-10-22', ['gm']);
-    expect(mapped(late, 'America/Bogota')[0]?.period).toBe('2025-10-21');
-    expect(mapped(late)[0]?.period).toBe('2025-10-22');
+    expect((await mapped(late, 'America/Bogota'))[0]?.period).toBe('2025-10-21');
+    expect((await mapped(late))[0]?.period).toBe('2025-10-22');
   });
 
-  it('says nothing of no log, and refuses a zone that is none', () => {
-    expect(mapped([])).toEqual([]);
+  it('says nothing of no log, and refuses a zone that is none', async () => {
+    expect(await mapped([])).toEqual([]);
     expect(() => mapped([], 'Mars/Olympus')).toThrow(RangeError);
   });
 
-  it('shows a topic that nobody listed on the day that brings it, and no names', () => {
+  it('shows a topic that nobody listed on the day that brings it, and no names', async () => {
     const dates = ['2025-10-20', '2025-10-21', '2025-10-22', '2025-10-23'];
     const messages = dates.flatMap((date, n) =>
       day(
@@ -139,15 +139,15 @@ describe('topic_map', () => {
         ),
       ),
     );
-    const made = mapped(messages);
+    const made = await mapped(messages);
     expect(made.map(({ found }) => found[0]?.term)).toEqual([
       ...[undefined, undefined, 'quidditch', undefined, 'quidditch'],
     ]);
     expect(made.flatMap(({ found }) => found.map(({ term }) => term))).not.toContain('ana');
   });
 
-  it('passes the inspection, in its order only', () => {
-    const made = mapped([
+  it('passes the inspection, in its order only', async () => {
+    const made = await mapped([
       ...day('2025-10-21', smallTalk(1)),
       ...day('2025-10-22', ['I use Python']),
     ]);

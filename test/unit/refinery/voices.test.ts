@@ -3,8 +3,8 @@ import type { VoiceProfile } from '#contract/profiles.ts';
 import { Voices } from '#core/refinery/voices.ts';
 import { recordsOf, said } from '../../support/messages.ts';
 
-function voiceOf(texts: readonly string[]): VoiceProfile {
-  const [profile] = recordsOf(new Voices(), said(texts));
+async function voiceOf(texts: readonly string[]): Promise<VoiceProfile> {
+  const [profile] = await recordsOf(new Voices(), said(texts));
   return profile!;
 }
 
@@ -15,25 +15,29 @@ describe('voiceProfiles', () => {
     ['analytical', Array.from({ length: 3 }, () => 'a long and thoughtful remark '.repeat(4))],
     ['reactive', ['si', 'no', 'ok']],
     ['conversational', Array.from({ length: 3 }, () => 'I will be around later today')],
-  ])('hears a tone that is %s', (tone, texts) => {
-    expect(voiceOf(texts).tone.primary).toBe(tone);
+  ])('hears a tone that is %s', async (tone, texts) => {
+    expect((await voiceOf(texts)).tone.primary).toBe(tone);
   });
 
   it.each([
     ['formal', ['Estimados, muchas gracias', 'le agradezco la ayuda', 'por favor']],
     ['informal', ['jajaja parce', 'lol', 'tú tienes razón con eso']],
     ['neutral', ['the sky is blue', 'water is wet', 'ok then']],
-  ])('hears speech that is %s', (level, texts) => {
-    expect(voiceOf(texts).formality.level).toBe(level);
+  ])('hears speech that is %s', async (level, texts) => {
+    expect((await voiceOf(texts)).formality.level).toBe(level);
   });
 
-  it('tells tú, usted and vos apart, in Spanish only', () => {
-    const spanish = voiceOf([
+  it('tells tú, usted and vos apart, in Spanish only', async () => {
+    const spanish = await voiceOf([
       'tú puedes con eso',
       'usted sabe que es así',
       'vos sos un crack pero ya',
     ]);
-    const english = voiceOf(['che is the one', 'vos is a brand of the store', 'sos is what it is']);
+    const english = await voiceOf([
+      'che is the one',
+      'vos is a brand of the store',
+      'sos is what it is',
+    ]);
 
     expect(spanish.formality.address).toEqual({ tu: 1, usted: 1, vos: 1 });
     expect(english.formality.address).toEqual({ tu: 0, usted: 0, vos: 0 });
@@ -43,12 +47,12 @@ describe('voiceProfiles', () => {
     ['gm', ['gm chat', 'GM!', 'they say hey']],
     ['hola', ['Hola parceros', 'hola', 'nada']],
     ['none', ['they left', 'this and that', 'show me']],
-  ])('greets with %s', (greeting, texts) => {
-    expect(voiceOf(texts).greeting.favourite).toBe(greeting);
+  ])('greets with %s', async (greeting, texts) => {
+    expect((await voiceOf(texts)).greeting.favourite).toBe(greeting);
   });
 
-  it('counts slang by family', () => {
-    const { slang } = voiceOf(['parce que chimba', 'parcero wagmi', 'lol gg']);
+  it('counts slang by family', async () => {
+    const { slang } = await voiceOf(['parce que chimba', 'parcero wagmi', 'lol gg']);
 
     expect(slang.colombian).toEqual({
       total: 2,
@@ -65,11 +69,11 @@ describe('voiceProfiles', () => {
     ['conservative', ['cuidado con eso', 'dyor', 'ok']],
     ['moderate', ['yolo', 'dyor', 'ok']],
     ['moderate', ['it is all in the log', 'the full moon', 'ok']],
-  ])('takes risk as %s', (tolerance, texts) => {
-    expect(voiceOf(texts).risk.tolerance).toBe(tolerance);
+  ])('takes risk as %s', async (tolerance, texts) => {
+    expect((await voiceOf(texts)).risk.tolerance).toBe(tolerance);
   });
 
-  it('tells roles by who addresses whom, not by who talks most', () => {
+  it('tells roles by who addresses whom, not by who talks most', async () => {
     const fans = ['f1', 'f2', 'f3', 'f4', 'f5'];
     const messages = [
       ...said(['hi', 'there', 'all'], 'star'),
@@ -80,7 +84,7 @@ describe('voiceProfiles', () => {
       ...fans.flatMap((fan) => said(['star: hello', '@star yes', 'ok'], fan)),
       ...said(['f1: you too', 'f2, and you', 'star: bye'], 'social'),
     ];
-    const profiles = recordsOf(new Voices(), messages);
+    const profiles = await recordsOf(new Voices(), messages);
     const roles = Object.fromEntries(profiles.map(({ user, role }) => [user, role.name]));
 
     expect(roles).toMatchObject({
@@ -95,8 +99,13 @@ describe('voiceProfiles', () => {
     });
   });
 
-  it('keeps what is repeated as signature', () => {
-    const { signaturePhrases } = voiceOf(['a  darle átomos', 'a darle atomos', 'algo mas', 'gm']);
+  it('keeps what is repeated as signature', async () => {
+    const { signaturePhrases } = await voiceOf([
+      'a  darle átomos',
+      'a darle atomos',
+      'algo mas',
+      'gm',
+    ]);
     expect(signaturePhrases).toEqual([{ term: 'a darle atomos', count: 2 }]);
   });
 });
