@@ -5,7 +5,7 @@ const OWN = 'own-builtins';
 const BUILTINS = new Set(builtinModules);
 
 /**
- * Takes Node's own modules as they are, in place of by `import`. For an `import`, Node reads every export of the module, and with `node:http` that is
+ * Takes of Node's own modules what is named, in place of by `import`. For an `import`, Node reads every export of the module, and with `node:http` that is
  * `WebSocket` too: undici, 20 ms of CPU that nobody asked for (`npm run bench -- cold`). It also gives CommonJS in a bundle its `require`.
  */
 export const ownBuiltins: Plugin = {
@@ -14,33 +14,29 @@ export const ownBuiltins: Plugin = {
     build.onResolve({ filter: /^(node:)?[a-z][a-z0-9_/]*$/ }, ({ path, kind }) => {
       const name = path.replace(/^node:/, '');
       return BUILTINS.has(name) || BUILTINS.has(path)
-        ? {
-            path: `node:${name}`,
-            namespace: OWN,
-            sideEffects: false,
-            ...(kind === 'dynamic-import' && { suffix: '?lazy' }),
-          }
+        ? { path: `node:${name}`, namespace: OWN, sideEffects: false, suffix: `?${kind}` }
         : undefined;
     });
     build.onLoad({ filter: /./, namespace: OWN }, ({ path, suffix }) => {
       const itself = `process.getBuiltinModule(${JSON.stringify(path)})`;
-      // esbuild makes of CommonJS that is imported lazily a module without names
-      return suffix === ''
-        ? { contents: `module.exports = ${itself};` }
-        : {
-            contents: `const it = ${itself}; export const { ${namesOf(path)} } = it; export default it;`,
-          };
+      if (suffix === '?require-call') return { contents: `module.exports = ${itself};` };
+      const names = namesOf(path, suffix === '?dynamic-import');
+      // one by one, so that esbuild drops what nobody names
+      const exported = names.map(
+        (name) => `export const ${name} = /* @__PURE__ */ (() => it.${name})();`,
+      );
+      return { contents: [`const it = ${itself}; export default it;`, ...exported].join('\n') };
     });
   },
 };
 
-/** What is there without a getter: to read those is what costs. */
-function namesOf(path: string): string {
+/** What is behind a getter costs when it is read, and a lazy import reads all; a hidden one is on its way out of Node, and warns. */
+function namesOf(path: string, isWhole: boolean): readonly string[] {
   const described = Object.entries(
     Object.getOwnPropertyDescriptors(process.getBuiltinModule(path)),
   );
   return described
-    .filter(([name, its]) => 'value' in its && /^[A-Za-z]\w*$/.test(name) && name !== 'default')
+    .filter(([, its]) => 'value' in its || (its.enumerable === true && !isWhole))
     .map(([name]) => name)
-    .join();
+    .filter((name) => /^[A-Za-z]\w*$/.test(name) && name !== 'default');
 }

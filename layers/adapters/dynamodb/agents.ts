@@ -194,7 +194,7 @@ export class DynamoAgents implements Agents {
     const items = await this.#query(agentPk(agentId), 'INTENT#');
     return items
       .map((item) => Intent.parse(item))
-      .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
+      .toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
   }
 
   /** The oldest; what nobody can read stays until its time is over. */

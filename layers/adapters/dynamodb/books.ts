@@ -39,7 +39,7 @@ export class Books {
       purchases: like('PURCHASE#', Purchase),
       peers: like('PEER#', Peer),
       intents: like('INTENT#', Intent),
-      entries: like('LEDGER#', LedgerEntry).toSorted((a, b) => a.at.localeCompare(b.at)),
+      entries: like('LEDGER#', LedgerEntry).toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)),
     };
   }
 
