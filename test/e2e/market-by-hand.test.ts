@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { freePortBase } from '../../scripts/chaos/free-ports.ts';
 import { aFolder } from '../support/folders.ts';
-import { type Ended, type Running, run, start } from './viva.ts';
+import { type Ended, type Running, run, runHere, start } from './viva.ts';
 
 const NOWHERE = '11111111-2222-4333-8444-555555555555';
 const dir = join(aFolder(), 'state');
@@ -37,7 +37,7 @@ const viva = (...args: readonly string[]) => run('viva.ts', [...args, '--dir', d
 
 /** What it said, as the one JSON value that it must be. */
 async function said(...args: readonly string[]): Promise<Record<string, unknown>> {
-  const ended = await viva(...args, '--json');
+  const ended = await runHere([...args, '--dir', dir, '--json']);
   expect([args, ended.code, ended.stderr]).toEqual([args, 0, '']);
   return z.record(z.string(), z.unknown()).parse(JSON.parse(ended.stdout));
 }
@@ -49,7 +49,7 @@ function refused(ended: Ended, words: RegExp): void {
 }
 
 const beat = async (agent: string) => {
-  const ended = await viva('beat', agent);
+  const ended = await runHere(['beat', agent, '--dir', dir]);
   expect([ended.code, ended.stderr]).toEqual([0, '']);
 };
 

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
+import { afterAll, vi } from 'vitest';
 import * as z from 'zod';
+import { programFor } from '../../scripts/viva/commands.ts';
 
 const SCRIPTS = fileURLToPath(new URL('../../scripts/', import.meta.url));
 const groups = new Set<number>();
@@ -46,6 +47,23 @@ export function start(script: 'viva.ts' | 'chaos.ts', args: readonly string[]): 
 
 export function run(script: 'viva.ts' | 'chaos.ts', args: readonly string[]): Promise<Ended> {
   return start(script, args).ended;
+}
+
+/** A command of `viva` in this very process, which spares the most of its time: to start one. */
+export async function runHere(args: readonly string[]): Promise<Ended> {
+  const heard = { stdout: '', stderr: '' };
+  const spies = [
+    vi.spyOn(console, 'log').mockImplementation((text) => (heard.stdout += `${text}\n`)),
+    vi.spyOn(console, 'error').mockImplementation((text) => (heard.stderr += `${text}\n`)),
+  ];
+  try {
+    const program = await programFor(args[0]);
+    await program.parseAsync(args, { from: 'user' });
+    return { ...heard, code: Number(process.exitCode ?? 0) };
+  } finally {
+    process.exitCode = undefined;
+    for (const spy of spies) spy.mockRestore();
+  }
 }
 
 function hear(child: ChildProcess, isSaid: () => boolean, words: string): Promise<void> {
