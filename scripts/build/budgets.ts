@@ -16,8 +16,8 @@ export const BUDGETS_KB: Readonly<Record<string, number>> = {
   // the official x402 server with its schemas, and viem to ask the chain
   storefront: 1155 + LIBSECP256K1,
   'irc-commands': 630,
-  wake: 545,
-  'alarm-lines': 500,
+  wake: 525,
+  'alarm-lines': 475,
   reconcile: 815,
   // a quarter of it is S3, for the log of what people say
   'irc-relay': 1580,

@@ -4,6 +4,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { ownBarrels } from './barrels.ts';
 import { ownBuiltins } from './builtins.ts';
+import { namedSchemas } from './contract.ts';
 import { oneStart } from './one-start.ts';
 import type { Room } from './rooms.ts';
 import { wasmBeside } from './wasm.ts';
@@ -27,7 +28,7 @@ export const OPTIONS = {
   loader: { '.wasm': 'file' },
   metafile: true,
   logLevel: 'silent',
-  plugins: [ownBuiltins, ownBarrels, wasmBeside],
+  plugins: [ownBuiltins, ownBarrels, namedSchemas, wasmBeside],
 } satisfies BuildOptions;
 
 export interface Bundle {

@@ -32,6 +32,7 @@ export async function fingerprint(
     join(root, 'package-lock.json'),
     join(import.meta.dirname, 'barrels.ts'),
     join(import.meta.dirname, 'builtins.ts'),
+    join(import.meta.dirname, 'contract.ts'),
     join(import.meta.dirname, 'one-start.ts'),
     join(import.meta.dirname, 'wasm.ts'),
     ...(existsSync(dockerfile) ? [dockerfile] : []),

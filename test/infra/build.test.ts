@@ -103,6 +103,25 @@ export const handler = async () => [early(), quick(), (await import('./greeting.
     expect(start && holds('late.js')(start)).toBe(false);
   });
 
+  it('makes of the contract what a room names', async () => {
+    const root = aHouse({
+      'layers/contract/words.ts': `const word = (text: string): string => [text, 'said'].join(' ');
+export const Hasty: string = word('hasty');
+export const Quiet = word('quiet');
+/** Of {@link Hasty}. */
+export const Both = word(
+  [Hasty, 'both'].join(),
+);
+`,
+      'functions/plain/plain.lambda.ts': `import { Both } from '../../layers/contract/words.ts';
+export const handler = async () => Both;
+`,
+    });
+    await build({ quiet, root, budgets });
+    expect(run(bundleIn(root), 'room.handler()')).toBe('hasty said,both said');
+    expect(readFileSync(bundleIn(root), 'utf8')).not.toContain('quiet');
+  });
+
   it('leaves alone what has not changed, and builds what has', async () => {
     // with what plugins make up, which is nowhere to be read again
     const root = aHouse({
