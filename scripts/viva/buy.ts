@@ -57,11 +57,12 @@ async function buy(seller: AgentId, name: Product, flags: Flags): Promise<void> 
   const { agents } = economy.clients;
   await withLease({ agents, agent: flags.agent }, async (lease) => {
     const { buyer, book, orders, address } = await buyerOf(lease, { economy, name });
-    const url = `${economy.connection.storefrontUrl}/products/${seller}/${name}`;
+    const shop = `${economy.connection.storefrontUrl}/products`;
+    const url = `${shop}/${seller}/${name}`;
     const { price } = PRODUCTS[name];
     if (flags.dryRun) {
       const tag = await buyer.price(url, price);
-      if ('kind' in tag) throw notBought(tag);
+      if ('kind' in tag) throw notBought(tag, shop);
       const to = Address.parse(tag.payTo);
       const gate = (await orders.gate({ from: address, to, amount: tag.price })) ?? 'passes';
       const dry = { url, priceUsdc: formatUsdc(tag.price), payTo: to, gate };
@@ -69,7 +70,7 @@ async function buy(seller: AgentId, name: Product, flags: Flags): Promise<void> 
       return;
     }
     const bought = await buyer.buy(url, price, book);
-    if (bought.kind !== 'bought') throw notBought(bought);
+    if (bought.kind !== 'bought') throw notBought(bought, shop);
     const answer = PaidAnswer.parse(bought.answer);
     const file = await keep(answer, flags);
     if (bought.tx) await orders.done(bought.order, bought.tx.tx);
@@ -116,10 +117,13 @@ async function keep(answer: PaidAnswer, { out, force }: Flags): Promise<string> 
   return file;
 }
 
-function notBought({ kind, reason }: Exclude<Purchase, { kind: 'bought' }>): CannotStart {
+function notBought(
+  { kind, reason }: Exclude<Purchase, { kind: 'bought' }>,
+  shop: string,
+): CannotStart {
   return new CannotStart(
     kind === 'refused'
-      ? `Not bought: ${reason}. Nothing was paid.`
+      ? `Not bought: ${reason}. Nothing was paid. What has a price tag stands in ${shop}; goods get theirs two minutes after they were made, once their seller has no deal under way.`
       : `Not bought yet: ${reason}. Run it again: the same payment is sent, never a second one.`,
   );
 }

@@ -76,9 +76,7 @@ export class LiveView {
   }): void {
     // hostile text from a channel must not drive the terminal
     const plain = text.replaceAll(/\p{Cc}/gu, ' ');
-    this.#write(
-      `${paint('dim', clock())}  ${paint('cyan', channel.padEnd(17))} <${nick}> ${plain}`,
-    );
+    this.#write(`${head('cyan', channel)}<${nick}> ${plain}`);
   }
 
   /** A line of a room's log; only what was done, and what went wrong, is worth a person's eye. */
@@ -96,12 +94,18 @@ export class LiveView {
   #intent({ agentId, intent, result, ...why }: z.infer<typeof IntentLine>): void {
     const [kind = '', ...subject] = intent.split('#');
     if (kind === 'say' || result === 'outrun') return;
-    const head = `${paint('dim', clock())}  ${paint('green', agentId.padEnd(17))} `;
+    const begin = head('green', agentId);
     const what = `${kind} ${short(subject)}: ${why.error?.message ?? why.reason ?? ''}`;
-    if (result === 'done') this.#write(`${head}${VERBS[kind] ?? kind} ${short(subject)}`);
-    else if (result === 'failed') this.#write(head + paint('red', `could not ${what}`));
-    else this.#write(head + paint('yellow', `waits to ${what}`));
+    if (result === 'done')
+      this.#write(begin + `${VERBS[kind] ?? kind} ${short(subject)}`.trimEnd());
+    else if (result === 'failed') this.#write(begin + paint('red', `could not ${what}`));
+    else this.#write(begin + paint('yellow', `waits to ${what}`));
   }
+}
+
+/** When, and who or where: as wide as the longest name of the roster. */
+function head(style: 'cyan' | 'green', name: string): string {
+  return `${paint('dim', clock())}  ${paint(style, name.padEnd(18))} `;
 }
 
 function short([subject = '', generation]: readonly string[]): string {

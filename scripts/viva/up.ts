@@ -53,7 +53,8 @@ export function addUp(program: Command): void {
       '--feed <seconds>',
       'without --once: a new day of made-up chat this often, 0 for never',
       wholeNumber,
-      120,
+      // long enough for what was made of a day to be sold, and then to lie at the direct door
+      300,
     )
     .option('--port-base <port>', 'first of ten ports', portBase, DEFAULT_PORT_BASE)
     .option(
