@@ -93,11 +93,11 @@ export class LiveView {
 
   #intent({ agentId, intent, result, ...why }: z.infer<typeof IntentLine>): void {
     const [kind = '', ...subject] = intent.split('#');
+    const whereof = short(kind, subject);
     if (kind === 'say' || result === 'outrun') return;
     const begin = head('green', agentId);
-    const what = `${kind} ${short(subject)}: ${why.error?.message ?? why.reason ?? ''}`;
-    if (result === 'done')
-      this.#write(begin + `${VERBS[kind] ?? kind} ${short(subject)}`.trimEnd());
+    const what = `${kind} ${whereof}: ${why.error?.message ?? why.reason ?? ''}`;
+    if (result === 'done') this.#write(begin + `${VERBS[kind] ?? kind} ${whereof}`.trimEnd());
     else if (result === 'failed') this.#write(begin + paint('red', `could not ${what}`));
     else this.#write(begin + paint('yellow', `waits to ${what}`));
   }
@@ -108,11 +108,12 @@ function head(style: 'cyan' | 'green', name: string): string {
   return `${paint('dim', clock())}  ${paint(style, name.padEnd(18))} `;
 }
 
-function short([subject = '', generation]: readonly string[]): string {
+function short(kind: string, [subject = '', made]: readonly string[]): string {
   if (/^\d{4}-\d\d-\d\d$/.test(subject)) return subject;
   // who was woken, and for which silence
   if (subject.includes('@')) return subject.split('@')[0] ?? '';
-  if (generation !== undefined) return `${subject} of corpus ${generation.slice(0, 8)}`;
+  if (made !== undefined)
+    return `${subject} ${kind === 'shelve' ? 'version' : 'of corpus'} ${made.slice(0, 8)}`;
   if (subject.startsWith('kk-')) return '';
   // tasks have UUIDs, verdicts bare hex
   return `${subject.includes('-') ? 'task' : 'verdict'} ${subject.slice(0, 8)}`;
