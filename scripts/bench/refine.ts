@@ -51,7 +51,8 @@ export function addRefineBench(program: Command): void {
     .option('--json', 'prints an array of rows', false)
     .action(({ json, ...wanted }: Options) =>
       benchRefine(wanted, (row) => {
-        if (!json) console.error(`${row.engine} of ${row.messages}: ${row.cpuMs} ms`);
+        if (!json)
+          console.error(`${row.engine} of ${row.messages}: ${row.cpuMs} ms, ${row.peakRssMb} MB`);
       })
         .then((rows) => {
           print(json, rows, () => text(rows));

@@ -10,6 +10,7 @@ import { type RunReport, report } from '../local/economy/report.ts';
 import { FIRST_DAYS, writeSyntheticChat } from '../local/economy/synthetic-chat.ts';
 import { type Collected, collectLogs, isFolder, logFilesIn } from '../local/economy/uploads.ts';
 import { blame, endOnFault } from './faults.ts';
+import { elapsed, goOn } from './feed.ts';
 import { LiveView } from './live-view.ts';
 import type { LogFile } from './logs/uploader.ts';
 import { portBase, STATE_DIR, wholeNumber } from './options.ts';
@@ -91,15 +92,19 @@ async function up(flags: Flags): Promise<void> {
     economy.cloud.scheduler.start();
     if (flags.once)
       showReport(await oneChain({ flags, economy, collected, errors, stopping }), flags.json);
-    else await live(flags, economy, { view, stopping });
+    else await live(flags, { economy, collected, stopping }, view);
   } finally {
     await economy.stop();
   }
 }
 
+function syntheticLogsIn(dir: string): string {
+  return join(resolve(dir), 'synthetic-logs');
+}
+
 async function filesOf({ logs, dir, seed }: Flags, view: LiveView): Promise<readonly LogFile[]> {
   if (logs !== undefined) return logFilesIn(logs);
-  const folder = join(resolve(dir), 'synthetic-logs');
+  const folder = syntheticLogsIn(dir);
   if (!(await isFolder(folder)))
     await writeSyntheticChat(folder, { from: 0, to: FIRST_DAYS, seed });
   view.step(`No --logs given: a synthetic chat lies in ${folder}; nobody in it is real.`);
@@ -216,31 +221,24 @@ function roomPeaks(peaks: Readonly<Record<string, number>>): Record<string, numb
 
 /** Until Ctrl-C; every now and then the stream goes on and a new day of chat arrives. */
 async function live(
-  flags: Flags,
-  { clients }: Economy,
-  { view, stopping }: { readonly view: LiveView; readonly stopping: AbortSignal },
+  { dir, logs, seed, feed }: Flags,
+  run: Pick<OneRun, 'economy' | 'collected' | 'stopping'>,
+  view: LiveView,
 ): Promise<void> {
-  const isFed = flags.logs === undefined && flags.feed > 0;
-  const folder = join(resolve(flags.dir), 'synthetic-logs');
-  const pause = isFed ? flags.feed * 1000 : 3_600_000;
-  while (await elapsed(pause, stopping)) {
-    if (!isFed) continue;
-    const day = (await logFilesIn(folder)).length;
-    await writeSyntheticChat(folder, { from: day, to: day + 1, seed: flags.seed });
+  const { economy, collected, stopping } = run;
+  const { clients } = economy;
+  const stream = { folder: syntheticLogsIn(dir), seed, seconds: feed };
+  const onTrouble = (error: unknown) => {
+    const why = blame(error, dir);
+    view.step(why instanceof Error ? why.message : String(why));
+  };
+  const onDay = () => {
     view.step('A new day of chat has been streamed.');
-    const files = await logFilesIn(folder);
-    // a day that was not collected is missing still, and goes with the next one: no reason to end the economy
-    await collectLogs(files, { clients, onProgress: () => undefined }).catch((error: unknown) => {
-      const why = blame(error, flags.dir);
-      view.step(why instanceof Error ? why.message : String(why));
-    });
-  }
+  };
+  if (logs === undefined && feed > 0)
+    await goOn(stream, { clients, collected, stopping, onDay, onTrouble });
+  else while (await elapsed(3_600_000, stopping));
   view.step('Stopping; the next `npm start` goes on from here.');
-}
-
-/** False when a signal came before the time was over. */
-function elapsed(ms: number, signal: AbortSignal): Promise<boolean> {
-  return sleep(ms, true, { signal }).catch(() => false);
 }
 
 function onSignals({ stop }: Economy): AbortSignal {

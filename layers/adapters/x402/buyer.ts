@@ -118,7 +118,8 @@ export class Buyer {
 
 function without402({ status }: Extract<Reply, { kind: 'answered' }>): NotBought {
   const isPassing = status === 408 || status === 425 || status === 429 || status >= 500;
-  return { kind: isPassing ? 'unavailable' : 'refused', reason: `no-price: status ${status}` };
+  const reason = status === 404 ? 'nothing is on sale there now' : `status ${status}`;
+  return { kind: isPassing ? 'unavailable' : 'refused', reason: `no-price: ${reason}` };
 }
 
 function demandIn(reply: Extract<Reply, { kind: 'answered' }>): PaymentRequired | undefined {
