@@ -52,7 +52,7 @@ export function addUp(program: Command): void {
     .option('--beat <seconds>', 'time between the beats of an agent', Number, 2)
     .option(
       '--feed <seconds>',
-      'without --once: a new day of made-up chat this often, 0 for never',
+      'without --once: a new day of made-up chat this often, once the deals of the last are done; 0 for never',
       wholeNumber,
       // long enough for what was made of a day to be sold, and then to lie at the direct door
       300,

@@ -13,7 +13,7 @@ export interface Store {
 }
 
 /** Bytes of a day's segments held at once, packed. */
-const HELD_BYTES = 8_388_608;
+const HELD_BYTES = 1_048_576;
 
 /** A whole corpus in order (time, source, position), copies removed: day after day, each day's segments merged. */
 export async function* corpusLines(
