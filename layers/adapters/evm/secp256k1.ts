@@ -2,7 +2,7 @@ import { pointFromScalar, recover, signRecoverable } from 'tiny-secp256k1';
 import { concatHex, keccak256, toBytes, toHex } from 'viem/utils';
 import { Address, type Hex } from '#contract/ids.ts';
 
-// libsecp256k1 in WebAssembly. viem's own JavaScript does the same, and needs 17 ms of CPU more for the first signature of a process and
+// libsecp256k1 in WebAssembly. viem's own JavaScript does the same, and needs 14 ms of CPU more for the first signature of a process and
 // seven times as long to find whose one is (`npm run bench -- cold`, `-- money`).
 
 /**
