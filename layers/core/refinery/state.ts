@@ -4,7 +4,7 @@ import { BrokenState, type KeptLine, type KeptLines, type KeptPage, Whole } from
 
 /** Counts or a sample: what is added up again is the same whatever the order and however it was divided. */
 export interface Part {
-  /** As JSON; equal contents give equal values. */
+  /** As JSON, to be read before anything is added; equal contents give equal values. */
   kept(): unknown;
   /** Adds what {@link kept} gave. Throws when it is no such thing. */
   restore(kept: unknown): void;
