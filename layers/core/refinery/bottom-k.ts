@@ -55,12 +55,6 @@ export class Occurrences implements Part {
     return this.#ranks.length;
   }
 
-  /** By rank. */
-  entries(): [number, string][] {
-    this.#settle();
-    return this.#ranks.map((rank, at) => [rank, this.#terms[at] ?? '']);
-  }
-
   /** How often each term is in the sample. */
   counts(): Map<string, number> {
     this.#settle();
