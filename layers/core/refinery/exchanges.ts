@@ -30,37 +30,51 @@ export interface Exchange {
   readonly count: number;
 }
 
+/** Exchanges by one of the two: those of the nth stand from `starts[n]` to `starts[n + 1]`. Four bytes a number, for there may be millions. */
+interface Columns {
+  readonly starts: Int32Array;
+  readonly others: Int32Array;
+  readonly counts: Int32Array;
+}
+
 /** Who addresses whom among the people of a list, nobody themselves. A nick that two share in another case is the first one's. */
 export class Exchanges {
   readonly users: string[] = [];
   /** Of each nick that was addressed, in their order: who it is is known when everybody is. */
   readonly #numbers = new Map<string, number>();
-  /** Of each user in turn, how many nicks they address, and of each of these its number and how often. */
-  readonly #sizes: number[] = [];
-  readonly #to: number[] = [];
-  readonly #counts: number[] = [];
-  #columns: { readonly out: Columns; readonly in: Columns } | undefined;
+  /** Of each user in turn, where the nicks that they address end, and of each of these its number and how often. */
+  readonly #ends: number[] = [];
+  #nicks = new Int32Array(LEAST_EDGES);
+  #counts = new Int32Array(LEAST_EDGES);
+  #edges = 0;
+  #out: Columns | undefined;
+  #in: Columns | undefined;
 
   /** Adds the next of the list. */
   add({ user, partners }: Speaker): void {
-    const { counts } = partners.sample();
     this.users.push(user);
-    this.#sizes.push(counts.length);
-    for (const [nick, times] of counts) {
-      this.#to.push(this.#numberOf(nick));
-      this.#counts.push(times);
+    for (const [nick, times] of partners.sample().counts) {
+      if (this.#edges === this.#nicks.length) this.#grow();
+      this.#nicks[this.#edges] = this.#numberOf(nick);
+      this.#counts[this.#edges] = times;
+      this.#edges += 1;
     }
-    this.#columns = undefined;
+    this.#ends.push(this.#edges);
+    this.#out = undefined;
+    this.#in = undefined;
   }
 
   /** Whom the one at this place addresses. */
   from(at: number): readonly Exchange[] {
-    return row(this.#found().out, at);
+    this.#out ??= this.#named();
+    return row(this.#out, at);
   }
 
   /** Who addresses them. */
   to(at: number): readonly Exchange[] {
-    return row(this.#found().in, at);
+    this.#out ??= this.#named();
+    this.#in ??= turned(this.#out);
+    return row(this.#in, at);
   }
 
   #numberOf(nick: string): number {
@@ -69,64 +83,72 @@ export class Exchanges {
     return number;
   }
 
-  #found(): { readonly out: Columns; readonly in: Columns } {
-    this.#columns ??= this.#resolved();
-    return this.#columns;
+  #grow(): void {
+    this.#nicks = twice(this.#nicks);
+    this.#counts = twice(this.#counts);
   }
 
-  #resolved() {
+  /** Nicks as people: of those who never spoke, and of who named themselves, nothing stays. */
+  #named(): Columns {
     const people = new Map<string, number>();
     this.users.forEach((user, at) => {
       const nick = user.toLowerCase();
       if (!people.has(nick)) people.set(nick, at);
     });
-    const addressed = [...this.#numbers.keys()].map((nick) => people.get(nick));
-    const [from, to, count]: [number[], number[], number[]] = [[], [], []];
-    let edge = 0;
-    for (const [at, size] of this.#sizes.entries()) {
-      for (const end = edge + size; edge < end; edge += 1) {
-        const partner = addressed[this.#to[edge] ?? 0];
-        if (partner === undefined || partner === at) continue;
-        from.push(at);
-        to.push(partner);
-        count.push(this.#counts[edge] ?? 0);
+    const named = Int32Array.from(this.#numbers.keys(), (nick) => people.get(nick) ?? NOBODY);
+    const starts = new Int32Array(this.users.length + 1);
+    const others = new Int32Array(this.#edges);
+    const counts = new Int32Array(this.#edges);
+    let [edge, kept] = [0, 0];
+    for (const [at, end] of this.#ends.entries()) {
+      for (; edge < end; edge += 1) {
+        const partner = named[this.#nicks[edge] ?? 0] ?? NOBODY;
+        if (partner === NOBODY || partner === at) continue;
+        others[kept] = partner;
+        counts[kept] = this.#counts[edge] ?? 0;
+        kept += 1;
       }
+      starts[at + 1] = kept;
     }
-    const { length } = this.users;
-    return {
-      out: columns(length, { by: from, other: to, count }),
-      in: columns(length, { by: to, other: from, count }),
-    };
+    return { starts, others: others.subarray(0, kept), counts: counts.subarray(0, kept) };
   }
 }
 
-/** Exchanges by one of the two: those of the nth stand from `starts[n]` to `starts[n + 1]`. Four bytes a number, for there may be millions. */
-interface Columns {
-  readonly starts: Int32Array;
-  readonly others: Int32Array;
-  readonly counts: Int32Array;
+const LEAST_EDGES = 1024;
+const NOBODY = -1;
+
+function twice(numbers: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const grown = new Int32Array(numbers.length * 2);
+  grown.set(numbers);
+  return grown;
 }
 
-interface Edges {
-  readonly by: readonly number[];
-  readonly other: readonly number[];
-  readonly count: readonly number[];
-}
-
-function columns(people: number, { by, other, count }: Edges): Columns {
-  const starts = new Int32Array(people + 2);
-  for (const at of by) starts[at + 2] = (starts[at + 2] ?? 0) + 1;
-  for (let at = 2; at < starts.length; at += 1)
-    starts[at] = (starts[at] ?? 0) + (starts[at - 1] ?? 0);
-  const found = { starts, others: new Int32Array(by.length), counts: new Int32Array(by.length) };
-  by.forEach((at, edge) => {
+/** The same exchanges by the other of the two. */
+function turned({ starts, others, counts }: Columns): Columns {
+  const found = {
+    starts: placesFor(others, starts.length - 1),
+    others: new Int32Array(others.length),
+    counts: new Int32Array(others.length),
+  };
+  let at = 0;
+  others.forEach((other, edge) => {
+    while (edge >= (starts[at + 1] ?? Infinity)) at += 1;
     // where the next of this one goes; in the end, where those of the one after begin
-    const place = starts[at + 1] ?? 0;
-    starts[at + 1] = place + 1;
-    found.others[place] = other[edge] ?? 0;
-    found.counts[place] = count[edge] ?? 0;
+    const place = found.starts[other + 1] ?? 0;
+    found.starts[other + 1] = place + 1;
+    found.others[place] = at;
+    found.counts[place] = counts[edge] ?? 0;
   });
   return found;
+}
+
+/** For each of so many people, one place on, where theirs begin. */
+function placesFor(others: Int32Array, people: number): Int32Array {
+  const starts = new Int32Array(people + 2);
+  for (const other of others) starts[other + 2] = (starts[other + 2] ?? 0) + 1;
+  for (let at = 2; at < starts.length; at += 1)
+    starts[at] = (starts[at] ?? 0) + (starts[at - 1] ?? 0);
+  return starts;
 }
 
 function row({ starts, others, counts }: Columns, at: number): Exchange[] {
