@@ -53,10 +53,11 @@ export class RoomFunction extends Construct {
       memorySize: memory,
       timeout,
       // V8's default young generation of 16 MB is most of what a small room needs at its peak
-      // of memory outside of the heap, glibc keeps some of every thread's: a process that packs and unpacks is 20 MB smaller with one arena
+      // what glibc keeps of memory outside of the heap is 20 MB of a process that packs and unpacks: docs/decisions/017
       environment: {
         NODE_OPTIONS: '--max-semi-space-size=4',
         MALLOC_ARENA_MAX: '1',
+        MALLOC_MMAP_THRESHOLD_: '131072',
         ...environment,
       },
       logGroup,

@@ -28,7 +28,7 @@ export interface Keeping {
   readonly codeVersion: string;
   readonly zone: string;
   readonly objects: Objects;
-  /** Messages that are remembered in memory before what is known of them is put down. @default 50,000 */
+  /** Messages that are remembered in memory before what is known of them is put down. @default 100,000 */
   readonly batch?: number;
 }
 
@@ -208,7 +208,7 @@ class Job {
 }
 
 /** Days in their order, together while they have no more messages than `most`. */
-function* batchesOf(days: readonly CorpusDay[], most = 50_000): Generator<CorpusDay[]> {
+function* batchesOf(days: readonly CorpusDay[], most = 100_000): Generator<CorpusDay[]> {
   let [batch, messages]: [CorpusDay[], number] = [[], 0];
   for (const day of days) {
     if (batch.length > 0 && messages + day.messages > most) {
