@@ -6,7 +6,6 @@ import {
 import { PaymentPayloadV2Schema } from '@x402/core/schemas';
 import { HTTPFacilitatorClient, x402ResourceServer } from '@x402/core/server';
 import type { PaymentPayload, PaymentRequirements } from '@x402/core/types';
-import { authorizationTypes } from '@x402/evm';
 import { ExactEvmScheme } from '@x402/evm/exact/server';
 import { hashTypedData } from 'viem/utils';
 import type { Address, TxHash } from '#contract/ids.ts';
@@ -14,6 +13,7 @@ import type { Network } from '#contract/networks.ts';
 import type { X402Payment } from '#contract/x402.ts';
 import type { Against, Order } from '#core/shop/take-payment.ts';
 import { signerOf } from '../evm/secp256k1.ts';
+import { Transfer, transferTypedData } from '../evm/transfer.ts';
 import { type Authorized, authorizedIn } from './authorized.ts';
 
 /** How long a payment may wait between its signature and the chain, in seconds: what the 402 asks for. */
@@ -131,22 +131,8 @@ export class Till {
 
   /** By its own key: our token takes no contract's signature. */
   #isSigned({ authorization, signature }: Authorized): boolean {
-    const { usdc, usdcName, chainId } = this.#network;
-    const { from, to, value, validAfter, validBefore, nonce } = authorization;
-    const hash = hashTypedData({
-      domain: { name: usdcName, version: '2', chainId, verifyingContract: usdc },
-      types: authorizationTypes,
-      primaryType: 'TransferWithAuthorization',
-      message: {
-        from,
-        to,
-        value: BigInt(value),
-        validAfter: BigInt(validAfter),
-        validBefore: BigInt(validBefore),
-        nonce,
-      },
-    });
-    return signerOf(hash, signature) === from;
+    const transfer = transferTypedData(this.#network, Transfer.parse(authorization));
+    return signerOf(hashTypedData(transfer), signature) === authorization.from;
   }
 
   async #verify(payload: PaymentPayload, chosen: PaymentRequirements): ReturnType<Order['verify']> {

@@ -1,6 +1,5 @@
 import { HTTPFacilitatorClient } from '@x402/core/server';
 import type { PaymentRequirements } from '@x402/core/types';
-import { authorizationTypes } from '@x402/evm';
 import { hashTypedData, keccak256, parseAbi, toHex } from 'viem';
 import { readContract } from 'viem/actions';
 import { type Hex, TxHash } from '#contract/ids.ts';
@@ -9,6 +8,7 @@ import type { Move } from '#core/money/moving.ts';
 import type { EvmChain } from '../evm/evm-chain.ts';
 import { EvmPayments } from '../evm/evm-payments.ts';
 import { sign } from '../evm/secp256k1.ts';
+import { transferTypedData } from '../evm/transfer.ts';
 
 const eip3009Abi = parseAbi([
   'function authorizationState(address authorizer, bytes32 nonce) view returns (bool)',
@@ -83,18 +83,7 @@ export class Transfers {
       validBefore: BigInt(validBefore),
       nonce,
     };
-    const hash = hashTypedData({
-      domain: {
-        name: network.usdcName,
-        version: '2',
-        chainId: network.chainId,
-        verifyingContract: network.usdc,
-      },
-      types: authorizationTypes,
-      primaryType: 'TransferWithAuthorization',
-      message,
-    });
-    const signature = sign(hash, privateKey);
+    const signature = sign(hashTypedData(transferTypedData(network, message)), privateKey);
     const authorization = {
       ...{ from, to, nonce },
       value: amount.toString(),

@@ -107,7 +107,8 @@ export class Book<T extends Page> {
   }
 }
 
-function seen(page: Page, ts: string): void {
+/** It was heard of at `ts`, too. */
+export function seen(page: Page, ts: string): void {
   if (ts < page.firstSeen) page.firstSeen = ts;
   if (ts > page.lastSeen) page.lastSeen = ts;
 }

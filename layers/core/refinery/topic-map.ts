@@ -5,7 +5,7 @@ import { Counts } from './counts.ts';
 import type { DaySet } from './day-set.ts';
 import { type Background, backgroundOf, foundTerms } from './found-terms.ts';
 import { share, top } from './measure.ts';
-import type { Page } from './state.ts';
+import { type Page, seen } from './state.ts';
 import { compareCodePoints, fold } from './text.ts';
 
 const TOP_SUBTOPICS = 5;
@@ -58,8 +58,8 @@ export class Chronicle {
     this.#counts.addAll(counts.entries());
     for (const [term, count] of found) this.#found.set(term, (this.#found.get(term) ?? 0) + count);
     this.#span ??= { firstSeen, lastSeen };
-    if (firstSeen < this.#span.firstSeen) this.#span.firstSeen = firstSeen;
-    if (lastSeen > this.#span.lastSeen) this.#span.lastSeen = lastSeen;
+    seen(this.#span, firstSeen);
+    seen(this.#span, lastSeen);
     const users = this.#speakers.get(day.day) ?? 0;
     return record({ ...day, period: dayName(day.day), zone: this.#zone, users, found });
   }
