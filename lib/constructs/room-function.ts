@@ -6,6 +6,7 @@ import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { functionName } from '../names.ts';
+import { ROOM_ENVIRONMENT } from '../room-environment.ts';
 import type { StageValues } from '../stages.ts';
 
 export interface RoomFunctionProps {
@@ -52,14 +53,7 @@ export class RoomFunction extends Construct {
       handler: 'index.handler',
       memorySize: memory,
       timeout,
-      // V8's default young generation of 16 MB is most of what a small room needs at its peak
-      // what glibc keeps of memory outside of the heap is 20 MB of a process that packs and unpacks: docs/decisions/017
-      environment: {
-        NODE_OPTIONS: '--max-semi-space-size=4',
-        MALLOC_ARENA_MAX: '1',
-        MALLOC_MMAP_THRESHOLD_: '131072',
-        ...environment,
-      },
+      environment: { ...ROOM_ENVIRONMENT, ...environment },
       logGroup,
       role,
     });

@@ -9,6 +9,7 @@ import { build as esbuild, stop } from 'esbuild';
 import * as z from 'zod';
 import type { EnvOf, HeartbeatEnv } from '#contract/env.ts';
 import { walletSecretName } from '#contract/keys.ts';
+import { ROOM_ENVIRONMENT } from '../../lib/room-environment.ts';
 import { OPTIONS } from '../build/bundle.ts';
 import { oneStart } from '../build/one-start.ts';
 import { findRooms } from '../build/rooms.ts';
@@ -232,7 +233,7 @@ function environment({ url }: Secrets): NodeJS.ProcessEnv {
   return {
     ...heartbeat,
     PATH: process.env['PATH'],
-    NODE_OPTIONS: '--max-semi-space-size=4',
+    ...ROOM_ENVIRONMENT,
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',

@@ -7,6 +7,7 @@ import { objectKey } from '#contract/keys.ts';
 import { CorpusManifest } from '#contract/log-record.ts';
 import { Product } from '#contract/products.ts';
 import { COLLECTOR } from '#contract/roster.ts';
+import { ROOM_ENVIRONMENT } from '../../lib/room-environment.ts';
 import { REAL_LOGS } from '../goldens/read.ts';
 import { wholeNumber } from '../viva/options.ts';
 import { fail, print, table } from '../viva/output.ts';
@@ -30,8 +31,8 @@ interface ProductRow extends Row {
 
 /** As rooms run (`lib/constructs/room-function.ts`), in a heap that leaves room for the rest of a Lambda of 512 MB. */
 const LEAN = {
-  nodeOptions: ['--max-semi-space-size=4', '--max-old-space-size=384'],
-  env: { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072' },
+  nodeOptions: ['--max-old-space-size=384'],
+  env: ROOM_ENVIRONMENT,
 };
 /** What is claimed of all six products of the real lines, made in one process: its peak, and its CPU time, which other work on the machine changes least. */
 const CLAIM = { peakRssMb: 512, cpuMs: 30_000 };
